@@ -1,2 +1,67 @@
-//! Tasks.
-fn main() {}
+//! `cargo xtask …`: the tasks of the workspace, needing nothing beyond the Rust toolchain.
+//!
+//! It must never know what a migration is, write outside this checkout, or reach a network: it runs cargo, reads
+//! sources, and writes the generated pages under `docs/`.
+//!
+//! | File | Is |
+//! |---|---|
+//! | `arguments` | what may be typed, and the help |
+//! | `suite` | `cargo xtask test`: the steps and their order |
+//! | `tidy` | the house rules and the table of who may use whom |
+//! | `workspace` | where the checkout is, and how cargo is called in it |
+//! | `output`, `stopwatch` | printing, and how long a step took |
+
+mod arguments;
+mod output;
+mod stopwatch;
+mod suite;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use arguments::Command;
+use workspace::Workspace;
+
+/// Everything asked for was done.
+const DONE: u8 = 0;
+/// A step, a rule or the program itself failed.
+const FAILED: u8 = 1;
+/// What was typed cannot be understood.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let command = match arguments::parse(std::env::args().skip(1)) {
+        Ok(command) => command,
+        Err(problem) => {
+            output::error_line(&format!("error: {problem}\n\nhint: `cargo xtask --help` lists what there is"));
+            return ExitCode::from(USAGE);
+        }
+    };
+    match run(command) {
+        Ok(true) => ExitCode::from(DONE),
+        Ok(false) => ExitCode::from(FAILED),
+        Err(error) => {
+            output::error_line(&format!("error: {error:#}"));
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+/// Carries the command out. `false` means that it ran and found something wrong, which it has already told.
+fn run(command: Command) -> Result<bool> {
+    match command {
+        Command::Help(text) => {
+            output::line(text);
+            Ok(true)
+        }
+        Command::ListSteps => {
+            suite::list();
+            Ok(true)
+        }
+        Command::Test(steps) => suite::run(&Workspace::of_this_run()?, &steps),
+        Command::Tidy => tidy::run(&Workspace::of_this_run()?),
+    }
+}

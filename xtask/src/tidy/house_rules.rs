@@ -1,0 +1,49 @@
+//! The lists behind the rules over sources. Adding to a list of permissions needs a reason in its line.
+
+/// No file of Rust is longer; below 400 is the aim.
+pub(super) const LINES_OF_RUST_AT_MOST: usize = 800;
+
+/// Where the machine's time may be read, as files or folders. Everywhere else an instant is an argument.
+pub(super) const MAY_READ_THE_CLOCK: [&str; 4] = [
+    "crates/engine/src/clock",    // the one clock of the engine: system or virtual
+    "crates/simulator/src/serve", // virtual time of a simulator that runs alone follows real time
+    "crates/cli/src/progress",    // how long the person at the terminal has waited
+    "xtask/src/stopwatch.rs",     // how long a step of the suite took
+];
+
+/// Where a task may really wait. Tests never do, these files' own included.
+pub(super) const MAY_SLEEP: [&str; 2] = [
+    "crates/engine/src/clock",    // waiting for the next timer on system time
+    "crates/simulator/src/serve", // the latency that a simulated vendor takes
+];
+
+/// Words that put work off. Spelt in halves, so that this file does not hold them.
+pub(super) const UNWANTED_WORDS: [&str; 3] = [concat!("FIX", "ME"), concat!("TO", "DO"), concat!("XX", "X")];
+
+/// What the module doc of every package says, so that its limits are known before its contents.
+pub(super) const MODULE_DOC_SAYS: &str = "must never";
+
+/// Folders whose JSON files must parse.
+pub(super) const JSON_FOLDERS: [&str; 1] = ["spec/fixtures/"];
+
+/// Whether `path` is one of `places`: the file itself, the module's file, or below the folder.
+pub(super) fn is_listed(path: &str, places: &[&str]) -> bool {
+    places.iter().any(|place| match path.strip_prefix(place) {
+        Some(rest) => rest.is_empty() || rest == ".rs" || rest.starts_with('/'),
+        None => false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_a_module_as_file_or_as_folder() {
+        assert!(is_listed("crates/engine/src/clock.rs", &MAY_SLEEP));
+        assert!(is_listed("crates/engine/src/clock/system.rs", &MAY_SLEEP));
+        assert!(is_listed("xtask/src/stopwatch.rs", &MAY_READ_THE_CLOCK));
+        assert!(!is_listed("crates/engine/src/clockwork.rs", &MAY_SLEEP));
+        assert!(!is_listed("crates/store/src/clock.rs", &MAY_SLEEP));
+    }
+}
