@@ -1,0 +1,33 @@
+//! The calls, one file each.
+
+mod debug_token;
+mod fetch_business_token;
+mod list_client_wabas;
+mod list_message_templates;
+mod list_phone_numbers;
+mod migrate_phone_number;
+mod read_me;
+mod read_migration_intent;
+mod read_phone_number;
+mod read_waba;
+mod register_phone_number;
+mod set_solution_migration_intent;
+mod subscribed_apps;
+
+pub use debug_token::{DebugToken, Expiry, GranularScope, TokenFacts};
+pub use fetch_business_token::FetchBusinessToken;
+pub use list_client_wabas::ListClientWabas;
+pub use list_message_templates::ListMessageTemplates;
+pub use list_phone_numbers::ListPhoneNumbers;
+pub use migrate_phone_number::MigratePhoneNumber;
+pub use read_me::{ReadMe, TokenOwner};
+pub use read_migration_intent::{IntentStatus, MigrationIntent, ReadMigrationIntent, Solution};
+pub use read_phone_number::ReadPhoneNumber;
+pub use read_waba::ReadWaba;
+pub use register_phone_number::RegisterPhoneNumber;
+pub use set_solution_migration_intent::SetSolutionMigrationIntent;
+pub use subscribed_apps::{CallbackOverride, ListSubscribedApps, OverrideError, SubscribeApp, SubscribedApp};
+
+#[cfg(test)]
+#[path = "calls/tests.rs"]
+mod tests;
