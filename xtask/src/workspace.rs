@@ -19,6 +19,12 @@ impl Workspace {
         Ok(Self { root: root.to_owned() })
     }
 
+    /// A checkout that a test made up.
+    #[cfg(test)]
+    pub(crate) fn at(root: PathBuf) -> Self {
+        Self { root }
+    }
+
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
