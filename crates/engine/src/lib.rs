@@ -12,4 +12,4 @@ pub mod clock;
 // pub mod hooks;
 pub mod randomness;
 // pub mod throttle;
-// pub mod vault;
+pub mod vault;
