@@ -1,1 +1,24 @@
-//! Placeholder.
+//! Where migrations are kept: one [`Store`] trait in the words of its use cases, and SQLite behind it.
+//!
+//! A backend is correct when it passes the [conformance suite](conformance), which turns every sentence of the trait's
+//! documentation into a test. This crate persists what it is given: it decides nothing about a migration, and it must
+//! never know the engine, the server, HTTP, or any wall clock but the database's own, which only leases are measured by.
+
+#[cfg(any(test, feature = "conformance"))]
+pub mod conformance;
+mod error;
+mod filter;
+mod record;
+mod snapshot;
+pub mod sqlite;
+mod store;
+
+pub use error::{CommitError, StoreError};
+pub use filter::{Cursor, Filter, Page};
+pub use record::{
+    Claim, Commit, Committed, Fleet, FleetUpdate, Imported, JournalRow, NewMigration, Notice, SealedSecret, Stamp,
+    Stored, TakenNotice, WaitingInput, Wake,
+};
+pub use snapshot::{Outline, Snapshot};
+pub use sqlite::SqliteStore;
+pub use store::Store;

@@ -1,0 +1,45 @@
+use super::*;
+use crate::{CommitError, Fleet, FleetUpdate, Stamp, StoreError};
+
+pub async fn the_first_stamp_is_kept_and_another_refused(database: &dyn Database) {
+    let store = database.open().await;
+    assert_eq!(store.read_stamp().await.unwrap(), None);
+    let ours = Stamp { origin: "http://127.0.0.1:7070".to_owned(), app_id: "77".to_owned() };
+    store.stamp(&ours).await.unwrap();
+    store.stamp(&ours).await.unwrap();
+    let store = database.open().await;
+    for other in
+        [Stamp { app_id: "78".to_owned(), ..ours.clone() }, Stamp { origin: "https://x".to_owned(), ..ours.clone() }]
+    {
+        match store.stamp(&other).await.unwrap_err() {
+            StoreError::WrongStamp { found, wanted } => assert_eq!((found, wanted), (ours.clone(), other)),
+            error => panic!("{error}"),
+        }
+    }
+    assert_eq!(store.read_stamp().await.unwrap(), Some(ours));
+}
+
+pub async fn the_fleet_is_compared_and_set(database: &dyn Database) {
+    let (first, second) = (database.open().await, database.open().await);
+    assert_eq!(first.fleet().await.unwrap(), Fleet { version: 0, state: json!(null) });
+    assert_eq!(first.set_fleet(0, &json!({ "moves": "stopped" })).await.unwrap(), 1);
+    let refused = second.set_fleet(0, &json!({ "moves": "allowed" })).await.unwrap_err();
+    assert!(matches!(refused, CommitError::FleetConflict { expected: 0, found: 1 }), "{refused}");
+    assert_eq!(second.fleet().await.unwrap(), Fleet { version: 1, state: json!({ "moves": "stopped" }) });
+    assert_eq!(second.set_fleet(1, &json!(7)).await.unwrap(), 2);
+}
+
+pub async fn a_commit_sets_the_fleet_with_it(database: &dyn Database) {
+    let store = database.open().await;
+    import(&*store, [due_at(1, 0), due_at(2, 0)]).await;
+    let claims = [claimed(&*store, 1).await, claimed(&*store, 2).await];
+    let update = |n| Commit {
+        fleet: Some(FleetUpdate { expected_version: 0, state: json!({ "by": n }) }),
+        ..plain(due_at(n, 5))
+    };
+    assert_eq!(store.commit(&claims[0], update(1)).await.unwrap().fleet_version, Some(1));
+    let refused = store.commit(&claims[1], update(2)).await.unwrap_err();
+    assert!(matches!(refused, CommitError::FleetConflict { expected: 0, found: 1 }), "{refused}");
+    assert_eq!(store.fleet().await.unwrap().state, json!({ "by": 1 }));
+    assert_eq!(store.load(&id(2)).await.unwrap().unwrap().version, 1);
+}

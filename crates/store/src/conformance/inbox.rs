@@ -1,0 +1,58 @@
+use super::*;
+use crate::{CommitError, StoreError, WaitingInput};
+
+pub async fn inputs_come_in_order_and_are_consumed_once(database: &dyn Database) {
+    let (store, other) = (database.open().await, database.open().await);
+    import(&*store, [snapshot(1, |_| ()), snapshot(2, |_| ())]).await;
+    let first = store.post_input(&id(1), &ask("pause"), "lead", at(3)).await.unwrap();
+    let elsewhere = other.post_input(&id(2), &ask("pause"), "lead", at(2)).await.unwrap();
+    let second = other.post_input(&id(1), &ask("resume"), "support", at(1)).await.unwrap();
+    assert!(first < elsewhere && elsewhere < second);
+    assert_eq!(store.load(&id(1)).await.unwrap().unwrap().inputs_waiting, 2);
+
+    let claim = claimed(&*store, 1).await;
+    let expected = [
+        WaitingInput { seq: first, body: ask("pause"), by: "lead".to_owned(), at: at(3) },
+        WaitingInput { seq: second, body: ask("resume"), by: "support".to_owned(), at: at(1) },
+    ];
+    assert_eq!(claim.inputs, expected);
+    let consume = Commit { inputs_done: vec![first], release: true, ..plain(snapshot(1, |_| ())) };
+    store.commit(&claim, consume.clone()).await.unwrap();
+
+    let claim = claimed(&*store, 1).await;
+    assert_eq!(claim.inputs, expected[1..]);
+    let refused = store.commit(&claim, consume).await.unwrap_err();
+    assert!(matches!(refused, CommitError::InputNotWaiting { seq, .. } if seq == first), "{refused}");
+    let rest = Commit { inputs_done: vec![second], release: true, ..plain(snapshot(1, |_| ())) };
+    store.commit(&claim, rest).await.unwrap();
+    assert_eq!(store.load(&id(1)).await.unwrap().unwrap().inputs_waiting, 0);
+    let due: Vec<_> = store.claim_due(at(9), 9, "worker", HOUR).await.unwrap();
+    assert_eq!(due.iter().map(|claim| claim.migration.id().clone()).collect::<Vec<_>>(), [id(2)]);
+}
+
+pub async fn an_input_posted_under_a_claim_waits_for_the_next(database: &dyn Database) {
+    let store = database.open().await;
+    import(&*store, [snapshot(1, |_| ())]).await;
+    let claim = claimed(&*store, 1).await;
+    let seq = store.post_input(&id(1), &ask("cancel"), "lead", at(3)).await.unwrap();
+    store.commit(&claim, Commit { release: true, ..plain(snapshot(1, |_| ())) }).await.unwrap();
+    let next = store.claim_due(at(0), 1, "worker", HOUR).await.unwrap().remove(0);
+    assert_eq!(next.inputs.iter().map(|input| input.seq).collect::<Vec<_>>(), [seq]);
+}
+
+pub async fn an_input_to_nobody_is_refused(database: &dyn Database) {
+    let store = one(database).await;
+    let refused = store.post_input(&id(2), &ask("pause"), "lead", at(0)).await.unwrap_err();
+    assert!(matches!(&refused, StoreError::UnknownMigration { id: told } if *told == id(2)), "{refused}");
+    assert_eq!(store.load(&id(1)).await.unwrap().unwrap().inputs_waiting, 0);
+}
+
+pub async fn an_input_of_another_migration_cannot_be_consumed(database: &dyn Database) {
+    let store = database.open().await;
+    import(&*store, [snapshot(1, |_| ()), snapshot(2, |_| ())]).await;
+    let theirs = store.post_input(&id(2), &ask("pause"), "lead", at(0)).await.unwrap();
+    let claim = claimed(&*store, 1).await;
+    let refused = store.commit(&claim, Commit { inputs_done: vec![theirs], ..plain(snapshot(1, |_| ())) }).await;
+    assert!(matches!(refused, Err(CommitError::InputNotWaiting { .. })));
+    assert_eq!(claimed(&*store, 2).await.inputs.len(), 1);
+}

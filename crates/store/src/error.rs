@@ -1,0 +1,187 @@
+//! Why a store could not do what it was asked.
+
+use std::path::PathBuf;
+
+use unmoor_migration::MigrationId;
+
+use crate::Stamp;
+
+/// Why an operation failed. Unless a variant says otherwise, nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database was made for another origin or app.
+    #[error(
+        "this database belongs to {found}, not to {wanted}: use another database file, or the settings it was made with"
+    )]
+    WrongStamp {
+        /// What it was made for.
+        found: Stamp,
+        /// What it was to be used for.
+        wanted: Stamp,
+    },
+    /// No migration has this id.
+    #[error("there is no migration {id}")]
+    UnknownMigration {
+        /// The id.
+        id: MigrationId,
+    },
+    /// A newer Unmoor wrote this database.
+    #[error(
+        "{} has schema version {found}, and this program knows versions up to {known}: use the newer program that wrote it",
+        path.display()
+    )]
+    NewerSchema {
+        /// The database.
+        path: PathBuf,
+        /// Its schema version.
+        found: u64,
+        /// The newest one that this program knows.
+        known: u64,
+    },
+    /// The file is something else.
+    #[error("{} is not a database of Unmoor ({why}): give the path of another file", path.display())]
+    NotOurs {
+        /// The file.
+        path: PathBuf,
+        /// What tells it apart.
+        why: String,
+    },
+    /// The file is damaged.
+    #[error(
+        "cannot {operation}: {} is damaged ({detail}): stop every process that uses it, keep a copy, and restore a backup",
+        path.display()
+    )]
+    Corrupt {
+        /// What was asked.
+        operation: &'static str,
+        /// The database.
+        path: PathBuf,
+        /// SQLite's words.
+        detail: String,
+    },
+    /// The file cannot be opened, or not for writing.
+    #[error("cannot open the database {}: {why}: {advice}", path.display())]
+    CannotOpen {
+        /// The database.
+        path: PathBuf,
+        /// What stands in the way.
+        why: String,
+        /// What to do about it.
+        advice: String,
+    },
+    /// Another process kept the database to itself for too long.
+    #[error(
+        "cannot {operation}: another process keeps {} locked: try again, and look for a process that hangs if it stays so",
+        path.display()
+    )]
+    Busy {
+        /// What was asked.
+        operation: &'static str,
+        /// The database.
+        path: PathBuf,
+    },
+    /// No room is left.
+    #[error("cannot {operation}: the disk that holds {} is full: make room and start again", path.display())]
+    DiskFull {
+        /// What was asked.
+        operation: &'static str,
+        /// The database.
+        path: PathBuf,
+    },
+    /// The database failed while it made a commit durable: **the change may or may not have happened**. Read again before
+    /// anything that cannot be undone.
+    #[error(
+        "cannot tell whether the change was kept ({operation}): the commit in {} failed: {detail}: read it again before going on",
+        path.display()
+    )]
+    CommitUnknown {
+        /// What was asked.
+        operation: &'static str,
+        /// The database.
+        path: PathBuf,
+        /// The database's words.
+        detail: String,
+    },
+    /// The store's own thread has ended. When it ended with the operation under way, the change may or may not have
+    /// happened.
+    #[error(
+        "cannot {operation}: the connection to {} has ended ({why}): restart the program, which reads everything again",
+        path.display()
+    )]
+    Stopped {
+        /// What was asked.
+        operation: &'static str,
+        /// The database.
+        path: PathBuf,
+        /// Why it ended.
+        why: String,
+    },
+    /// Something stored is no JSON of the expected shape, or something to be stored cannot be written as JSON.
+    #[error("cannot read or write {what} as JSON: {source}")]
+    Json {
+        /// What it is.
+        what: String,
+        /// The parser's words.
+        source: serde_json::Error,
+    },
+    /// Anything else that the database says.
+    #[error("cannot {operation}: the database says: {detail}")]
+    Database {
+        /// What was asked.
+        operation: &'static str,
+        /// The database's words.
+        detail: String,
+    },
+}
+
+/// Why a claim could not be used, or a compare-and-set found another version. Nothing was changed, but for
+/// [`CommitError::Store`], which may hold a [`StoreError::CommitUnknown`].
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// The migration has another version than the claim says: load it and decide again, with what was learned.
+    #[error("migration {id} has version {found}, not {expected}: decide again on its present state")]
+    Conflict {
+        /// The migration.
+        id: MigrationId,
+        /// The claim's version.
+        expected: u64,
+        /// The stored version.
+        found: u64,
+    },
+    /// The claim was released, or somebody else claimed the migration after its lease ran out. What was learned may
+    /// still be appended as evidence.
+    #[error("claim {fence} of migration {id} has ended: only evidence may be appended")]
+    FenceLost {
+        /// The migration.
+        id: MigrationId,
+        /// The claim's fence.
+        fence: u64,
+    },
+    /// The fleet's state has another version than expected: read it and decide again.
+    #[error("the fleet's state has version {found}, not {expected}: decide again on its present state")]
+    FleetConflict {
+        /// The version that was read.
+        expected: u64,
+        /// The stored version.
+        found: u64,
+    },
+    /// The commit consumes an input that does not wait for this migration.
+    #[error("input {seq} does not wait for migration {id}: it was decided before, or is another migration's")]
+    InputNotWaiting {
+        /// The migration.
+        id: MigrationId,
+        /// The input.
+        seq: u64,
+    },
+    /// The commit holds the state of another migration than the claim.
+    #[error("the claim is of migration {claimed}, the new state of migration {given}")]
+    OtherMigration {
+        /// The claim's migration.
+        claimed: MigrationId,
+        /// The commit's.
+        given: MigrationId,
+    },
+    /// The store itself failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,40 @@
+//! What concerns every migration, and what the database was made for.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::fault::Fault;
+use super::value::from_json;
+use crate::{CommitError, Fleet, Stamp, StoreError};
+
+pub(super) fn read(db: &Connection) -> Result<Fleet, Fault<StoreError>> {
+    let (version, state): (u64, String) = db
+        .prepare_cached("SELECT version, body FROM fleet WHERE only_row = 1")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(Fleet { version, state: from_json(|| "the fleet's state".to_owned(), &state)? })
+}
+
+/// Replaces the state if its version is `expected`, and returns the new version.
+pub(super) fn set(db: &Connection, expected: u64, state: &str) -> Result<u64, Fault<CommitError>> {
+    let sql = "UPDATE fleet SET version = version + 1, body = ?2 WHERE only_row = 1 AND version = ?1";
+    if db.prepare_cached(sql)?.execute(params![expected, state])? == 1 {
+        return Ok(expected + 1);
+    }
+    let found = db.prepare_cached("SELECT version FROM fleet WHERE only_row = 1")?.query_row([], |row| row.get(0))?;
+    Err(CommitError::FleetConflict { expected, found }.into())
+}
+
+pub(super) fn read_stamp(db: &Connection) -> rusqlite::Result<Option<Stamp>> {
+    db.prepare_cached("SELECT origin, app_id FROM stamp WHERE only_row = 1")?
+        .query_row([], |row| Ok(Stamp { origin: row.get(0)?, app_id: row.get(1)? }))
+        .optional()
+}
+
+/// Keeps `wanted` if nothing was kept before, and returns what is kept.
+pub(super) fn stamp(db: &Connection, wanted: &Stamp) -> rusqlite::Result<Stamp> {
+    if let Some(found) = read_stamp(db)? {
+        return Ok(found);
+    }
+    db.prepare_cached("INSERT INTO stamp (only_row, origin, app_id) VALUES (1, ?1, ?2)")?
+        .execute([&wanted.origin, &wanted.app_id])?;
+    Ok(wanted.clone())
+}

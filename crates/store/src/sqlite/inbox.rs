@@ -1,0 +1,72 @@
+//! What other commands and webhooks ask of the engine.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+use unmoor_migration::MigrationId;
+
+use super::fault::Fault;
+use super::value::{Ns, from_json};
+use crate::{CommitError, StoreError, WaitingInput};
+
+/// An input whose JSON is not parsed yet.
+#[derive(Debug)]
+pub(super) struct InputRow {
+    seq: u64,
+    at: Timestamp,
+    by: String,
+    body: String,
+}
+
+impl InputRow {
+    pub(super) fn parse(self) -> Result<WaitingInput, StoreError> {
+        let body = from_json(|| format!("input {}", self.seq), &self.body)?;
+        Ok(WaitingInput { seq: self.seq, body, by: self.by, at: self.at })
+    }
+}
+
+pub(super) fn post(
+    db: &Connection,
+    id: &MigrationId,
+    body: &str,
+    by: &str,
+    at: Timestamp,
+) -> Result<u64, Fault<StoreError>> {
+    let sql = "UPDATE migration SET inputs_waiting = inputs_waiting + 1 WHERE id = ?1";
+    if db.prepare_cached(sql)?.execute([id.as_str()])? == 0 {
+        return Err(StoreError::UnknownMigration { id: id.clone() }.into());
+    }
+    let sql = "INSERT INTO inbox (migration_id, posted_at_ns, posted_by, body) VALUES (?1, ?2, ?3, ?4) RETURNING seq";
+    Ok(db.prepare_cached(sql)?.query_row(params![id.as_str(), Ns(at), by, body], |row| row.get(0))?)
+}
+
+pub(super) fn waiting(db: &Connection, id: &str) -> rusqlite::Result<Vec<InputRow>> {
+    let sql = "SELECT seq, posted_at_ns, posted_by, body FROM inbox \
+               WHERE migration_id = ?1 AND done_at_ns IS NULL ORDER BY seq";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([id], |row| {
+        Ok(InputRow { seq: row.get(0)?, at: row.get::<_, Ns>(1)?.0, by: row.get(2)?, body: row.get(3)? })
+    })?;
+    rows.collect()
+}
+
+/// Marks inputs as decided, each of which must wait for this migration.
+pub(super) fn consume(
+    db: &Connection,
+    id: &MigrationId,
+    inputs: &[u64],
+    at: Timestamp,
+) -> Result<(), Fault<CommitError>> {
+    if inputs.is_empty() {
+        return Ok(());
+    }
+    let sql = "UPDATE inbox SET done_at_ns = ?3 WHERE seq = ?2 AND migration_id = ?1 AND done_at_ns IS NULL";
+    let mut statement = db.prepare_cached(sql)?;
+    for &seq in inputs {
+        if statement.execute(params![id.as_str(), seq, Ns(at)])? == 0 {
+            return Err(CommitError::InputNotWaiting { id: id.clone(), seq }.into());
+        }
+    }
+    let sql = "UPDATE migration SET inputs_waiting = inputs_waiting - ?2 WHERE id = ?1";
+    db.prepare_cached(sql)?.execute(params![id.as_str(), inputs.len() as u64])?;
+    Ok(())
+}

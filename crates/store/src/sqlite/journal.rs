@@ -1,0 +1,78 @@
+//! The journal: rows are appended, and read in order.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
+use unmoor_migration::{Event, MigrationId};
+
+use super::fault::Fault;
+use super::value::{Ns, from_json, to_json};
+use crate::{JournalRow, StoreError};
+
+/// A journal row without its number, ready to be written.
+#[derive(Debug)]
+pub(super) struct Entry {
+    kind: String,
+    body: String,
+}
+
+impl Entry {
+    pub(super) fn of(event: &Event) -> Result<Self, StoreError> {
+        Ok(Self { kind: event.kind().to_string(), body: to_json("an event", event)? })
+    }
+
+    pub(super) fn evidence(evidence: &Value) -> Result<Self, StoreError> {
+        Ok(Self { kind: JournalRow::EVIDENCE.to_owned(), body: to_json("evidence", evidence)? })
+    }
+}
+
+/// Appends to the journal of a migration, and returns the number of the last row; `None` when there is no such migration.
+pub(super) fn append(
+    db: &Connection,
+    id: &MigrationId,
+    at: Timestamp,
+    entries: &[Entry],
+) -> rusqlite::Result<Option<u64>> {
+    let sql = "UPDATE migration SET journal_seq = journal_seq + ?2 WHERE id = ?1 RETURNING journal_seq";
+    let added = entries.len() as u64;
+    let last = db.prepare_cached(sql)?.query_row(params![id.as_str(), added], |row| row.get::<_, u64>(0)).optional()?;
+    let Some(last) = last else { return Ok(None) };
+    let mut statement =
+        db.prepare_cached("INSERT INTO journal (migration_id, seq, at_ns, kind, body) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+    for (seq, entry) in (last - added + 1..).zip(entries) {
+        statement.execute(params![id.as_str(), seq, Ns(at), entry.kind, entry.body])?;
+    }
+    Ok(Some(last))
+}
+
+pub(super) fn append_evidence(
+    db: &Connection,
+    id: &MigrationId,
+    at: Timestamp,
+    entry: Entry,
+) -> Result<u64, Fault<StoreError>> {
+    append(db, id, at, &[entry])?.ok_or_else(|| StoreError::UnknownMigration { id: id.clone() }.into())
+}
+
+pub(super) fn read(
+    db: &Connection,
+    id: &MigrationId,
+    after_seq: u64,
+    limit: u32,
+) -> Result<Vec<JournalRow>, Fault<StoreError>> {
+    let sql = "SELECT seq, at_ns, kind, body FROM journal WHERE migration_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![id.as_str(), after_seq, limit])?;
+    let mut journal = Vec::new();
+    while let Some(row) = rows.next()? {
+        let seq = row.get(0)?;
+        let body: String = row.get(3)?;
+        journal.push(JournalRow {
+            seq,
+            at: row.get::<_, Ns>(1)?.0,
+            kind: row.get(2)?,
+            body: from_json(|| format!("journal row {seq} of migration {id}"), &body)?,
+        });
+    }
+    Ok(journal)
+}

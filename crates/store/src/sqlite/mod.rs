@@ -1,0 +1,100 @@
+//! SQLite: one file, one thread that writes, a few that read.
+//!
+//! The file is in WAL mode, and every answered write was flushed to the disk (`synchronous=FULL`). Several processes may
+//! open it at once: their transactions are short and wait for one another, and a migration is changed under a claim, which
+//! only one of them gets.
+
+mod claims;
+mod commits;
+mod fault;
+mod fleet;
+mod imports;
+mod inbox;
+mod journal;
+mod lists;
+mod notices;
+mod open;
+mod readers;
+mod row;
+mod schema;
+mod secrets;
+mod store;
+#[cfg(test)]
+mod tests;
+mod value;
+mod writer;
+
+use std::path::{Path, PathBuf};
+
+use self::open::Durability;
+use self::readers::Readers;
+use self::writer::Writer;
+use crate::StoreError;
+
+/// Enough that a long list and a short look do not wait for one another.
+const READERS: usize = 2;
+
+/// A [`Store`](crate::Store) in one SQLite file.
+///
+/// Dropping it waits until everything that was asked is done, and closes the file.
+pub struct SqliteStore {
+    // Dropped in this order: the connection that is closed last folds the log into the file, and only one that may
+    // write can.
+    readers: Readers,
+    writer: Writer,
+    path: PathBuf,
+    _folder: Option<tempfile::TempDir>,
+}
+
+impl SqliteStore {
+    /// Opens the database, after making or upgrading it where needed. A new file can be read by its owner alone; its
+    /// folder must be there.
+    ///
+    /// # Errors
+    /// [`StoreError::CannotOpen`], [`StoreError::NotOurs`], [`StoreError::NewerSchema`], [`StoreError::Corrupt`] or
+    /// [`StoreError::Busy`], each with the path and what to do.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(path, Durability::Full, None)
+    }
+
+    /// A new database of a rehearsal, which disappears with this value. The same schema and the same code, but nothing is
+    /// flushed to the disk.
+    ///
+    /// It is a file in a private temporary folder, since SQLite has no database in memory that one connection can write
+    /// while others read. Without flushes the system keeps such a file in memory as well.
+    ///
+    /// # Errors
+    /// [`StoreError::CannotOpen`] when the folder of temporary files cannot be written.
+    pub fn for_rehearsal() -> Result<Self, StoreError> {
+        let folder = tempfile::Builder::new().prefix("unmoor-rehearsal-").tempdir();
+        let folder = folder.map_err(|error| StoreError::CannotOpen {
+            path: std::env::temp_dir(),
+            why: error.to_string(),
+            advice: "make this folder writable, or name another one in the environment variable TMPDIR".to_owned(),
+        })?;
+        let path = folder.path().join("rehearsal.db");
+        Self::open_with(&path, Durability::None, Some(folder))
+    }
+
+    fn open_with(path: &Path, durability: Durability, folder: Option<tempfile::TempDir>) -> Result<Self, StoreError> {
+        let connection = open::open_for_writing(path, durability)?;
+        let again = path.to_path_buf();
+        let reopen = Box::new(move || open::open_for_writing(&again, durability));
+        let writer = Writer::start(path, connection, reopen)?;
+        let connections = (0..READERS).map(|_| open::open_for_reading(path)).collect::<Result<_, _>>()?;
+        let readers = Readers::start(path, connections)?;
+        Ok(Self { readers, writer, path: path.to_path_buf(), _folder: folder })
+    }
+
+    /// Where the database is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Version of the SQLite library inside this program, e.g. `3.51.3`.
+    #[must_use]
+    pub fn sqlite_version() -> &'static str {
+        rusqlite::version()
+    }
+}

@@ -1,0 +1,182 @@
+//! The trait, over the writing thread and the reading ones.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde_json::Value;
+use unmoor_migration::MigrationId;
+
+use super::claims::ClaimRow;
+use super::commits::CommitRow;
+use super::imports::{self, ImportRow, ROWS_PER_TRANSACTION};
+use super::journal::Entry;
+use super::notices::TakenRow;
+use super::row::StoredRow;
+use super::value::{lease_ms, to_json};
+use super::{SqliteStore, claims, fleet, inbox, journal, lists, notices, secrets};
+use crate::{
+    Claim, Commit, CommitError, Committed, Cursor, Filter, Fleet, Imported, JournalRow, NewMigration, Page,
+    SealedSecret, Stamp, Store, StoreError, Stored, TakenNotice, Wake,
+};
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn stamp(&self, wanted: &Stamp) -> Result<(), StoreError> {
+        let ours = wanted.clone();
+        let found = self.writer.write("stamp the database", move |db| Ok(fleet::stamp(db, &ours)?)).await?;
+        if found == *wanted { Ok(()) } else { Err(StoreError::WrongStamp { found, wanted: wanted.clone() }) }
+    }
+
+    async fn read_stamp(&self) -> Result<Option<Stamp>, StoreError> {
+        self.readers.read("read the stamp of the database", |db| Ok(fleet::read_stamp(db)?)).await
+    }
+
+    async fn import(&self, rows: Vec<NewMigration>, at: Timestamp) -> Result<Vec<Imported>, StoreError> {
+        let mut answers = Vec::with_capacity(rows.len());
+        let mut rows = rows.iter();
+        loop {
+            let chunk: Vec<ImportRow> =
+                rows.by_ref().take(ROWS_PER_TRANSACTION).map(ImportRow::of).collect::<Result<_, _>>()?;
+            if chunk.is_empty() {
+                return Ok(answers);
+            }
+            answers.extend(self.writer.write("import migrations", move |db| imports::add(db, &chunk, at)).await?);
+        }
+    }
+
+    async fn load(&self, id: &MigrationId) -> Result<Option<Stored>, StoreError> {
+        let id = id.clone();
+        let row = self.readers.read("load a migration", move |db| Ok(lists::load(db, &id)?)).await?;
+        row.map(StoredRow::parse).transpose()
+    }
+
+    async fn list(&self, filter: &Filter, after: Option<&Cursor>, limit: u32) -> Result<Page<Stored>, StoreError> {
+        let (filter, after) = (filter.clone(), after.cloned());
+        self.readers.read("list migrations", move |db| lists::list(db, &filter, after.as_ref(), limit)).await
+    }
+
+    async fn count_by_phase(&self) -> Result<BTreeMap<String, u64>, StoreError> {
+        self.readers.read("count migrations", |db| Ok(lists::count_by_phase(db)?)).await
+    }
+
+    async fn claim_due(
+        &self,
+        now: Timestamp,
+        limit: u32,
+        owner: &str,
+        lease: Duration,
+    ) -> Result<Vec<Claim>, StoreError> {
+        let (owner, lease) = (owner.to_owned(), lease_ms(lease));
+        let work = move |db: &rusqlite::Connection| claims::claim_due(db, now, limit, &owner, lease);
+        let rows = self.writer.write("claim due migrations", work).await?;
+        Ok(rows.into_iter().filter_map(readable).collect())
+    }
+
+    async fn claim(&self, id: &MigrationId, owner: &str, lease: Duration) -> Result<Option<Claim>, StoreError> {
+        let (id, owner, lease) = (id.clone(), owner.to_owned(), lease_ms(lease));
+        let work = move |db: &rusqlite::Connection| claims::claim_one(db, &id, &owner, lease);
+        self.writer.write("claim a migration", work).await?.map(ClaimRow::parse).transpose()
+    }
+
+    async fn commit(&self, claim: &Claim, commit: Commit) -> Result<Committed, CommitError> {
+        let row = CommitRow::of(claim, commit)?;
+        self.writer.write("commit a migration", move |db| row.write(db)).await
+    }
+
+    async fn append_evidence(&self, id: &MigrationId, at: Timestamp, evidence: &Value) -> Result<u64, StoreError> {
+        let (id, entry) = (id.clone(), Entry::evidence(evidence)?);
+        self.writer.write("append evidence", move |db| journal::append_evidence(db, &id, at, entry)).await
+    }
+
+    async fn renew(&self, claim: &Claim, lease: Duration) -> Result<(), CommitError> {
+        let (id, owner, fence) = (claim.migration.id().clone(), claim.owner.clone(), claim.fence);
+        let lease = lease_ms(lease);
+        self.writer.write("renew a claim", move |db| claims::renew(db, &id, &owner, fence, lease)).await
+    }
+
+    async fn release(&self, claim: &Claim) -> Result<(), StoreError> {
+        let (id, owner, fence) = (claim.migration.id().clone(), claim.owner.clone(), claim.fence);
+        self.writer.write("release a claim", move |db| Ok(claims::release(db, &id, &owner, fence)?)).await
+    }
+
+    async fn release_all_of(&self, owner: &str) -> Result<u64, StoreError> {
+        let owner = owner.to_owned();
+        self.writer.write("release the claims of one owner", move |db| Ok(claims::release_all_of(db, &owner)?)).await
+    }
+
+    async fn next_due(&self) -> Result<Option<Wake>, StoreError> {
+        self.readers.read("find the next wake time", |db| Ok(claims::next_due(db)?)).await
+    }
+
+    async fn post_input(&self, id: &MigrationId, body: &Value, by: &str, at: Timestamp) -> Result<u64, StoreError> {
+        let (id, body, by) = (id.clone(), to_json("an input", body)?, by.to_owned());
+        self.writer.write("post an input", move |db| inbox::post(db, &id, &body, &by, at)).await
+    }
+
+    async fn journal(&self, id: &MigrationId, after_seq: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {
+        let id = id.clone();
+        self.readers.read("read a journal", move |db| journal::read(db, &id, after_seq, limit)).await
+    }
+
+    async fn fleet(&self) -> Result<Fleet, StoreError> {
+        self.readers.read("read the fleet's state", fleet::read).await
+    }
+
+    async fn set_fleet(&self, expected_version: u64, state: &Value) -> Result<u64, CommitError> {
+        let state = to_json("the fleet's state", state)?;
+        self.writer.write("set the fleet's state", move |db| fleet::set(db, expected_version, &state)).await
+    }
+
+    async fn put_secret_if_absent(
+        &self,
+        kind: &str,
+        name: &str,
+        sealed: SealedSecret,
+    ) -> Result<SealedSecret, StoreError> {
+        let (kind, name) = (kind.to_owned(), name.to_owned());
+        let work = move |db: &rusqlite::Connection| Ok(secrets::put_if_absent(db, &kind, &name, sealed)?);
+        self.writer.write("keep a secret", work).await
+    }
+
+    async fn replace_secret(&self, kind: &str, name: &str, sealed: SealedSecret) -> Result<(), StoreError> {
+        let (kind, name) = (kind.to_owned(), name.to_owned());
+        self.writer.write("replace a secret", move |db| Ok(secrets::replace(db, &kind, &name, &sealed)?)).await
+    }
+
+    async fn get_secret(&self, kind: &str, name: &str) -> Result<Option<SealedSecret>, StoreError> {
+        let (kind, name) = (kind.to_owned(), name.to_owned());
+        self.readers.read("read a secret", move |db| Ok(secrets::get(db, &kind, &name)?)).await
+    }
+
+    async fn secret_names(&self, kind: &str) -> Result<Vec<String>, StoreError> {
+        let kind = kind.to_owned();
+        self.readers.read("list secrets", move |db| Ok(secrets::names(db, &kind)?)).await
+    }
+
+    async fn take_notices(&self, now: Timestamp, limit: u32, lease: Duration) -> Result<Vec<TakenNotice>, StoreError> {
+        let lease = lease_ms(lease);
+        let work = move |db: &rusqlite::Connection| Ok(notices::take(db, now, limit, lease)?);
+        self.writer.write("take notices", work).await?.into_iter().map(TakenRow::parse).collect()
+    }
+
+    async fn notice_done(&self, seq: u64, at: Timestamp) -> Result<(), StoreError> {
+        self.writer.write("record a delivery", move |db| Ok(notices::done(db, seq, at)?)).await
+    }
+
+    async fn notice_failed(&self, seq: u64, why: &str, retry_at: Option<Timestamp>) -> Result<(), StoreError> {
+        let why = why.to_owned();
+        self.writer.write("record a failed delivery", move |db| Ok(notices::failed(db, seq, &why, retry_at)?)).await
+    }
+
+    async fn next_notice_due(&self) -> Result<Option<Timestamp>, StoreError> {
+        self.readers.read("find the next notice", |db| Ok(notices::next_due(db)?)).await
+    }
+}
+
+/// One state that cannot be read must not stop the others.
+fn readable(row: ClaimRow) -> Option<Claim> {
+    let id = row.id().to_owned();
+    row.parse().inspect_err(|error| tracing::error!(migration = id, %error, "a due migration is left out")).ok()
+}
