@@ -20,6 +20,16 @@ pub enum CallKind {
     Write,
 }
 
+impl CallKind {
+    /// What a person does next when it is not known whether a call took effect.
+    pub(crate) fn after_unknown(self) -> &'static str {
+        match self {
+            Self::Read | Self::RepeatableWrite => "send it again",
+            Self::Write => "look at what Meta has now, and only then decide whether to send it again",
+        }
+    }
+}
+
 /// Name and kind of a call, as errors carry them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallTag {

@@ -36,7 +36,7 @@ pub enum EndpointError {
     },
 }
 
-/// A version of the Graph API, `v25.0` unless configured otherwise (`observations: versions`).
+/// A version of the Graph API, `v25.0` unless configured otherwise (`observations: versions.path`).
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GraphVersion(String);
 
@@ -108,7 +108,7 @@ impl GraphEndpoint {
     }
 
     /// The same endpoint, sending `appsecret_proof` with every call that carries a user's token. Needed when the app's
-    /// setting "Require App Secret" is on (`observations: tokens.require_proof`); off by default. Guide 5 always sends it.
+    /// setting "Require App Secret" is on (`observations: tokens.require_appsecret_proof`); off by default. Guide 5 always sends it.
     #[must_use]
     pub fn always_send_proof(mut self, secret: AppSecret) -> Self {
         self.proof_secret = Some(secret);

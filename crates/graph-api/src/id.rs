@@ -14,7 +14,7 @@ pub struct IdError {
     what: &'static str,
 }
 
-/// Whether a text can stand in a path as it is. Meta's ids are decimal (`observations: ids`); compound ids of other
+/// Whether a text can stand in a path as it is. Meta's ids are decimal (`observations: intents.id_numeric`); compound ids of other
 /// nodes carry an underscore, and refusing a whole list because of one strange id would help nobody.
 fn is_path_safe(text: &str) -> bool {
     !text.is_empty() && text.len() <= LONGEST_ID && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')

@@ -8,7 +8,7 @@ use crate::json::{AnswerError, Place};
 use crate::send::{CallError, ReplyHead, send};
 use crate::{Cause, GraphEndpoint, Transport};
 
-/// Elements that Meta puts into a page when no limit is given (`observations: numbers.list`).
+/// Elements that Meta puts into a page when no limit is given (`observations: numbers.paging`).
 const DEFAULT_PAGE_SIZE: usize = 25;
 
 /// A place in a list, opaque, valid for a short time only.

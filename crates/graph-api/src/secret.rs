@@ -15,7 +15,7 @@ pub enum SecretError {
         /// Which secret.
         what: &'static str,
     },
-    /// A PIN is six digits (`observations: register.pin`).
+    /// A PIN is six digits (`observations: registration.pin`).
     #[error("a two-step verification PIN has exactly six digits")]
     NotSixDigits,
 }

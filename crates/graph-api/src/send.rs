@@ -37,7 +37,7 @@ pub struct Reply<A> {
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CallError {
     /// Nothing reached Meta.
-    #[error("{call} was not sent: {why}")]
+    #[error("{call} was not sent: {why}; next: check the connection, then try again")]
     NotSent {
         /// Which call.
         call: CallTag,
@@ -45,7 +45,7 @@ pub enum CallError {
         why: String,
     },
     /// Sent, or perhaps sent, and nothing came back that Meta's API would say.
-    #[error("{call} has an unknown outcome: {why}")]
+    #[error("{call} has an unknown outcome: {why}; next: {}", call.kind.after_unknown())]
     Unknown {
         /// Which call.
         call: CallTag,
@@ -63,7 +63,11 @@ pub enum CallError {
         error: Box<GraphError>,
     },
     /// Meta answered success, in a shape that we do not know.
-    #[error("{call} was answered with HTTP {}, in a shape that this version does not know: {problem}", head.http_status)]
+    #[error(
+        "{call} was answered with HTTP {}, and the answer settles nothing: {problem}; next: {}",
+        head.http_status,
+        call.kind.after_unknown()
+    )]
     Unreadable {
         /// Which call.
         call: CallTag,
@@ -152,7 +156,7 @@ fn redactor_of<C: GraphCall>(call: &C) -> Redactor {
 }
 
 /// Reads a response: an error body counts whatever the status is, since Meta sends some with 200
-/// (`observations: errors.http_status`); a status without a readable body says nothing about what was done.
+/// (`observations: errors.http_200_error_body`); a status without a readable body says nothing about what was done.
 fn interpret<C: GraphCall>(
     call: &C,
     response: &http::Response<Bytes>,

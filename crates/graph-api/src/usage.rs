@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::json::Place;
 
-/// Budgets as of one answer (`observations: limits.headers`).
+/// Budgets as of one answer (`observations: limits.usage_headers`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Usage {
     /// `X-App-Usage`: the budget that the whole app shares.

@@ -18,7 +18,7 @@ pub struct FetchBusinessToken {
     /// Portfolio of the **customer**.
     pub customer_portfolio_id: PortfolioId,
     /// Adds `set_token_expires_in_60_days=true`: some businesses must use such tokens and refuse the call without it
-    /// (`observations: tokens.sixty_days`).
+    /// (`observations: tokens.fetch_errors`).
     pub sixty_days: bool,
 }
 

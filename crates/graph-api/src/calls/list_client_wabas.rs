@@ -24,10 +24,13 @@ pub struct ListClientWabas {
 }
 
 impl ListClientWabas {
-    /// The first page of all shared WABAs, with Meta's default fields and size.
+    /// Fields by which a lost destination is recognised.
+    pub const FIELDS: &[&'static str] = &["id", "name", "creation_time", "owner_business_info"];
+
+    /// The first page of all shared WABAs, with Meta's default size.
     #[must_use]
     pub fn new(token: SystemToken, portfolio_id: PortfolioId) -> Self {
-        Self { token, portfolio_id, fields: Fields::default_of_node(), created_after: None, limit: None, after: None }
+        Self { token, portfolio_id, fields: Fields::of(Self::FIELDS), created_after: None, limit: None, after: None }
     }
 
     fn filtering(&self) -> Option<String> {

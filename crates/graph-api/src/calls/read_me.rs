@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::json::{AnswerError, Place};
 use crate::{BusinessToken, CallKind, GraphCall, PortfolioId, RequestParts};
 
-/// `GET /me?fields=id,name,client_business_id` (`observations: tokens.client_business_id`; third-party evidence only).
+/// `GET /me?fields=id,name,client_business_id` (`observations: tokens.customer_portfolio_id`; third-party evidence only).
 #[derive(Debug, Clone)]
 pub struct ReadMe {
     /// The business token that is asked about.

@@ -8,7 +8,7 @@ use crate::open_enum::open_enum;
 use crate::{CallKind, Fields, GraphCall, MigrationIntentId, RequestParts, SystemToken};
 
 open_enum! {
-    /// State of a migration intent (`observations: intents.status`). Only `ACCEPTED` opens the way (guide 4).
+    /// State of a migration intent (`observations: intents.status_values`). Only `ACCEPTED` opens the way (guide 4).
     pub enum IntentStatus {
         /// Set, not answered.
         Initiated = "INITIATED",

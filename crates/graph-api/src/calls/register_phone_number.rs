@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::json::{self, AnswerError};
 use crate::{BusinessToken, CallKind, GraphCall, PhoneNumberId, Pin, RequestBody, RequestParts};
 
-/// `POST /<PHONE_NUMBER>/register`. Ten tries in 72 hours for each number (`observations: register.limit`).
+/// `POST /<PHONE_NUMBER>/register`. Ten tries in 72 hours for each number (`observations: registration.limit`).
 #[derive(Debug, Clone)]
 pub struct RegisterPhoneNumber {
     /// Business token that is good for the destination WABA.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::json::{self, AnswerError, Place};
 use crate::{AppId, BusinessToken, CallKind, GraphCall, RequestBody, RequestParts, WabaId};
 
-/// Longest address of a callback, in characters (`observations: webhooks.override`).
+/// Longest address of a callback, in characters (`observations: subscriptions.override`).
 const LONGEST_CALLBACK: usize = 200;
 
 /// Another address for the webhooks about messages of one WABA. During the call Meta asks it to repeat a challenge.
@@ -80,7 +80,7 @@ impl GraphCall for SubscribeApp {
     }
 
     fn answer(&self, body: &Value) -> Result<(), AnswerError> {
-        // One of Meta's pages answers an override with the list of subscriptions instead (`observations: webhooks.subscribe`).
+        // One of Meta's pages answers an override with the list of subscriptions instead (`observations: subscriptions.override_answer`).
         match Place::root(body).get("data") {
             Some(data) if self.callback_override.is_some() => data.elements().map(|_| ()),
             Some(_) | None => json::success(body),

@@ -134,7 +134,9 @@ impl Cause {
             Self::MessagingForNotApproved => "the customer accepts the open request in Meta Business Suite",
             Self::AppNotSubscribed => "subscribe the app to the destination WABA (guide 6), then try again",
             Self::NumberOwnedByOtherPortfolio => "the customer has to use the same business portfolio on both sides",
-            Self::SourceNotSetUp => "the Solution Partner has to put the source WABA in order",
+            Self::SourceNotSetUp => {
+                "ask Meta's support: the source WABA and its \"messaging for\" request have to be approved"
+            }
             Self::NumberAlreadyThere => {
                 "look whether the destination WABA lists the number; if so, go on with its registration"
             }
@@ -161,8 +163,12 @@ impl Cause {
             Self::PermissionMissing => {
                 "give the token the permission and the asset; a business token may have to be fetched again (guide 5)"
             }
-            Self::IntentTaggedElsewhere => "the customer declines the other request for this WABA, then tag it again",
-            Self::WabaNotMigratable => "the owner of the WABA has to hand it to the customer before it can leave",
+            Self::IntentTaggedElsewhere => {
+                "find out which solution or app tagged the WABA; the customer declines that request, then tag it again"
+            }
+            Self::WabaNotMigratable => {
+                "find out who owns the WABA; one that is held on behalf of the customer cannot leave in this way"
+            }
             Self::IntentStateInvalid => "check that the WABA is in an active Multi-Partner Solution of this app",
             Self::ObjectUnknown => {
                 "check the id and whether the token can see it; the customer may have removed the access"
@@ -173,7 +179,9 @@ impl Cause {
             Self::Transient => "try again shortly; after a write, look first",
             Self::InvalidParameter => "compare the request with the guide; Meta's details name the parameter",
             Self::DuplicateRequest => "look whether the first request took effect",
-            Self::AccountLocked => "the customer opens Business Support for the account",
+            Self::AccountLocked => {
+                "ask Meta's support for the account, together with the customer; check the PIN before another try"
+            }
             Self::TemplateLimitReached => "delete templates or verify the business, then create the rest",
             Self::TemplateRefused => "change the template as Meta's words say",
             Self::MarketingMessagesDisabled => "allow marketing messages over Cloud API on the destination WABA",

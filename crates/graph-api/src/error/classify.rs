@@ -1,8 +1,8 @@
 //! From codes and words to a cause.
 //!
 //! Meta asks to build on codes, and reports the checks of guide 8 all under one number with different words; that number
-//! comes as the subcode of 100, as the code itself, or only in the details (`observations: errors.codes`,
-//! `numbers.move_errors`). So: first the most specific number, then the words where one number has many meanings.
+//! comes as the subcode of 100, as the code itself, or only in the details (`observations: errors.classify_on`,
+//! `errors.2388103`). So: first the most specific number, then the words where one number has many meanings.
 
 use super::{Cause, GraphError, Lane, TokenProblem};
 
@@ -33,11 +33,9 @@ const TWO_STEP: [&str; 5] = ["two-factor", "two factor", "two-step", "two step",
 /// Numbers that mean the same whether they come as code or as subcode.
 fn by_specific_number(number: Option<i64>, words: &Words) -> Option<Cause> {
     let cause = match number? {
-        2_388_001 if words.say(&["ownership", "own this number", "verify this number"]) => {
-            Cause::NumberNeedsVerification
-        }
-        // Seen at register; the other meaning belongs to a flow with verification codes, which this is not.
-        2_388_001 => Cause::TwoStepVerificationOn,
+        // Two meanings; the first was seen at register. Whatever does not name it goes to a person.
+        2_388_001 if words.say(&TWO_STEP) => Cause::TwoStepVerificationOn,
+        2_388_001 => Cause::NumberNeedsVerification,
         2_388_012 => Cause::NumberAlreadyThere,
         2_388_103 => refused_move(words).unwrap_or(Cause::Unrecognised),
         2_388_019 => Cause::TemplateLimitReached,
@@ -107,8 +105,7 @@ fn refused_move(words: &Words) -> Option<Cause> {
 fn by_general_code(error: &GraphError, words: &Words) -> Option<Cause> {
     let cause = match (error.code, error.subcode) {
         (1 | 2, _) => Cause::Transient,
-        (4 | 341, _) => Cause::RateLimited(Lane::App),
-        (17 | 613, _) => Cause::RateLimited(Lane::Token),
+        (4 | 17 | 341 | 613, _) => Cause::RateLimited(Lane::App),
         (33, _) => Cause::NumberDeleted,
         (100, Some(33)) | (803, _) => Cause::ObjectUnknown,
         (100, _) => invalid_parameter(words),
@@ -129,7 +126,7 @@ fn by_general_code(error: &GraphError, words: &Words) -> Option<Cause> {
     Some(cause)
 }
 
-/// Code 100 covers much; its details may hide a check of guide 8 (`observations: numbers.payment_hidden_in_details`).
+/// Code 100 covers much; its details may hide a check of guide 8 (`observations: errors.payment_hidden_in_details`).
 fn invalid_parameter(words: &Words) -> Cause {
     if words.say(&["appsecret_proof"]) {
         Cause::AppSecretProofInvalid

@@ -1,10 +1,10 @@
-//! From a cause to what is to be done. Facts: `observations: errors.retry`.
+//! From a cause to what is to be done. Facts: `observations: errors.is_transient`.
 
 use std::time::Duration;
 
 use super::{Cause, GraphError, TokenProblem};
 
-/// Whose turn it is.
+/// Who is addressed first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Party {
     /// The business customer.
@@ -13,8 +13,6 @@ pub enum Party {
     TechProvider,
     /// Meta.
     Meta,
-    /// The Solution Partner that is being left.
-    SolutionPartner,
 }
 
 /// Which budget is used up. No other one has to wait.
@@ -24,8 +22,6 @@ pub enum Lane {
     App,
     /// This app on this WABA.
     AppAndWaba,
-    /// Whoever the token belongs to.
-    Token,
     /// Registrations of one number.
     NumberRegister,
     /// PIN tries of one number.
@@ -49,7 +45,8 @@ pub enum Verdict {
     Wait {
         /// Which.
         lane: Lane,
-        /// For how long, as Meta states it or as the documents do; `None` when neither does.
+        /// For how long, as Meta states it or as the documents do; `None` when neither does (budgets are counted by the
+        /// hour: `observations: limits.default_wait`).
         until_hint: Option<Duration>,
     },
     /// It clears when somebody acts.
@@ -78,8 +75,7 @@ pub(super) fn verdict(error: &GraphError) -> Verdict {
         Cause::MessageRate => retry(6),
         Cause::Maintenance | Cause::RegistrationFailed | Cause::MoveFailed => retry(60),
 
-        // Without a statement, an hour: the budgets are counted by the hour.
-        Cause::RateLimited(lane) => wait(lane, Some(error.head.usage.regain_access_after().unwrap_or(HOUR))),
+        Cause::RateLimited(lane) => wait(lane, error.head.usage.regain_access_after()),
         Cause::RegisterLimit => wait(Lane::NumberRegister, Some(72 * HOUR)),
         Cause::PinGuessesExhausted | Cause::PinEnteredTooFast => wait(Lane::NumberPin, stated_wait(&error.words())),
         Cause::NumberRecentlyDeleted => wait(Lane::Number, Some(Duration::from_secs(5 * 60))),
@@ -89,12 +85,12 @@ pub(super) fn verdict(error: &GraphError) -> Verdict {
         | Cause::MessagingForNotApproved
         | Cause::NumberOwnedByOtherPortfolio
         | Cause::WrongPin
-        | Cause::IntentTaggedElsewhere
         | Cause::CoexistenceNumber
-        | Cause::AccountLocked
         | Cause::TokenInvalid(TokenProblem::AppRemoved) => turn(Party::Customer),
-        Cause::DisplayNameNotApproved | Cause::DestinationNotApproved => turn(Party::Meta),
-        Cause::SourceNotSetUp | Cause::WabaNotMigratable => turn(Party::SolutionPartner),
+        Cause::DisplayNameNotApproved
+        | Cause::DestinationNotApproved
+        | Cause::SourceNotSetUp
+        | Cause::AccountLocked => turn(Party::Meta),
         Cause::AppNotSubscribed
         | Cause::NumberNeedsNoMigration
         | Cause::NumberNeedsVerification
@@ -111,6 +107,8 @@ pub(super) fn verdict(error: &GraphError) -> Verdict {
         )
         | Cause::AppSecretProofInvalid
         | Cause::PermissionMissing
+        | Cause::IntentTaggedElsewhere
+        | Cause::WabaNotMigratable
         | Cause::IntentStateInvalid
         | Cause::MarketingMessagesDisabled
         | Cause::Unrecognised => turn(Party::TechProvider),

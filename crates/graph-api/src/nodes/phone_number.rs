@@ -7,7 +7,7 @@ use crate::open_enum::open_enum;
 
 open_enum! {
     /// State of a number. Only `CONNECTED` is explained by Meta: registered and in use with Cloud API (guide 7);
-    /// the others come from several vocabularies that differ (`observations: numbers.status_vocabulary`).
+    /// the others come from several vocabularies that differ (`observations: numbers.status_values`).
     pub enum NumberStatus {
         /// Registered and in use with Cloud API.
         Connected = "CONNECTED",
@@ -173,6 +173,13 @@ impl PhoneNumber {
     #[must_use]
     pub fn is_connected(&self) -> bool {
         self.status == Some(NumberStatus::Connected)
+    }
+
+    /// Whether it looks registered: CONNECTED, on Cloud API, with a PIN. That alone proves nothing about **where**: the id may
+    /// be the source's, so the destination has to list it (`observations: numbers.probe`).
+    #[must_use]
+    pub fn looks_registered(&self) -> bool {
+        self.is_connected() && self.platform_type == Some(PlatformType::CloudApi) && self.is_pin_enabled == Some(true)
     }
 
     pub(crate) fn read(place: &Place<'_>) -> Result<Self, AnswerError> {

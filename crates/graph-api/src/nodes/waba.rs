@@ -1,6 +1,6 @@
 //! The WhatsApp Business Account, source or destination.
 
-use super::HealthStatus;
+use super::{EntityType, HealthStatus};
 use crate::json::{AnswerError, Place};
 use crate::open_enum::open_enum;
 use crate::{PortfolioId, WabaId};
@@ -95,6 +95,19 @@ impl Waba {
         "business_verification_status",
         "is_enabled_for_insights",
     ];
+
+    /// Whether the WABA has a payment method that works (guide 3): `Some(false)` when Meta complains about it, `Some(true)`
+    /// when Meta does not and some funding is attached, `None` when the answer does not tell
+    /// (`observations: waba.payment_verdict`).
+    #[must_use]
+    pub fn payment_method_works(&self) -> Option<bool> {
+        let health = self.health_status.as_ref()?;
+        if health.payment_problem().is_some() {
+            return Some(false);
+        }
+        let is_judged = health.entity(&EntityType::Waba).is_some();
+        (is_judged && self.primary_funding_id.is_some()).then_some(true)
+    }
 
     pub(crate) fn read(place: &Place<'_>) -> Result<Self, AnswerError> {
         let business = |name: &str| place.get(name).map(|info| BusinessInfo::read(&info));
