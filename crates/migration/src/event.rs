@@ -1,17 +1,195 @@
-//! Facts that were persisted.
+//! Facts that were persisted. The journal is a list of them, and replaying it gives the migration.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::Customer;
+use crate::blocker::{Blocker, BlockerCode};
+use crate::effect::{Attempt, EffectKind, Outcome};
+use crate::gate::Attestation;
+use crate::number::Skip;
+use crate::phase::Phase;
+use crate::templates::TemplateBalance;
+use crate::{Customer, E164, PhoneNumberId, WabaId};
+
+/// A fact with its instant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// When it became known.
+    pub at: Timestamp,
+    /// What.
+    pub fact: Fact,
+}
 
 /// What happened to a migration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum Event {
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum Fact {
     /// A row of the customer file became a migration.
     Imported {
         /// The row.
         customer: Customer,
+    },
+    /// The row was imported again.
+    CustomerUpdated {
+        /// The new row.
+        customer: Customer,
+    },
+    /// A new phase began.
+    PhaseEntered {
+        /// Which.
+        phase: Phase,
+    },
+    /// Released by a person.
+    Started {
+        /// By whom.
+        by: String,
+    },
+    /// A pause began.
+    Paused {
+        /// By whom.
+        by: String,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// The pause ended.
+    Resumed {
+        /// By whom.
+        by: String,
+    },
+    /// A hold began.
+    Held {
+        /// By whom.
+        by: String,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// The hold ended.
+    Unheld {
+        /// By whom.
+        by: String,
+    },
+    /// Cancel was asked for.
+    CancelAsked {
+        /// By whom.
+        by: String,
+        /// Why.
+        reason: Option<String>,
+    },
+    /// A person wants everything tried again.
+    RetryAsked {
+        /// By whom.
+        by: String,
+    },
+    /// A person vouches for a gate.
+    Attested {
+        /// For what, and who.
+        attestation: Attestation,
+    },
+    /// Something outside suggests to look again.
+    Nudged {
+        /// What.
+        from: String,
+    },
+    /// A try begins; it is journaled before anything is sent (rule 5).
+    AttemptStarted {
+        /// The try.
+        attempt: Attempt,
+    },
+    /// A try ended.
+    AttemptEnded {
+        /// The attempt's id.
+        attempt: u64,
+        /// What was tried.
+        kind: EffectKind,
+        /// What came of it.
+        outcome: Outcome,
+        /// Not tried again before, where it failed.
+        retry_at: Option<Timestamp>,
+    },
+    /// Acceptance was seen, with the customer's new WABA (guide 4).
+    Accepted {
+        /// The destination.
+        destination: WabaId,
+    },
+    /// The number will be moved.
+    NumberChosen {
+        /// Which.
+        number: E164,
+    },
+    /// The number stays.
+    NumberSkipped {
+        /// Which.
+        number: E164,
+        /// Why.
+        reason: Skip,
+    },
+    /// A read showed that a move in doubt took place.
+    MoveFound {
+        /// Which number.
+        number: E164,
+        /// Its node under the destination.
+        phone_number_id: PhoneNumberId,
+    },
+    /// The first read after the time-out does not show the effect in doubt.
+    NotFoundOnce {
+        /// Which number.
+        number: E164,
+        /// When it was read.
+        read_at: Timestamp,
+    },
+    /// Two reads, far enough apart, prove that the effect in doubt did not take place.
+    ProvenAbsent {
+        /// Which number.
+        number: E164,
+    },
+    /// A read showed that a register in doubt took place, or that somebody else registered the number there.
+    RegisterFound {
+        /// Which number.
+        number: E164,
+    },
+    /// The destination lists the number as CONNECTED on Cloud API with its PIN on.
+    NumberVerified {
+        /// Which.
+        number: E164,
+    },
+    /// Proof by traffic that the number works.
+    NumberServing {
+        /// Which.
+        number: E164,
+    },
+    /// Nothing more is tried for the number until a person has looked.
+    NumberStuck {
+        /// Which.
+        number: E164,
+        /// Why.
+        code: BlockerCode,
+    },
+    /// The templates were compared for the last time.
+    TemplatesSettled {
+        /// The balance.
+        balance: TemplateBalance,
+    },
+    /// Something was left behind.
+    ExceptionRecorded {
+        /// What.
+        exception: String,
+    },
+    /// The customer was reminded of the request.
+    Reminded {
+        /// How many times so far.
+        count: u32,
+    },
+    /// A number has been between two accounts for too long.
+    GapAlarmed {
+        /// Which.
+        number: E164,
+    },
+    /// What the migration waits for, and when it is looked at again. Written only when it changes.
+    Waiting {
+        /// When.
+        until: Option<Timestamp>,
+        /// Why it cannot go on.
+        blockers: Vec<Blocker>,
     },
 }
 
@@ -19,8 +197,44 @@ impl Event {
     /// The event's name in the journal.
     #[must_use]
     pub fn kind(&self) -> &'static str {
+        self.fact.kind()
+    }
+}
+
+impl Fact {
+    /// The fact's name.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
         match self {
             Self::Imported { .. } => "imported",
+            Self::CustomerUpdated { .. } => "customer_updated",
+            Self::PhaseEntered { .. } => "phase_entered",
+            Self::Started { .. } => "started",
+            Self::Paused { .. } => "paused",
+            Self::Resumed { .. } => "resumed",
+            Self::Held { .. } => "held",
+            Self::Unheld { .. } => "unheld",
+            Self::CancelAsked { .. } => "cancel_asked",
+            Self::RetryAsked { .. } => "retry_asked",
+            Self::Attested { .. } => "attested",
+            Self::Nudged { .. } => "nudged",
+            Self::AttemptStarted { .. } => "attempt_started",
+            Self::AttemptEnded { .. } => "attempt_ended",
+            Self::Accepted { .. } => "accepted",
+            Self::NumberChosen { .. } => "number_chosen",
+            Self::NumberSkipped { .. } => "number_skipped",
+            Self::MoveFound { .. } => "move_found",
+            Self::NotFoundOnce { .. } => "not_found_once",
+            Self::ProvenAbsent { .. } => "proven_absent",
+            Self::RegisterFound { .. } => "register_found",
+            Self::NumberVerified { .. } => "number_verified",
+            Self::NumberServing { .. } => "number_serving",
+            Self::NumberStuck { .. } => "number_stuck",
+            Self::TemplatesSettled { .. } => "templates_settled",
+            Self::ExceptionRecorded { .. } => "exception_recorded",
+            Self::Reminded { .. } => "reminded",
+            Self::GapAlarmed { .. } => "gap_alarmed",
+            Self::Waiting { .. } => "waiting",
         }
     }
 }

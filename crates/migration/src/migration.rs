@@ -1,11 +1,24 @@
-//! One migration's state.
+//! One migration's state: what its journal adds up to.
 
-use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{Customer, MigrationId};
+use crate::blocker::{Blocker, Turn};
+use crate::effect::{Attempt, EffectKind};
+use crate::gate::{Attestation, Gate};
+use crate::number::{Number, NumberState};
+use crate::observed::{
+    DestinationAccount, DestinationTemplates, ListedNumber, SourceAccount, SourceTemplates, Subscriptions, TokenFacts,
+};
+use crate::phase::Phase;
+use crate::reading::Reading;
+use crate::retry::Trouble;
+use crate::templates::TemplateBalance;
+use crate::{Customer, E164, IntentId, MigrationId, PortfolioId, WabaId};
 
-/// How soon a due migration is taken up: the smaller, the sooner.
+/// How soon a due migration is taken up: the smaller, the sooner (rule 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Urgency {
@@ -19,58 +32,350 @@ pub enum Urgency {
     Poll,
 }
 
+/// A person's mark on a migration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+/// The source side, as far as it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Source {
+    /// The business token for it.
+    pub token: Option<Reading<TokenFacts>>,
+    /// Its node.
+    pub account: Option<Reading<SourceAccount>>,
+    /// When its numbers were listed last; they are kept one by one in [`Migration::numbers`].
+    pub numbers_at: Option<Timestamp>,
+    /// Listed entries whose number cannot be read as one.
+    pub unreadable_numbers: Vec<ListedNumber>,
+    /// Its templates, of the preflight.
+    pub templates: Option<Reading<SourceTemplates>>,
+}
+
+/// The migration intent (guide 2 to 4).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// Its id.
+    pub id: IntentId,
+    /// When it was set.
+    pub set_at: Timestamp,
+    /// Its latest status, verbatim.
+    pub status: Option<Reading<String>>,
+    /// The destination that the latest answer showed. Before acceptance it proves nothing.
+    pub shown_destination: Option<WabaId>,
+    /// When acceptance was seen.
+    pub accepted_at: Option<Timestamp>,
+    /// Reminders sent so far.
+    pub reminders: u32,
+}
+
+/// The destination side.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destination {
+    /// The customer's new WABA.
+    pub waba: WabaId,
+    /// When guide 5 gave its token.
+    pub token_fetched_at: Option<Timestamp>,
+    /// What `debug_token` says of it.
+    pub token: Option<Reading<TokenFacts>>,
+    /// When guide 6 succeeded last.
+    pub subscribed_at: Option<Timestamp>,
+    /// The subscription as read.
+    pub subscriptions: Option<Reading<Subscriptions>>,
+    /// Its node.
+    pub account: Option<Reading<DestinationAccount>>,
+    /// Its numbers.
+    pub numbers: Option<Reading<Vec<ListedNumber>>>,
+    /// Its templates.
+    pub templates: Option<Reading<DestinationTemplates>>,
+}
+
 /// One source WABA on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Migration {
-    id: MigrationId,
-    customer: Customer,
-    wake_at: Option<Timestamp>,
+    pub(crate) id: MigrationId,
+    pub(crate) customer: Customer,
+    pub(crate) phase: Phase,
+    pub(crate) phase_entered_at: Timestamp,
+    pub(crate) started: Option<Mark>,
+    pub(crate) paused: Option<Mark>,
+    pub(crate) held: Option<Mark>,
+    pub(crate) cancelled: Option<Mark>,
+    pub(crate) attestations: Vec<Attestation>,
+    /// Readings from before this instant are looked at again.
+    pub(crate) look_again_since: Option<Timestamp>,
+    pub(crate) source: Source,
+    pub(crate) intent: Option<Intent>,
+    pub(crate) destination: Option<Destination>,
+    pub(crate) numbers: BTreeMap<E164, Number>,
+    pub(crate) alarmed: Vec<E164>,
+    pub(crate) attempt: Option<Attempt>,
+    pub(crate) attempts: u64,
+    pub(crate) graph_calls: u64,
+    pub(crate) last_attempt: Option<LastAttempt>,
+    pub(crate) troubles: BTreeMap<EffectKind, Trouble>,
+    pub(crate) templates: Option<TemplateBalance>,
+    pub(crate) exceptions: Vec<String>,
+    pub(crate) wait_until: Option<Timestamp>,
+    pub(crate) blockers: Vec<Blocker>,
+}
+
+/// The latest try that ended, for people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastAttempt {
+    /// What was tried.
+    pub kind: EffectKind,
+    /// When it ended.
+    pub at: Timestamp,
+    /// What came of it, in words; `None` = it succeeded.
+    pub failure: Option<String>,
 }
 
 impl Migration {
-    /// A migration as it is imported.
-    #[must_use]
-    pub fn imported(customer: Customer) -> Self {
-        Self { id: MigrationId::of(customer.source_waba.clone()), customer, wake_at: None }
+    pub(crate) fn new(customer: Customer, at: Timestamp) -> Self {
+        Self {
+            id: MigrationId::of(customer.source_waba.clone()),
+            customer,
+            phase: Phase::Draft,
+            phase_entered_at: at,
+            started: None,
+            paused: None,
+            held: None,
+            cancelled: None,
+            attestations: Vec::new(),
+            look_again_since: None,
+            source: Source::default(),
+            intent: None,
+            destination: None,
+            numbers: BTreeMap::new(),
+            alarmed: Vec::new(),
+            attempt: None,
+            attempts: 0,
+            graph_calls: 0,
+            last_attempt: None,
+            troubles: BTreeMap::new(),
+            templates: None,
+            exceptions: Vec::new(),
+            wait_until: None,
+            blockers: Vec::new(),
+        }
     }
+
     /// Its id.
     #[must_use]
     pub fn id(&self) -> &MigrationId {
         &self.id
     }
+
     /// The customer.
     #[must_use]
     pub fn customer(&self) -> &Customer {
         &self.customer
     }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn phase(&self) -> &Phase {
+        &self.phase
+    }
+
+    /// Since when it stands there.
+    #[must_use]
+    pub fn phase_entered_at(&self) -> Timestamp {
+        self.phase_entered_at
+    }
+
     /// Name of the phase, as shown and filtered by.
     #[must_use]
     pub fn phase_name(&self) -> &'static str {
-        "draft"
+        self.phase.name()
     }
+
     /// Whether nothing will ever happen again by itself.
     #[must_use]
     pub fn is_final(&self) -> bool {
-        false
+        self.phase.is_final()
     }
+
     /// When it wants to be woken; `None` when only an input from outside can move it.
     #[must_use]
     pub fn wake_at(&self) -> Option<Timestamp> {
-        self.wake_at
+        self.wait_until
     }
+
+    /// The try that has begun and not ended.
+    #[must_use]
+    pub fn open_attempt(&self) -> Option<&Attempt> {
+        self.attempt.as_ref()
+    }
+
+    /// The latest try that ended.
+    #[must_use]
+    pub fn last_attempt(&self) -> Option<&LastAttempt> {
+        self.last_attempt.as_ref()
+    }
+
     /// How soon it is taken up once due.
     #[must_use]
     pub fn urgency(&self) -> Urgency {
-        Urgency::Work
+        if self.numbers.values().any(Number::is_under_way) {
+            Urgency::Outage
+        } else if self.phase == Phase::CuttingOver {
+            Urgency::Cutover
+        } else if self.blockers.is_empty() {
+            Urgency::Work
+        } else {
+            Urgency::Poll
+        }
     }
-    /// Codes of the open blockers, sorted.
+
+    /// Why it cannot go on.
+    #[must_use]
+    pub fn blockers(&self) -> &[Blocker] {
+        &self.blockers
+    }
+
+    /// Codes of the open blockers, sorted, each once.
     #[must_use]
     pub fn blocker_codes(&self) -> Vec<&'static str> {
-        Vec::new()
+        let mut codes: Vec<&'static str> = self.blockers.iter().map(|blocker| blocker.code.as_str()).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes
     }
-    /// Whose turn it is, e.g. `customer`; `None` when it is the engine's own.
+
+    /// Whose turn it is: a person's before the vendor's before time's; `None` when the engine has work.
+    #[must_use]
+    pub fn turn(&self) -> Option<Turn> {
+        self.blockers.iter().map(|blocker| blocker.turn).min()
+    }
+
+    /// The turn's name.
     #[must_use]
     pub fn turn_name(&self) -> Option<&'static str> {
-        None
+        self.turn().map(Turn::name)
+    }
+
+    /// The customer's portfolio: the one that owns the source WABA, or else the customer file's.
+    #[must_use]
+    pub fn portfolio(&self) -> Option<&PortfolioId> {
+        let owner = self.source.account.as_ref().and_then(|account| account.value.owner.as_ref());
+        owner.or(self.customer.portfolio.as_ref())
+    }
+
+    /// What was read of the source.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The migration intent.
+    #[must_use]
+    pub fn intent(&self) -> Option<&Intent> {
+        self.intent.as_ref()
+    }
+
+    /// The destination.
+    #[must_use]
+    pub fn destination(&self) -> Option<&Destination> {
+        self.destination.as_ref()
+    }
+
+    /// Its numbers, in the order in which they are moved.
+    pub fn numbers(&self) -> impl Iterator<Item = &Number> {
+        self.numbers.values()
+    }
+
+    /// What became of the templates, once they were compared.
+    #[must_use]
+    pub fn templates(&self) -> Option<TemplateBalance> {
+        self.templates
+    }
+
+    /// What was left behind.
+    #[must_use]
+    pub fn exceptions(&self) -> &[String] {
+        &self.exceptions
+    }
+
+    /// How many Graph calls were tried for it.
+    #[must_use]
+    pub fn graph_calls(&self) -> u64 {
+        self.graph_calls
+    }
+
+    /// Who released it, and when.
+    #[must_use]
+    pub fn started(&self) -> Option<&Mark> {
+        self.started.as_ref()
+    }
+
+    /// The pause in force.
+    #[must_use]
+    pub fn paused(&self) -> Option<&Mark> {
+        self.paused.as_ref()
+    }
+
+    /// The hold in force.
+    #[must_use]
+    pub fn held(&self) -> Option<&Mark> {
+        self.held.as_ref()
+    }
+
+    /// The cancel that was asked for.
+    #[must_use]
+    pub fn cancelled(&self) -> Option<&Mark> {
+        self.cancelled.as_ref()
+    }
+
+    /// The longest gap of its numbers so far.
+    #[must_use]
+    pub fn longest_gap(&self) -> Option<SignedDuration> {
+        self.numbers.values().filter_map(Number::gap).max()
+    }
+
+    /// When a person last vouched for `gate` of `number`.
+    #[must_use]
+    pub fn attested_at(&self, gate: Gate, number: &E164) -> Option<Timestamp> {
+        self.attestations
+            .iter()
+            .filter(|attestation| attestation.gate == gate)
+            .filter(|attestation| attestation.number.as_ref().is_none_or(|only| only == number))
+            .map(|attestation| attestation.at)
+            .max()
+    }
+
+    /// Everything that people vouched for.
+    #[must_use]
+    pub fn attestations(&self) -> &[Attestation] {
+        &self.attestations
+    }
+
+    /// The number that has begun and is not over; there is at most one (rule 8).
+    pub(crate) fn under_way(&self) -> Option<&Number> {
+        self.numbers.values().find(|number| number.is_under_way())
+    }
+
+    /// Whether any number has passed the point of no return.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.numbers.values().any(Number::has_begun)
+    }
+
+    /// Numbers that are still to be moved.
+    pub(crate) fn eligible(&self) -> impl Iterator<Item = &Number> {
+        self.numbers.values().filter(|number| number.state == NumberState::Eligible)
+    }
+
+    /// Whether a reading from `at` is to be looked at again because somebody asked.
+    pub(crate) fn is_outdated(&self, at: Timestamp) -> bool {
+        self.look_again_since.is_some_and(|since| at < since)
     }
 }

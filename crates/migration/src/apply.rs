@@ -1,0 +1,454 @@
+//! State from facts: the only way in which a migration changes, and so also the only way in which it is replayed.
+
+use jiff::Timestamp;
+
+use crate::effect::{Attempt, Effect, EffectKind, Outcome, Success};
+use crate::event::{Event, Fact};
+use crate::migration::{Destination, Intent, LastAttempt, Mark, Migration};
+use crate::number::{Doubt, FailedTry, Number, NumberState};
+use crate::observed::ListedNumber;
+use crate::reading::Reading;
+use crate::retry::{CALL_TIMEOUT, Failure, SEND_WITHIN, Trouble, after};
+use crate::{Blocker, BlockerCode, Cause, E164, Refusal};
+
+/// A fact that cannot follow on a state. Both sides are in it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("migration {migration} in phase {phase} cannot take the event {event}: {why}")]
+pub struct IllegalEvent {
+    /// Whose.
+    pub migration: String,
+    /// Where it stands.
+    pub phase: String,
+    /// The event.
+    pub event: &'static str,
+    /// Why not.
+    pub why: String,
+}
+
+/// The migration that an import begins.
+///
+/// # Errors
+/// [`IllegalEvent`] when `first` is not an import.
+pub fn begin(first: &Event) -> Result<Migration, IllegalEvent> {
+    let Fact::Imported { customer } = &first.fact else {
+        return Err(IllegalEvent {
+            migration: "(none)".to_owned(),
+            phase: "(none)".to_owned(),
+            event: first.kind(),
+            why: "a journal begins with an import".to_owned(),
+        });
+    };
+    let mut migration = Migration::new(customer.clone(), first.at);
+    migration.blockers = vec![Blocker::new(BlockerCode::NotPreflighted, first.at)];
+    Ok(migration)
+}
+
+/// The migration after `event`.
+///
+/// # Errors
+/// [`IllegalEvent`] when the fact cannot follow on this state.
+pub fn apply(mut migration: Migration, event: &Event) -> Result<Migration, IllegalEvent> {
+    match apply_to(&mut migration, event) {
+        Ok(()) => Ok(migration),
+        Err(why) => Err(IllegalEvent {
+            migration: migration.id.to_string(),
+            phase: migration.phase.name().to_owned(),
+            event: event.kind(),
+            why,
+        }),
+    }
+}
+
+/// The migration that a whole journal adds up to.
+///
+/// # Errors
+/// [`IllegalEvent`] when the journal is empty, does not begin with an import, or holds a fact that cannot follow.
+pub fn replay<'a>(events: impl IntoIterator<Item = &'a Event>) -> Result<Migration, IllegalEvent> {
+    let mut events = events.into_iter();
+    let Some(first) = events.next() else {
+        return Err(IllegalEvent {
+            migration: "(none)".to_owned(),
+            phase: "(none)".to_owned(),
+            event: "(none)",
+            why: "the journal is empty".to_owned(),
+        });
+    };
+    events.try_fold(begin(first)?, apply)
+}
+
+fn apply_to(m: &mut Migration, event: &Event) -> Result<(), String> {
+    let at = event.at;
+    let mark = |by: &str, reason: &Option<String>| Mark { by: by.to_owned(), at, reason: reason.clone() };
+    match &event.fact {
+        Fact::Imported { .. } => return Err("it is imported already".to_owned()),
+        Fact::CustomerUpdated { customer } => {
+            if customer.source_waba != m.customer.source_waba {
+                return Err("another source WABA is another migration".to_owned());
+            }
+            m.customer = customer.clone();
+        }
+        Fact::PhaseEntered { phase } => {
+            if !m.phase.may_become(phase) {
+                return Err(format!("no arrow leads from {} to {phase}", m.phase));
+            }
+            m.phase = phase.clone();
+            m.phase_entered_at = at;
+            m.blockers.clear();
+            m.wait_until = (!phase.is_final()).then_some(at);
+        }
+        Fact::Started { by } => m.started = Some(mark(by, &None)),
+        Fact::Paused { by, reason } => m.paused = Some(mark(by, reason)),
+        Fact::Resumed { .. } => m.paused = None,
+        Fact::Held { by, reason } => m.held = Some(mark(by, reason)),
+        Fact::Unheld { .. } => m.held = None,
+        Fact::CancelAsked { by, reason } => m.cancelled = Some(mark(by, reason)),
+        Fact::RetryAsked { .. } => retry_asked(m, at),
+        Fact::Attested { attestation } => m.attestations.push(attestation.clone()),
+        Fact::Nudged { .. } => m.look_again_since = Some(at),
+        Fact::AttemptStarted { attempt } => attempt_started(m, attempt)?,
+        Fact::AttemptEnded { attempt, kind, outcome, retry_at } => {
+            attempt_ended(m, *attempt, *kind, outcome, *retry_at, at)?;
+        }
+        Fact::Accepted { destination } => {
+            let intent = m.intent.as_mut().ok_or("there is no intent")?;
+            intent.accepted_at = Some(at);
+            m.destination = Some(Destination {
+                waba: destination.clone(),
+                token_fetched_at: None,
+                token: None,
+                subscribed_at: None,
+                subscriptions: None,
+                account: None,
+                numbers: None,
+                templates: None,
+            });
+        }
+        Fact::NumberChosen { number } => {
+            let number = number_mut(m, number)?;
+            require(matches!(number.state, NumberState::Listed | NumberState::Skipped { .. }), "it is not listed")?;
+            number.state = NumberState::Eligible;
+        }
+        Fact::NumberSkipped { number, reason } => {
+            let number = number_mut(m, number)?;
+            require(!number.has_begun(), "its move has begun")?;
+            number.state = NumberState::Skipped { reason: reason.clone() };
+        }
+        Fact::MoveFound { number, phone_number_id } => {
+            let number = number_mut(m, number)?;
+            let tried = matches!(number.state, NumberState::Moving { .. }) || number.move_trouble.is_some();
+            require(tried, "no move of it was tried")?;
+            moved(number, phone_number_id.clone(), at);
+        }
+        Fact::NotFoundOnce { number, read_at } => {
+            let number = number_mut(m, number)?;
+            let (NumberState::Moving { doubt: Some(doubt) } | NumberState::Registering { doubt: Some(doubt) }) =
+                &mut number.state
+            else {
+                return Err("nothing about it is in doubt".to_owned());
+            };
+            doubt.absent_at = Some(*read_at);
+        }
+        Fact::ProvenAbsent { number } => {
+            let number = number_mut(m, number)?;
+            number.state = if matches!(number.state, NumberState::Moving { doubt: Some(_) }) {
+                NumberState::Eligible
+            } else if matches!(number.state, NumberState::Registering { doubt: Some(_) }) {
+                NumberState::Moved
+            } else {
+                return Err("nothing about it is in doubt".to_owned());
+            };
+        }
+        Fact::RegisterFound { number } => {
+            let number = number_mut(m, number)?;
+            require(number.is_in_outage(), "it is not between two accounts")?;
+            registered(number, at);
+        }
+        Fact::NumberVerified { number } => {
+            let number = number_mut(m, number)?;
+            require(number.state == NumberState::Registered, "it is not registered")?;
+            number.state = NumberState::Verified;
+            number.verified_at = Some(at);
+        }
+        Fact::NumberServing { number } => {
+            let number = number_mut(m, number)?;
+            require(number.is_migrated(), "it is not verified")?;
+            number.state = NumberState::Serving;
+        }
+        Fact::NumberStuck { number, code } => {
+            let number = number_mut(m, number)?;
+            require(number.is_in_outage(), "it is not between two accounts")?;
+            number.state = NumberState::Stuck { code: *code };
+        }
+        Fact::TemplatesSettled { balance } => m.templates = Some(*balance),
+        Fact::ExceptionRecorded { exception } => m.exceptions.push(exception.clone()),
+        Fact::Reminded { count } => m.intent.as_mut().ok_or("there is no intent")?.reminders = *count,
+        Fact::GapAlarmed { number } => m.alarmed.push(number.clone()),
+        Fact::Waiting { until, blockers } => {
+            m.wait_until = *until;
+            m.blockers.clone_from(blockers);
+        }
+    }
+    Ok(())
+}
+
+fn require(holds: bool, why: &str) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(why.to_owned()) }
+}
+
+fn number_mut<'a>(m: &'a mut Migration, number: &E164) -> Result<&'a mut Number, String> {
+    m.numbers.get_mut(number).ok_or_else(|| format!("it has no number {number}"))
+}
+
+/// A person's word releases what waits for a person, and grants one register beyond the seven.
+fn retry_asked(m: &mut Migration, at: Timestamp) {
+    m.look_again_since = Some(at);
+    for number in m.numbers.values_mut() {
+        if matches!(number.state, NumberState::Stuck { .. }) {
+            number.state = NumberState::Moved;
+            number.extra_tries += 1;
+        }
+    }
+}
+
+fn attempt_started(m: &mut Migration, attempt: &Attempt) -> Result<(), String> {
+    if let Some(open) = &m.attempt {
+        return Err(format!("attempt {} ({}) is still open", open.id, open.effect.kind().doing()));
+    }
+    if attempt.id != m.attempts + 1 {
+        return Err(format!("after attempt {} comes {}, not {}", m.attempts, m.attempts + 1, attempt.id));
+    }
+    if m.phase.is_final() {
+        return Err("it is over".to_owned());
+    }
+    match &attempt.effect {
+        Effect::MoveNumber { number, .. } => {
+            if let Some(other) = m.under_way() {
+                return Err(format!("{} is still under way", other.number));
+            }
+            let number = number_mut(m, number)?;
+            require(number.state == NumberState::Eligible, "the number is not eligible")?;
+            require(number.pin_sealed, "its PIN is not sealed")?;
+            number.state = NumberState::Moving { doubt: None };
+        }
+        Effect::RegisterNumber { number, .. } => {
+            let number = number_mut(m, number)?;
+            require(number.state == NumberState::Moved, "the number is not moved")?;
+            number.state = NumberState::Registering { doubt: None };
+            number.register_sent.push(attempt.started_at);
+        }
+        Effect::CheckToken { .. }
+        | Effect::ReadSource
+        | Effect::ReadSourceNumbers { .. }
+        | Effect::ReadSourceTemplates
+        | Effect::SetIntent
+        | Effect::ReadIntent { .. }
+        | Effect::FetchBusinessToken { .. }
+        | Effect::Subscribe { .. }
+        | Effect::ReadSubscriptions { .. }
+        | Effect::ReadDestination { .. }
+        | Effect::ReadDestinationNumbers { .. }
+        | Effect::SealPin { .. }
+        | Effect::AskBeforeMove { .. }
+        | Effect::ReadDestinationTemplates { .. } => {}
+    }
+    m.attempts = attempt.id;
+    m.graph_calls += u64::from(attempt.effect.kind().is_graph_call());
+    // A process that dies now is noticed when the call has had its time.
+    m.wait_until = Some(after(attempt.started_at, CALL_TIMEOUT + SEND_WITHIN));
+    m.attempt = Some(attempt.clone());
+    Ok(())
+}
+
+fn attempt_ended(
+    m: &mut Migration,
+    id: u64,
+    kind: EffectKind,
+    outcome: &Outcome,
+    retry_at: Option<Timestamp>,
+    at: Timestamp,
+) -> Result<(), String> {
+    let attempt = match m.attempt.take() {
+        Some(open) if open.id == id && open.effect.kind() == kind => open,
+        Some(open) => {
+            let why = format!("attempt {} ({}) is open, not {id}", open.id, open.effect.kind().doing());
+            m.attempt = Some(open);
+            return Err(why);
+        }
+        None => return Err(format!("attempt {id} is not open")),
+    };
+    m.wait_until = Some(at);
+    let failure = match outcome {
+        Outcome::Success { answer } => {
+            m.troubles.remove(&kind);
+            succeeded(m, &attempt, answer, at)?;
+            None
+        }
+        Outcome::Refused { refusal } => Some(Failure::Refused { refusal: refusal.clone() }),
+        Outcome::Unknown { why } => Some(Failure::Unknown { why: why.clone() }),
+        Outcome::NotSent { why } => Some(Failure::NotSent { why: why.clone() }),
+    };
+    m.last_attempt = Some(LastAttempt { kind, at, failure: failure.as_ref().map(ToString::to_string) });
+    match failure {
+        Some(failure) => failed(m, &attempt, failure, retry_at.unwrap_or(at), at),
+        None => Ok(()),
+    }
+}
+
+fn succeeded(m: &mut Migration, attempt: &Attempt, answer: &Success, at: Timestamp) -> Result<(), String> {
+    match (&attempt.effect, answer) {
+        (Effect::CheckToken { .. }, Success::Token(facts)) => {
+            let reading = Some(Reading::new(facts.clone(), at));
+            if attempt.effect.kind() == EffectKind::CheckSourceToken {
+                m.source.token = reading;
+            } else {
+                destination_mut(m)?.token = reading;
+            }
+        }
+        (Effect::ReadSource, Success::Source(account)) => m.source.account = Some(Reading::new(account.clone(), at)),
+        (Effect::ReadSourceNumbers { .. }, Success::SourceNumbers(listed)) => source_numbers(m, listed, at),
+        (Effect::ReadSourceTemplates, Success::SourceTemplates(templates)) => {
+            m.source.templates = Some(Reading::new(templates.clone(), at));
+        }
+        (Effect::SetIntent, Success::IntentSet(id)) => {
+            m.intent = Some(Intent {
+                id: id.clone(),
+                set_at: at,
+                status: None,
+                shown_destination: None,
+                accepted_at: None,
+                reminders: 0,
+            });
+        }
+        (Effect::ReadIntent { .. }, Success::Intent(answer)) => {
+            let intent = m.intent.as_mut().ok_or("there is no intent")?;
+            intent.status = Some(Reading::new(answer.status.clone(), at));
+            intent.shown_destination.clone_from(&answer.destination);
+        }
+        (Effect::FetchBusinessToken { .. }, Success::TokenFetched) => {
+            let destination = destination_mut(m)?;
+            destination.token_fetched_at = Some(at);
+            destination.token = None;
+        }
+        (Effect::Subscribe { .. }, Success::Subscribed) => {
+            let destination = destination_mut(m)?;
+            destination.subscribed_at = Some(at);
+            destination.subscriptions = None;
+        }
+        (Effect::ReadSubscriptions { .. }, Success::Subscriptions(subscriptions)) => {
+            destination_mut(m)?.subscriptions = Some(Reading::new(subscriptions.clone(), at));
+        }
+        (Effect::ReadDestination { .. }, Success::Destination(account)) => {
+            destination_mut(m)?.account = Some(Reading::new(account.clone(), at));
+        }
+        (Effect::ReadDestinationNumbers { .. }, Success::DestinationNumbers(listed)) => {
+            destination_mut(m)?.numbers = Some(Reading::new(listed.clone(), at));
+        }
+        (Effect::ReadDestinationTemplates { .. }, Success::DestinationTemplates(templates)) => {
+            destination_mut(m)?.templates = Some(Reading::new(templates.clone(), at));
+        }
+        (Effect::SealPin { number }, Success::PinSealed) => number_mut(m, number)?.pin_sealed = true,
+        (Effect::AskBeforeMove { number }, Success::MoveAllowed) => {
+            let number = number_mut(m, number)?;
+            number.allowed_at = Some(at);
+            number.vetoed = None;
+        }
+        (Effect::AskBeforeMove { number }, Success::MoveVetoed(why)) => {
+            let number = number_mut(m, number)?;
+            number.allowed_at = None;
+            number.vetoed = Some(Reading::new(why.clone(), at));
+        }
+        (Effect::MoveNumber { number, .. }, Success::Moved(id)) => moved(number_mut(m, number)?, id.clone(), at),
+        (Effect::RegisterNumber { number, .. }, Success::Registered) => registered(number_mut(m, number)?, at),
+        (effect, answer) => return Err(format!("{answer:?} is no answer to {}", effect.kind().doing())),
+    }
+    Ok(())
+}
+
+fn destination_mut(m: &mut Migration) -> Result<&mut Destination, String> {
+    m.destination.as_mut().ok_or_else(|| "there is no destination".to_owned())
+}
+
+/// Takes in a listing of the source. What has begun is no longer the source's to tell.
+fn source_numbers(m: &mut Migration, listed: &[ListedNumber], at: Timestamp) {
+    m.source.numbers_at = Some(at);
+    m.source.unreadable_numbers = listed.iter().filter(|entry| entry.number.is_none()).cloned().collect();
+    for entry in listed {
+        let Some(number) = &entry.number else { continue };
+        let reading = Reading::new(entry.clone(), at);
+        match m.numbers.get_mut(number) {
+            Some(known) if known.has_begun() => {}
+            Some(known) => known.source = reading,
+            None => {
+                m.numbers.insert(number.clone(), Number::listed(number.clone(), reading));
+            }
+        }
+    }
+    for number in m.numbers.values_mut().filter(|number| !number.has_begun()) {
+        if !listed.iter().any(|entry| entry.number.as_ref() == Some(&number.number)) {
+            number.source.at = at;
+            number.source.value.status = Some("(no longer listed)".to_owned());
+        }
+    }
+}
+
+fn moved(number: &mut Number, id: crate::PhoneNumberId, at: Timestamp) {
+    number.state = NumberState::Moved;
+    number.destination_id = Some(id);
+    number.moved_at = Some(at);
+    number.move_trouble = None;
+}
+
+fn registered(number: &mut Number, at: Timestamp) {
+    number.state = NumberState::Registered;
+    number.registered_at = Some(at);
+    number.register_trouble = None;
+}
+
+fn failed(
+    m: &mut Migration,
+    attempt: &Attempt,
+    failure: Failure,
+    next_try_at: Timestamp,
+    at: Timestamp,
+) -> Result<(), String> {
+    if let Effect::MoveNumber { number, .. } = &attempt.effect {
+        let number = number_mut(m, number)?;
+        number.state = match doubt(attempt, &failure, at) {
+            Some(doubt) => NumberState::Moving { doubt: Some(doubt) },
+            None => NumberState::Eligible,
+        };
+        number.move_trouble = Some(failed_try(number.move_trouble.take(), failure, next_try_at, at));
+    } else if let Effect::RegisterNumber { number, .. } = &attempt.effect {
+        let number = number_mut(m, number)?;
+        if matches!(failure, Failure::NotSent { .. }) {
+            number.register_sent.pop();
+        }
+        number.state = match doubt(attempt, &failure, at) {
+            Some(doubt) => NumberState::Registering { doubt: Some(doubt) },
+            None => NumberState::Moved,
+        };
+        number.register_trouble = Some(failed_try(number.register_trouble.take(), failure, next_try_at, at));
+    } else {
+        let kind = attempt.effect.kind();
+        let (failures, since) = m.troubles.get(&kind).map_or((0, at), |trouble| (trouble.failures, trouble.since));
+        m.troubles.insert(kind, Trouble { failures: failures + 1, since, at, last: failure, next_try_at });
+    }
+    Ok(())
+}
+
+fn failed_try(earlier: Option<FailedTry>, failure: Failure, next_try_at: Timestamp, at: Timestamp) -> FailedTry {
+    let (failures, since) = earlier.map_or((0, at), |earlier| (earlier.failures, earlier.since));
+    FailedTry { failure, at, failures: failures + 1, since, next_try_at }
+}
+
+/// Whether the effect of a failed attempt may have taken place all the same.
+fn doubt(attempt: &Attempt, failure: &Failure, at: Timestamp) -> Option<Doubt> {
+    let look_from = match failure {
+        Failure::NotSent { .. } => return None,
+        Failure::Unknown { .. } => after(attempt.started_at, CALL_TIMEOUT).max(at),
+        // The vendor says that it is there; only a read counts (rule 6).
+        Failure::Refused { refusal: Refusal { cause: Cause::NumberAlreadyThere, .. } } => at,
+        Failure::Refused { .. } => return None,
+    };
+    Some(Doubt { sent_at: attempt.started_at, look_from, absent_at: None, why: failure.to_string() })
+}

@@ -1,0 +1,289 @@
+//! What a migration may ask of the outside, and what can come of it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::observed::{
+    DestinationAccount, DestinationTemplates, IntentAnswer, ListedNumber, SourceAccount, SourceTemplates,
+    Subscriptions, TokenFacts, TokenKind,
+};
+use crate::{E164, IntentId, PhoneNumberId, PortfolioId, Refusal, WabaId};
+
+/// A call that we owe the outside. At most one per migration is open at any time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    /// `GET /debug_token` for the token that the WABA is worked with.
+    CheckToken {
+        /// Which token.
+        token: TokenKind,
+        /// The WABA it has to reach.
+        waba: WabaId,
+    },
+    /// `GET /<SOURCE>`.
+    ReadSource,
+    /// `GET /<SOURCE>/phone_numbers`, all pages (guide 7).
+    ReadSourceNumbers {
+        /// The destination's token first, the source's where that does not reach.
+        token: TokenKind,
+    },
+    /// `GET /<SOURCE>/message_templates`, all pages.
+    ReadSourceTemplates,
+    /// `POST /<SOURCE>/set_solution_migration_intent` (guide 2).
+    SetIntent,
+    /// `GET /<INTENT>` (guide 4).
+    ReadIntent {
+        /// The intent of guide 2.
+        intent: IntentId,
+    },
+    /// `POST /<PORTFOLIO>/system_user_access_tokens` (guide 5). The token goes into the vault and nowhere else.
+    FetchBusinessToken {
+        /// The customer's portfolio.
+        portfolio: PortfolioId,
+    },
+    /// `POST /<DESTINATION>/subscribed_apps` (guide 6).
+    Subscribe {
+        /// The destination.
+        destination: WabaId,
+        /// Override of the callback, sent again every time since a repeat without it deletes it.
+        callback_url: Option<String>,
+    },
+    /// `GET /<DESTINATION>/subscribed_apps`.
+    ReadSubscriptions {
+        /// The destination.
+        destination: WabaId,
+    },
+    /// `GET /<DESTINATION>`: review, owner, health, funding.
+    ReadDestination {
+        /// The destination.
+        destination: WabaId,
+    },
+    /// `GET /<DESTINATION>/phone_numbers`, all pages: the probe of guide 8 and 9.
+    ReadDestinationNumbers {
+        /// The destination.
+        destination: WabaId,
+    },
+    /// Draw the number's PIN and seal it in the vault, before its move.
+    SealPin {
+        /// The number.
+        number: E164,
+    },
+    /// Ask the operator's own command whether this number may move now.
+    AskBeforeMove {
+        /// The number.
+        number: E164,
+    },
+    /// `POST /<DESTINATION>/phone_numbers` (guide 8). Cannot be undone.
+    MoveNumber {
+        /// The destination.
+        destination: WabaId,
+        /// The number.
+        number: E164,
+        /// The number as the source writes it.
+        display: String,
+        /// Its existing display name.
+        verified_name: String,
+    },
+    /// `POST /<PHONE>/register` (guide 9). Cannot be undone.
+    RegisterNumber {
+        /// The number.
+        number: E164,
+        /// The id that guide 8 gave.
+        phone_number_id: PhoneNumberId,
+    },
+    /// `GET /<DESTINATION>/message_templates`, all pages.
+    ReadDestinationTemplates {
+        /// The destination.
+        destination: WabaId,
+    },
+}
+
+/// An effect without its particulars.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "the names are those of `Effect`, where each is explained")]
+pub enum EffectKind {
+    CheckSourceToken,
+    CheckDestinationToken,
+    ReadSource,
+    ReadSourceNumbers,
+    ReadSourceTemplates,
+    SetIntent,
+    ReadIntent,
+    FetchBusinessToken,
+    Subscribe,
+    ReadSubscriptions,
+    ReadDestination,
+    ReadDestinationNumbers,
+    SealPin,
+    AskBeforeMove,
+    MoveNumber,
+    RegisterNumber,
+    ReadDestinationTemplates,
+}
+
+impl Effect {
+    /// The effect without its particulars.
+    #[must_use]
+    pub fn kind(&self) -> EffectKind {
+        match self {
+            Self::CheckToken { token: TokenKind::SourceBusiness, .. } => EffectKind::CheckSourceToken,
+            Self::CheckToken { token: TokenKind::DestinationBusiness, .. } => EffectKind::CheckDestinationToken,
+            Self::ReadSource => EffectKind::ReadSource,
+            Self::ReadSourceNumbers { .. } => EffectKind::ReadSourceNumbers,
+            Self::ReadSourceTemplates => EffectKind::ReadSourceTemplates,
+            Self::SetIntent => EffectKind::SetIntent,
+            Self::ReadIntent { .. } => EffectKind::ReadIntent,
+            Self::FetchBusinessToken { .. } => EffectKind::FetchBusinessToken,
+            Self::Subscribe { .. } => EffectKind::Subscribe,
+            Self::ReadSubscriptions { .. } => EffectKind::ReadSubscriptions,
+            Self::ReadDestination { .. } => EffectKind::ReadDestination,
+            Self::ReadDestinationNumbers { .. } => EffectKind::ReadDestinationNumbers,
+            Self::SealPin { .. } => EffectKind::SealPin,
+            Self::AskBeforeMove { .. } => EffectKind::AskBeforeMove,
+            Self::MoveNumber { .. } => EffectKind::MoveNumber,
+            Self::RegisterNumber { .. } => EffectKind::RegisterNumber,
+            Self::ReadDestinationTemplates { .. } => EffectKind::ReadDestinationTemplates,
+        }
+    }
+
+    /// The number that the effect is about.
+    #[must_use]
+    pub fn number(&self) -> Option<&E164> {
+        match self {
+            Self::SealPin { number }
+            | Self::AskBeforeMove { number }
+            | Self::MoveNumber { number, .. }
+            | Self::RegisterNumber { number, .. } => Some(number),
+            Self::CheckToken { .. }
+            | Self::ReadSource
+            | Self::ReadSourceNumbers { .. }
+            | Self::ReadSourceTemplates
+            | Self::SetIntent
+            | Self::ReadIntent { .. }
+            | Self::FetchBusinessToken { .. }
+            | Self::Subscribe { .. }
+            | Self::ReadSubscriptions { .. }
+            | Self::ReadDestination { .. }
+            | Self::ReadDestinationNumbers { .. }
+            | Self::ReadDestinationTemplates { .. } => None,
+        }
+    }
+}
+
+impl EffectKind {
+    /// Whether the vendor's state changes in a way that we may not cause twice.
+    #[must_use]
+    pub fn cannot_be_undone(self) -> bool {
+        match self {
+            Self::SetIntent | Self::MoveNumber | Self::RegisterNumber => true,
+            Self::CheckSourceToken
+            | Self::CheckDestinationToken
+            | Self::ReadSource
+            | Self::ReadSourceNumbers
+            | Self::ReadSourceTemplates
+            | Self::ReadIntent
+            | Self::FetchBusinessToken
+            | Self::Subscribe
+            | Self::ReadSubscriptions
+            | Self::ReadDestination
+            | Self::ReadDestinationNumbers
+            | Self::SealPin
+            | Self::AskBeforeMove
+            | Self::ReadDestinationTemplates => false,
+        }
+    }
+
+    /// Whether the effect is a call of the Graph API (and counts as one).
+    #[must_use]
+    pub fn is_graph_call(self) -> bool {
+        !matches!(self, Self::SealPin | Self::AskBeforeMove)
+    }
+
+    /// What the effect does, for people: `reading the migration intent`.
+    #[must_use]
+    pub fn doing(self) -> &'static str {
+        match self {
+            Self::CheckSourceToken => "checking the customer's business token",
+            Self::CheckDestinationToken => "checking the business token for the new WABA",
+            Self::ReadSource => "reading the source WABA",
+            Self::ReadSourceNumbers => "listing the numbers of the source WABA",
+            Self::ReadSourceTemplates => "listing the templates of the source WABA",
+            Self::SetIntent => "tagging the WABA for migration",
+            Self::ReadIntent => "reading the migration intent",
+            Self::FetchBusinessToken => "fetching the customer's business token",
+            Self::Subscribe => "subscribing the app to the new WABA's webhooks",
+            Self::ReadSubscriptions => "checking the subscription of the new WABA",
+            Self::ReadDestination => "reading the new WABA",
+            Self::ReadDestinationNumbers => "listing the numbers of the new WABA",
+            Self::SealPin => "sealing the number's PIN",
+            Self::AskBeforeMove => "asking the before-move hook",
+            Self::MoveNumber => "moving the number to the new WABA",
+            Self::RegisterNumber => "registering the number",
+            Self::ReadDestinationTemplates => "listing the templates of the new WABA",
+        }
+    }
+}
+
+/// One try at an effect, journaled before anything is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attempt {
+    /// Counts up within the migration; names the attempt in the journal.
+    pub id: u64,
+    /// What is tried.
+    pub effect: Effect,
+    /// When it was journaled.
+    pub started_at: Timestamp,
+    /// A try that has not left by then is not sent and decided again.
+    pub send_before: Timestamp,
+}
+
+/// What one try gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// The outside did it and answered.
+    Success {
+        /// The answer.
+        answer: Success,
+    },
+    /// The outside said no: nothing happened.
+    Refused {
+        /// Its words.
+        refusal: Refusal,
+    },
+    /// It was sent, or may have been, and no answer tells what came of it.
+    Unknown {
+        /// What is known.
+        why: String,
+    },
+    /// It never left: certain that nothing happened.
+    NotSent {
+        /// Why not.
+        why: String,
+    },
+}
+
+/// A successful answer, reduced to what decisions need. Holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "answer", content = "value", rename_all = "snake_case")]
+#[allow(missing_docs, reason = "each variant is the answer to the effect of that name")]
+pub enum Success {
+    Token(TokenFacts),
+    Source(SourceAccount),
+    SourceNumbers(Vec<ListedNumber>),
+    SourceTemplates(SourceTemplates),
+    IntentSet(IntentId),
+    Intent(IntentAnswer),
+    TokenFetched,
+    Subscribed,
+    Subscriptions(Subscriptions),
+    Destination(DestinationAccount),
+    DestinationNumbers(Vec<ListedNumber>),
+    PinSealed,
+    MoveAllowed,
+    MoveVetoed(String),
+    Moved(PhoneNumberId),
+    Registered,
+    DestinationTemplates(DestinationTemplates),
+}

@@ -1,0 +1,207 @@
+//! What one migration's fate means for the others (rule 8): the first goes alone, and two equal failures stop new moves
+//! until a person has looked.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::blocker::{Blocker, BlockerCode};
+use crate::effect::{EffectKind, Outcome};
+use crate::event::{Event, Fact};
+use crate::gate::Gate;
+use crate::input::Policy;
+use crate::migration::Migration;
+use crate::phase::Phase;
+use crate::{Cause, MigrationId, Verdict};
+
+/// How many equal failures across the fleet stop new moves.
+pub const EQUAL_FAILURES: usize = 2;
+
+/// The fleet's own state, kept beside the migrations.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Fleet {
+    /// The migration that goes first and alone.
+    pub pilot: Pilot,
+    /// Failures at move or register that no cause of the customer's explains, since the last look.
+    pub failures: Vec<FleetFailure>,
+    /// Set while no new move may begin.
+    pub brake: Option<Brake>,
+    /// Set while the vendor refuses the system token: everybody's matter.
+    pub system_token: Option<Refused>,
+}
+
+/// Where the pilot stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "pilot", rename_all = "snake_case")]
+pub enum Pilot {
+    /// Nobody has begun to move numbers.
+    #[default]
+    Open,
+    /// This one has.
+    Running {
+        /// Which.
+        migration: MigrationId,
+    },
+    /// It is over: everybody may go.
+    Over,
+}
+
+/// A failure that may be everybody's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FleetFailure {
+    /// What makes two failures equal: the step and the vendor's code, or no answer.
+    pub signature: String,
+    /// Whose.
+    pub migration: MigrationId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why no new move may begin.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Brake {
+    /// The failure that came twice.
+    pub signature: String,
+    /// The migrations that had it.
+    pub migrations: Vec<MigrationId>,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+/// A refusal that is everybody's matter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The vendor's words.
+    pub words: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// When somebody may try again.
+    pub next_try_at: Timestamp,
+}
+
+/// What the fleet allows one migration at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FleetStanding {
+    /// Why this one may not begin to move a number.
+    pub no_move: Option<Blocker>,
+    /// Why this one may not use the system token now, and until when.
+    pub no_system_token: Option<(Blocker, Timestamp)>,
+}
+
+impl Fleet {
+    /// What the fleet allows `migration` at `now`.
+    #[must_use]
+    pub fn standing(&self, migration: &MigrationId, policy: &Policy, now: Timestamp) -> FleetStanding {
+        let brake = self.brake.as_ref().map(|brake| {
+            Blocker::new(BlockerCode::FleetBraked, brake.since).saying(format_args!(
+                "{} at {}",
+                brake.signature,
+                brake.migrations.iter().map(MigrationId::as_str).collect::<Vec<_>>().join(", ")
+            ))
+        });
+        let pilot = match &self.pilot {
+            Pilot::Running { migration: first } if policy.pilot_first && first != migration => {
+                Some(Blocker::new(BlockerCode::PilotRunning, now).saying(format_args!("the first is {first}")))
+            }
+            Pilot::Open | Pilot::Running { .. } | Pilot::Over => None,
+        };
+        let no_system_token = self.system_token.as_ref().filter(|refused| now < refused.next_try_at).map(|refused| {
+            let blocker = Blocker::new(BlockerCode::SystemTokenRefused, refused.since).saying(&refused.words);
+            (blocker, refused.next_try_at)
+        });
+        FleetStanding { no_move: brake.or(pilot), no_system_token }
+    }
+
+    /// Takes in what happened to `migration`, which is now as given. Returns whether the fleet's state changed.
+    pub fn observe(&mut self, migration: &Migration, events: &[Event]) -> bool {
+        let before = self.clone();
+        for event in events {
+            self.observe_one(migration, event);
+        }
+        let is_pilot = matches!(&self.pilot, Pilot::Running { migration: first } if first == migration.id());
+        if is_pilot && *migration.phase() >= Phase::Settling {
+            self.pilot = Pilot::Over;
+        }
+        *self != before
+    }
+
+    fn observe_one(&mut self, migration: &Migration, event: &Event) {
+        if let Fact::AttemptStarted { attempt } = &event.fact
+            && attempt.effect.kind() == EffectKind::MoveNumber
+            && self.pilot == Pilot::Open
+        {
+            self.pilot = Pilot::Running { migration: migration.id().clone() };
+        }
+        if let Fact::AttemptEnded { kind, outcome, retry_at, .. } = &event.fact {
+            self.observe_system_token(*kind, outcome, event.at, *retry_at);
+            if let Some(signature) = signature(*kind, outcome) {
+                self.count(signature, migration.id(), event.at);
+            }
+        }
+    }
+
+    fn observe_system_token(
+        &mut self,
+        kind: EffectKind,
+        outcome: &Outcome,
+        at: Timestamp,
+        retry_at: Option<Timestamp>,
+    ) {
+        if !matches!(kind, EffectKind::ReadIntent | EffectKind::FetchBusinessToken) {
+            return;
+        }
+        match outcome {
+            Outcome::Success { .. } => self.system_token = None,
+            Outcome::Refused { refusal } if refusal.cause == Cause::TokenInvalid => {
+                let since = self.system_token.as_ref().map_or(at, |refused| refused.since);
+                self.system_token =
+                    Some(Refused { words: refusal.to_string(), since, next_try_at: retry_at.unwrap_or(at) });
+            }
+            Outcome::Refused { .. } | Outcome::Unknown { .. } | Outcome::NotSent { .. } => {}
+        }
+    }
+
+    fn count(&mut self, signature: String, migration: &MigrationId, at: Timestamp) {
+        self.failures.push(FleetFailure { signature: signature.clone(), migration: migration.clone(), at });
+        let equal: Vec<&FleetFailure> = self.failures.iter().filter(|failure| failure.signature == signature).collect();
+        if self.brake.is_none() && equal.len() >= EQUAL_FAILURES {
+            let mut migrations: Vec<MigrationId> = equal.into_iter().map(|failure| failure.migration.clone()).collect();
+            migrations.dedup();
+            self.brake = Some(Brake { signature, migrations, since: at });
+        }
+    }
+
+    /// A person has looked: moves may begin again, and the first need not be waited for any longer.
+    pub fn resume(&mut self) {
+        self.brake = None;
+        self.failures.clear();
+        self.system_token = None;
+        if matches!(self.pilot, Pilot::Running { .. }) {
+            self.pilot = Pilot::Over;
+        }
+    }
+}
+
+/// What makes a failure at move or register one that may be everybody's; `None` when the customer's own matter
+/// explains it, or when it passes by itself.
+fn signature(kind: EffectKind, outcome: &Outcome) -> Option<String> {
+    if !matches!(kind, EffectKind::MoveNumber | EffectKind::RegisterNumber) {
+        return None;
+    }
+    match outcome {
+        Outcome::Unknown { .. } => Some(format!("no answer when {}", kind.doing())),
+        Outcome::Refused { refusal } => {
+            let customers_own = Gate::contradicted_by(refusal.cause).is_some()
+                || matches!(
+                    refusal.cause,
+                    Cause::NumberAlreadyThere | Cause::RateLimited | Cause::Maintenance | Cause::CoexistenceNumber
+                );
+            let passes = matches!(refusal.verdict, Verdict::Retry | Verdict::Wait { .. });
+            (!customers_own && !passes).then(|| {
+                let subcode = refusal.subcode.map(|subcode| format!("/{subcode}")).unwrap_or_default();
+                format!("code {}{subcode} when {}", refusal.code, kind.doing())
+            })
+        }
+        Outcome::Success { .. } | Outcome::NotSent { .. } => None,
+    }
+}

@@ -1,0 +1,80 @@
+//! The customer's turn (guide 3), watched by reading the intent (guide 4).
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Next, Wait, interval, poll};
+use crate::blocker::{Blocker, BlockerCode};
+use crate::effect::Effect;
+use crate::event::Fact;
+use crate::input::Surroundings;
+use crate::migration::{Intent, Migration};
+use crate::phase::{Phase, Stop};
+use crate::retry::{after, patience};
+
+pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
+    let Some(intent) = &m.intent else {
+        // Unreachable through `apply`: Tagging is left only with an intent.
+        return Next::Wait(Wait::because(Blocker::new(BlockerCode::IntentOutcomeUnknown, s.now)));
+    };
+    if let Some(next) = verdict(m, intent) {
+        return next;
+    }
+    let mut wait = Wait::default();
+    let blocker = standing(intent, s);
+    let every = if blocker.code == BlockerCode::AwaitingAcceptance {
+        patience(intent.set_at, s.now)
+    } else {
+        interval(m, s, &blocker)
+    };
+    wait.block(blocker);
+    if m.intent.as_ref().is_some_and(is_pending) {
+        let reminder = reminder_due(intent);
+        if s.now >= reminder {
+            return Next::Record(Fact::Reminded { count: intent.reminders + 1 });
+        }
+        wait.look_at(reminder);
+    }
+    let read_at = intent.status.as_ref().map_or(intent.set_at, |status| status.at);
+    let read = Effect::ReadIntent { intent: intent.id.clone() };
+    poll(m, s, read, Some(read_at), every, &mut wait).unwrap_or(Next::Wait(wait))
+}
+
+fn is_pending(intent: &Intent) -> bool {
+    intent.status.as_ref().is_none_or(|status| status.value == "INITIATED")
+}
+
+/// Only `ACCEPTED` with a destination proceeds (guide 4.6, rule 1), and only `REJECTED` ends it.
+fn verdict(m: &Migration, intent: &Intent) -> Option<Next> {
+    if intent.accepted_at.is_some() {
+        return Some(Next::Record(Fact::PhaseEntered { phase: Phase::Provisioning }));
+    }
+    let status = intent.status.as_ref()?;
+    match status.value.as_str() {
+        "ACCEPTED" => {
+            let destination = intent.shown_destination.clone()?;
+            (destination != m.customer.source_waba).then_some(Next::Record(Fact::Accepted { destination }))
+        }
+        "REJECTED" => Some(Next::Record(Fact::PhaseEntered { phase: Phase::Stopped(Stop::Rejected) })),
+        _ => None,
+    }
+}
+
+fn standing(intent: &Intent, s: &Surroundings<'_>) -> Blocker {
+    match intent.status.as_ref().map(|status| status.value.as_str()) {
+        None | Some("INITIATED") => Blocker::new(BlockerCode::AwaitingAcceptance, intent.set_at),
+        Some("ACCEPTED") => Blocker::new(BlockerCode::DestinationUnknown, s.now)
+            .saying("the answer names no WABA but the source's, or none at all"),
+        Some(status) => Blocker::new(BlockerCode::IntentStatusUnknown, s.now).saying(format_args!("status {status}")),
+    }
+}
+
+/// Reminders after 1, 3, 7 and 14 days, then every two weeks.
+fn reminder_due(intent: &Intent) -> Timestamp {
+    let days = match intent.reminders {
+        0 => 1,
+        1 => 3,
+        2 => 7,
+        sent => 14 * i64::from(sent - 2),
+    };
+    after(intent.set_at, SignedDuration::from_hours(24 * days))
+}
