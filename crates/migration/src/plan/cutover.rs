@@ -394,7 +394,10 @@ fn after_a_failed_register(
             }
             (Cause::NumberNeedsVerification, None) => return stuck(BlockerCode::NumberNeedsVerification),
             (Cause::RegisterLimit, None) => return wait_until(failed.next_try_at, failed, number, s, wait),
-            (_, None) if matches!(refusal.verdict, Verdict::Turn | Verdict::Permanent) => {
+            // What only a person can mend. A refusal without a cause that we know keeps to the schedule.
+            (Cause::WrongPin | Cause::AccountLocked | Cause::CoexistenceNumber, None)
+                if matches!(refusal.verdict, Verdict::Turn | Verdict::Permanent) =>
+            {
                 return stuck(BlockerCode::RegisterRefused);
             }
             (_, None) => {}
