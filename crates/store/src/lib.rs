@@ -16,8 +16,8 @@ mod store;
 pub use error::{CommitError, StoreError};
 pub use filter::{Cursor, Filter, Page};
 pub use record::{
-    Claim, Commit, Committed, Fleet, FleetUpdate, Imported, JournalRow, NewMigration, Notice, SealedSecret, Stamp,
-    Stored, TakenNotice, WaitingInput, Wake,
+    Claim, Commit, Committed, FleetUpdate, Imported, JournalRow, NewMigration, Notice, SealedSecret, Stamp, Stored,
+    StoredFleet, TakenNotice, WaitingInput, Wake,
 };
 pub use snapshot::{Outline, Snapshot};
 pub use sqlite::SqliteStore;

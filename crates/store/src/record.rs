@@ -89,7 +89,8 @@ pub struct Commit {
     pub snapshot: Snapshot,
     /// What happened, for the journal.
     pub events: Vec<Event>,
-    /// When, on the engine's clock.
+    /// When it is made, on the engine's clock: the instant of the journal rows and of the notices. Each event keeps its
+    /// own instant, at which it became known, in its body.
     pub at: Timestamp,
     /// Inputs that this commit decides; they never come again.
     pub inputs_done: Vec<u64>,
@@ -121,7 +122,7 @@ pub struct Committed {
 
 /// The fleet's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fleet {
+pub struct StoredFleet {
     /// 0 before the first change.
     pub version: u64,
     /// JSON `null` before the first change.
@@ -133,7 +134,7 @@ pub struct Fleet {
 pub struct JournalRow {
     /// 1, 2, 3, … within the migration, without a gap.
     pub seq: u64,
-    /// When, on the clock of whoever wrote it.
+    /// When it was written, on the clock of whoever wrote it.
     pub at: Timestamp,
     /// The event's name, or [`JournalRow::EVIDENCE`].
     pub kind: String,

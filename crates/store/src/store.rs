@@ -9,8 +9,8 @@ use serde_json::Value;
 use unmoor_migration::MigrationId;
 
 use crate::{
-    Claim, Commit, CommitError, Committed, Cursor, Filter, Fleet, Imported, JournalRow, NewMigration, Page,
-    SealedSecret, Stamp, StoreError, Stored, TakenNotice, Wake,
+    Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, NewMigration, Page, SealedSecret,
+    Stamp, StoreError, Stored, StoredFleet, TakenNotice, Wake,
 };
 
 /// Migrations, their journals, the inbox, the outbox, the fleet's state and sealed secrets.
@@ -107,7 +107,7 @@ pub trait Store: Send + Sync {
     async fn journal(&self, id: &MigrationId, after_seq: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError>;
 
     /// The fleet's state.
-    async fn fleet(&self) -> Result<Fleet, StoreError>;
+    async fn fleet(&self) -> Result<StoredFleet, StoreError>;
 
     /// Replaces the fleet's state and returns its new version.
     ///

@@ -1,5 +1,4 @@
 use jiff::SignedDuration;
-use unmoor_migration::Urgency;
 
 use super::*;
 use crate::Wake;

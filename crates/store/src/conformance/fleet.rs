@@ -1,5 +1,5 @@
 use super::*;
-use crate::{CommitError, Fleet, FleetUpdate, Stamp, StoreError};
+use crate::{CommitError, FleetUpdate, Stamp, StoreError, StoredFleet};
 
 pub async fn the_first_stamp_is_kept_and_another_refused(database: &dyn Database) {
     let store = database.open().await;
@@ -21,11 +21,11 @@ pub async fn the_first_stamp_is_kept_and_another_refused(database: &dyn Database
 
 pub async fn the_fleet_is_compared_and_set(database: &dyn Database) {
     let (first, second) = (database.open().await, database.open().await);
-    assert_eq!(first.fleet().await.unwrap(), Fleet { version: 0, state: json!(null) });
+    assert_eq!(first.fleet().await.unwrap(), StoredFleet { version: 0, state: json!(null) });
     assert_eq!(first.set_fleet(0, &json!({ "moves": "stopped" })).await.unwrap(), 1);
     let refused = second.set_fleet(0, &json!({ "moves": "allowed" })).await.unwrap_err();
     assert!(matches!(refused, CommitError::FleetConflict { expected: 0, found: 1 }), "{refused}");
-    assert_eq!(second.fleet().await.unwrap(), Fleet { version: 1, state: json!({ "moves": "stopped" }) });
+    assert_eq!(second.fleet().await.unwrap(), StoredFleet { version: 1, state: json!({ "moves": "stopped" }) });
     assert_eq!(second.set_fleet(1, &json!(7)).await.unwrap(), 2);
 }
 

@@ -51,7 +51,7 @@ async fn five(store: &dyn Store) {
         customer.wave = wave.map(str::to_owned);
         // Two accounts of one customer.
         customer.reference = if n == 5 { "customer-4".to_owned() } else { customer.reference };
-        outlined(Migration::imported(customer), |outline| {
+        outlined(migration_of(customer), |outline| {
             outline.phase = phase.to_owned();
             outline.turn = turn.map(str::to_owned);
             outline.blockers = blockers.into_iter().map(str::to_owned).collect();
@@ -111,7 +111,7 @@ pub async fn the_filter_follows_commits(database: &dyn Database) {
     five(&*store).await;
     let mut customer = migration(1).customer().clone();
     customer.wave = Some("west".to_owned());
-    let changed = outlined(Migration::imported(customer), |outline| {
+    let changed = outlined(migration_of(customer), |outline| {
         outline.phase = "provisioning".to_owned();
         outline.turn = Some("meta".to_owned());
         outline.blockers = strings(["REVIEW", "NAME", "REVIEW"]);

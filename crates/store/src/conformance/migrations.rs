@@ -35,6 +35,25 @@ pub async fn a_large_import_is_complete(database: &dyn Database) {
     assert_eq!(rest.rows.len(), 1);
 }
 
+pub async fn a_migration_is_found_by_what_it_says_of_itself(database: &dyn Database) {
+    let store = database.open().await;
+    let itself = crate::Snapshot::from(migration(1));
+    let outline = itself.outline().clone();
+    assert!(!outline.blockers.is_empty(), "an imported migration waits for somebody");
+    store.import(vec![new(itself)], at(0)).await.unwrap();
+    let filter = Filter {
+        ids: vec![id(1)],
+        customers: vec![customer(1).reference],
+        phases: vec![outline.phase.clone()],
+        blockers: outline.blockers,
+        turn: outline.turn,
+        ..Filter::default()
+    };
+    let found = store.list(&filter, None, 10).await.unwrap().rows;
+    assert_eq!(found.into_iter().map(|stored| stored.migration).collect::<Vec<_>>(), [migration(1)]);
+    assert_eq!(store.count_by_phase().await.unwrap().into_keys().collect::<Vec<_>>(), [outline.phase]);
+}
+
 pub async fn what_is_not_there_is_not_loaded(database: &dyn Database) {
     let store = one(database).await;
     assert_eq!(store.load(&id(2)).await.unwrap(), None);

@@ -22,7 +22,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use unmoor_migration::{Customer, Event, Migration, MigrationId, TwoStepBy, WabaId};
+use unmoor_migration::{Customer, Event, Migration, MigrationId, TwoStepBy, Urgency, WabaId};
 
 use crate::{Claim, Commit, NewMigration, Notice, Outline, Snapshot, Store};
 
@@ -92,6 +92,7 @@ macro_rules! conformance_tests {
             migrations::an_import_answers_each_row_in_order,
             migrations::a_second_import_changes_nothing,
             migrations::a_large_import_is_complete,
+            migrations::a_migration_is_found_by_what_it_says_of_itself,
             migrations::what_is_not_there_is_not_loaded,
             migrations::everything_is_there_again_after_closing,
             notices::a_notice_comes_until_it_is_done,
@@ -128,8 +129,8 @@ pub(crate) fn id(n: u64) -> MigrationId {
     MigrationId::of(WabaId::new(&format!("{}", 700_000 + n)).unwrap())
 }
 
-pub(crate) fn migration(n: u64) -> Migration {
-    Migration::imported(Customer {
+pub(crate) fn customer(n: u64) -> Customer {
+    Customer {
         reference: format!("customer-{n}"),
         source_waba: id(n).source().clone(),
         portfolio: None,
@@ -140,7 +141,16 @@ pub(crate) fn migration(n: u64) -> Migration {
         two_step_by: TwoStepBy::Customer,
         callback_url: None,
         storage_region: None,
-    })
+    }
+}
+
+/// Migration `n` as it is imported.
+pub(crate) fn migration(n: u64) -> Migration {
+    migration_of(customer(n))
+}
+
+pub(crate) fn migration_of(customer: Customer) -> Migration {
+    unmoor_migration::begin(&unmoor_migration::import(customer, at(0))).unwrap()
 }
 
 /// The state of migration `n`, with an outline of the test's choice.
@@ -149,8 +159,14 @@ pub(crate) fn snapshot(n: u64, change: impl FnOnce(&mut Outline)) -> Snapshot {
 }
 
 pub(crate) fn outlined(migration: Migration, change: impl FnOnce(&mut Outline)) -> Snapshot {
-    let mut outline = Outline::of(&migration);
-    outline.wake_at = None;
+    let mut outline = Outline {
+        phase: "draft".to_owned(),
+        is_final: false,
+        wake_at: None,
+        urgency: Urgency::Work,
+        blockers: Vec::new(),
+        turn: None,
+    };
     change(&mut outline);
     Snapshot::outlined(migration, outline)
 }
@@ -160,11 +176,15 @@ pub(crate) fn due_at(n: u64, second: i64) -> Snapshot {
 }
 
 pub(crate) fn imported(n: u64) -> Event {
-    Event::Imported { customer: migration(n).customer().clone() }
+    event(&migration(n))
+}
+
+fn event(migration: &Migration) -> Event {
+    unmoor_migration::import(migration.customer().clone(), at(0))
 }
 
 pub(crate) fn new(snapshot: Snapshot) -> NewMigration {
-    let events = vec![Event::Imported { customer: snapshot.migration().customer().clone() }];
+    let events = vec![event(snapshot.migration())];
     NewMigration { snapshot, events }
 }
 
@@ -185,7 +205,7 @@ pub(crate) async fn claimed(store: &dyn Store, n: u64) -> Claim {
 
 /// A commit that changes nothing but the version and the journal.
 pub(crate) fn plain(snapshot: Snapshot) -> Commit {
-    let events = vec![Event::Imported { customer: snapshot.migration().customer().clone() }];
+    let events = vec![event(snapshot.migration())];
     Commit { snapshot, events, at: at(1), inputs_done: Vec::new(), notices: Vec::new(), fleet: None, release: false }
 }
 
@@ -198,7 +218,7 @@ pub(crate) fn notice(text: &str) -> Notice {
 pub(crate) struct Everything {
     stored: crate::Stored,
     journal: Vec<crate::JournalRow>,
-    fleet: crate::Fleet,
+    fleet: crate::StoredFleet,
     next_due: Option<crate::Wake>,
     next_notice: Option<Timestamp>,
     phases: std::collections::BTreeMap<String, u64>,

@@ -4,13 +4,13 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::fault::Fault;
 use super::value::from_json;
-use crate::{CommitError, Fleet, Stamp, StoreError};
+use crate::{CommitError, Stamp, StoreError, StoredFleet};
 
-pub(super) fn read(db: &Connection) -> Result<Fleet, Fault<StoreError>> {
+pub(super) fn read(db: &Connection) -> Result<StoredFleet, Fault<StoreError>> {
     let (version, state): (u64, String) = db
         .prepare_cached("SELECT version, body FROM fleet WHERE only_row = 1")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(Fleet { version, state: from_json(|| "the fleet's state".to_owned(), &state)? })
+    Ok(StoredFleet { version, state: from_json(|| "the fleet's state".to_owned(), &state)? })
 }
 
 /// Replaces the state if its version is `expected`, and returns the new version.

@@ -17,8 +17,8 @@ use super::row::StoredRow;
 use super::value::{lease_ms, to_json};
 use super::{SqliteStore, claims, fleet, inbox, journal, lists, notices, secrets};
 use crate::{
-    Claim, Commit, CommitError, Committed, Cursor, Filter, Fleet, Imported, JournalRow, NewMigration, Page,
-    SealedSecret, Stamp, Store, StoreError, Stored, TakenNotice, Wake,
+    Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, NewMigration, Page, SealedSecret,
+    Stamp, Store, StoreError, Stored, StoredFleet, TakenNotice, Wake,
 };
 
 #[async_trait]
@@ -120,7 +120,7 @@ impl Store for SqliteStore {
         self.readers.read("read a journal", move |db| journal::read(db, &id, after_seq, limit)).await
     }
 
-    async fn fleet(&self) -> Result<Fleet, StoreError> {
+    async fn fleet(&self) -> Result<StoredFleet, StoreError> {
         self.readers.read("read the fleet's state", fleet::read).await
     }
 
