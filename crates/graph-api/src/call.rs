@@ -74,7 +74,7 @@ pub trait GraphCall: Sync {
     /// [`AnswerError`] when the document lacks what the answer cannot do without.
     fn answer(&self, body: &Value) -> Result<Self::Answer, AnswerError>;
 
-    /// The request as it goes over the wire.
+    /// The request as it goes over the wire, without what the network adds. [`send`](crate::send()) makes the same one.
     ///
     /// # Errors
     /// [`RequestError`] when the parts cannot be a request; nothing was sent then.

@@ -90,6 +90,12 @@ impl GraphEndpoint {
     /// Meta's address.
     pub const META: &'static str = "https://graph.facebook.com";
 
+    /// Meta's API in the default version.
+    #[must_use]
+    pub fn meta() -> Self {
+        Self { base_url: Self::META.to_owned(), version: GraphVersion::default(), proof_secret: None }
+    }
+
     /// Checks an address; `http` only for this machine.
     ///
     /// # Errors

@@ -10,10 +10,23 @@
 //!
 //! * [`calls`] has one file for each call: its path, its token, its body and the reading of its answer.
 //!   The type of the token stands in the call, so that a wrong one cannot be given.
-//! * [`send`] makes exactly one exchange. [`CallError::was_possibly_executed`] is the question that matters after a write.
+//! * [`send()`] makes exactly one exchange. [`CallError::was_possibly_executed`] is the question that matters after a write.
 //! * [`GraphError::cause`] and [`GraphError::verdict`] say what a refusal means and whose turn it is.
 //! * [`Usage`] is what Meta's headers say about the budgets that remain.
 //! * [`phone::E164`] splits numbers as guide 8 wants them.
+//!
+//! ```
+//! use std::time::Duration;
+//! use unmoor_graph_api::{calls::ReadMigrationIntent, *};
+//!
+//! // Guide 4: only ACCEPTED, with a destination, opens the way.
+//! async fn destination(transport: &dyn Transport, call: &ReadMigrationIntent) -> Result<Option<WabaId>, CallError> {
+//!     let meta = GraphEndpoint::meta();
+//!     let reply = send(transport, &meta, call, Duration::from_secs(30)).await?;
+//!     let accepted = reply.answer.status == calls::IntentStatus::Accepted;
+//!     Ok(reply.answer.destination_waba.filter(|_| accepted).map(|waba| waba.id))
+//! }
+//! ```
 //!
 //! What this crate must never do: retry, wait, read a clock, decide what comes next, know any other crate of this
 //! workspace, or show a token, a secret or a PIN in a `Debug` output or in an error.

@@ -122,3 +122,14 @@ fn describe(error: reqwest::Error) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_without_certificates_gets_those_compiled_in() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        assert!(with_compiled_roots().is_ok());
+    }
+}

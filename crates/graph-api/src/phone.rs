@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rlibphonenumber::{NumberLengthType, ParseError, PhoneNumber, Region};
+use rlibphonenumber::{NumberLengthType, ParseError, PhoneNumber, Region, ValidationError};
 
 /// Digits of an E.164 number at most, calling code included (ITU-T E.164).
 const MOST_DIGITS: usize = 15;
@@ -16,8 +16,8 @@ pub enum PhoneError {
     /// Letters, an extension, or nothing that is a number.
     #[error("not a phone number: {0}")]
     NotANumber(&'static str),
-    /// No region of the world numbers like this.
-    #[error("no number of its country has this length; compare it with WhatsApp Manager")]
+    /// Too short for its country, or longer than fifteen digits.
+    #[error("the number is too short for its country, or longer than 15 digits; compare it with WhatsApp Manager")]
     ImpossibleLength,
     /// Reading it as a number of its country changed its digits, so that it is not certain which number is meant.
     #[error("the number has digits that its country's rules take away; write it as WhatsApp Manager shows it")]
@@ -87,8 +87,12 @@ impl E164 {
             }
         })?;
         match number.is_possible_with_reason() {
-            Ok(NumberLengthType::IsPossible) => {}
-            Ok(NumberLengthType::IsPossibleLocalOnly) | Err(_) => return Err(PhoneError::ImpossibleLength),
+            // Longer than today's numbers are those of older plans: WhatsApp still writes Mexican ones with a 1 after 52.
+            Ok(NumberLengthType::IsPossible) | Err(ValidationError::TooLong | ValidationError::InvalidLength) => {}
+            Ok(NumberLengthType::IsPossibleLocalOnly)
+            | Err(ValidationError::TooShort | ValidationError::InvalidCountryCode) => {
+                return Err(PhoneError::ImpossibleLength);
+            }
         }
         let split = Self {
             calling_code: number.country_code.to_string(),
@@ -142,6 +146,8 @@ mod tests {
             ("+390612345678", "39", "0612345678", true),
             ("+2250102030405", "225", "0102030405", true),
             ("+2290197123456", "229", "0197123456", true),
+            ("+22997123456", "229", "97123456", false),
+            ("+5215512345678", "52", "15512345678", false),
             ("+525512345678", "52", "5512345678", true),
             ("+15550001234", "1", "5550001234", false),
             ("+44 20 7946 0123", "44", "2079460123", true),
@@ -159,6 +165,9 @@ mod tests {
             ("", PhoneError::NoCallingCode),
             ("+123", PhoneError::ImpossibleLength),
             ("+1 555 0100", PhoneError::ImpossibleLength),
+            ("+5255123456789012", PhoneError::ImpossibleLength),
+            ("+54 11 15 2345 6789", PhoneError::Rewritten),
+            ("+16505551234 #5", PhoneError::Rewritten),
             ("+44 (0)20 7946 0123", PhoneError::Rewritten),
             ("+1 800 FLOWERS", PhoneError::NotANumber("it has letters")),
             ("+16505551234 ext. 5", PhoneError::NotANumber("it has letters")),

@@ -3,6 +3,8 @@
 use secrecy::{ExposeSecret, SecretString};
 
 const MASK: &str = "[redacted]";
+/// Longest text that is kept, in characters: enough for all of Meta's words, too short to fill a log.
+const LONGEST_TEXT: usize = 2000;
 
 /// Parameters whose value is a secret wherever they stand in a text.
 const SECRET_PARAMETERS: [&str; 7] =
@@ -23,7 +25,7 @@ impl Redactor {
         Self { known }
     }
 
-    /// The text without secrets. The same text comes back when there is nothing to hide.
+    /// The text without secrets, cut after 2,000 characters. The same text comes back when there is nothing to hide.
     #[must_use]
     pub fn clean(&self, text: &str) -> String {
         let mut cleaned = text.to_owned();
@@ -35,7 +37,13 @@ impl Redactor {
                 cleaned = cleaned.replace(&encoded, MASK);
             }
         }
-        mask_words(&cleaned)
+        // Cut last, so that no half of a secret is left.
+        let mut cleaned = mask_words(&cleaned);
+        if let Some((end, _)) = cleaned.char_indices().nth(LONGEST_TEXT) {
+            cleaned.truncate(end);
+            cleaned.push('…');
+        }
+        cleaned
     }
 }
 
@@ -114,6 +122,13 @@ mod tests {
             redactor.clean("pin 482913, token 77|s or 77%7Cs"),
             "pin [redacted], token [redacted] or [redacted]"
         );
+    }
+
+    #[test]
+    fn long_texts_are_cut_after_their_secrets_are_gone() {
+        let redactor = Redactor::new(vec![SecretString::from("SECRET")]);
+        let cleaned = redactor.clean(&("é ".repeat(999) + "SECRET and more"));
+        assert!(!cleaned.contains("SEC") && cleaned.ends_with('…') && cleaned.chars().count() < 2020, "{cleaned}");
     }
 
     #[test]

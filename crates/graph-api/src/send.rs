@@ -133,9 +133,12 @@ pub async fn send<C: GraphCall>(
     call: &C,
     deadline: Duration,
 ) -> Result<Reply<C::Answer>, CallError> {
-    let redactor = redactor_of(call);
-    let request =
-        call.request(endpoint).map_err(|error| CallError::NotSent { call: C::tag(), why: error.to_string() })?;
+    let (redactor, request) = {
+        let parts = call.parts();
+        let secrets = parts.secrets.iter().copied().chain([parts.token]).cloned().collect();
+        (Redactor::new(secrets), endpoint.build(&parts))
+    };
+    let request = request.map_err(|error| CallError::NotSent { call: C::tag(), why: error.to_string() })?;
     let outcome = match transport.exchange(request, deadline).await {
         Ok(response) => interpret(call, &response, &redactor),
         Err(TransportError::NotSent(why)) => Err(CallError::NotSent { call: C::tag(), why: redactor.clean(&why) }),
@@ -148,11 +151,6 @@ pub async fn send<C: GraphCall>(
         Err(error) => tracing::debug!(call = C::NAME, error = %error, "not answered"),
     }
     outcome
-}
-
-fn redactor_of<C: GraphCall>(call: &C) -> Redactor {
-    let parts = call.parts();
-    Redactor::new(parts.secrets.iter().copied().chain([parts.token]).cloned().collect())
 }
 
 /// Reads a response: an error body counts whatever the status is, since Meta sends some with 200

@@ -87,6 +87,19 @@ async fn a_refused_connection_is_certain_not_to_have_carried_anything() {
 }
 
 #[tokio::test]
+async fn a_failed_handshake_is_certain_not_to_have_carried_anything() {
+    let (listener, address) = listen().await;
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
+    });
+    let url = format!("https://localhost:{}/", address.port());
+    let outcome = NetworkTransport::new().unwrap().exchange(post(&url), LONG).await;
+    assert!(matches!(outcome, Err(TransportError::NotSent(_))), "{outcome:?}");
+    server.await.unwrap();
+}
+
+#[tokio::test]
 async fn a_lost_connection_leaves_it_open() {
     for answer in ["", "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"success\":true}"] {
         let (listener, address) = listen().await;

@@ -58,11 +58,18 @@ fn list() -> ListPhoneNumbers {
 }
 
 fn meta() -> GraphEndpoint {
-    GraphEndpoint::new(GraphEndpoint::META, GraphVersion::default()).unwrap()
+    GraphEndpoint::meta()
 }
 
 async fn outcome<C: GraphCall>(call: &C, outcome: Outcome) -> Result<Reply<C::Answer>, CallError> {
     send(&Script::of([outcome]), &meta(), call, Duration::from_secs(30)).await
+}
+
+#[test]
+fn a_call_under_way_can_move_between_threads() {
+    fn is_send<T: Send>(_: &T) {}
+    let (script, meta, call) = (Script::default(), meta(), register());
+    is_send(&send(&script, &meta, &call, Duration::ZERO));
 }
 
 #[tokio::test]

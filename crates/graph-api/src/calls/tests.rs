@@ -34,7 +34,7 @@ fn waba(id: &str) -> WabaId {
 }
 
 fn meta() -> GraphEndpoint {
-    GraphEndpoint::new(GraphEndpoint::META, GraphVersion::default()).unwrap()
+    GraphEndpoint::meta()
 }
 
 /// Method, address, headers in order, body: everything that goes over the wire.
