@@ -1,15 +1,15 @@
 //! Executes what the migration state machine decides: loads what is due, asks the machine, persists its decision, sends
 //! what it owes the outside, and persists what came back.
 //!
-//! All time comes from [`clock`], all randomness from [`randomness`], every secret goes through [`vault`], every call to
-//! the vendor is reserved in [`throttle`] first, and [`hooks`] let the operator's own commands have a say.
+//! All time comes from [`clock`], all randomness from [`randomness`], every secret goes through [`vault`], every call
+//! to the vendor is reserved in [`throttle`] first, and [`hooks`] let the operator's own commands have a say.
 //!
 //! It must never know who operates it or whom it talks to: not the server, not the command line, not the simulator.
-//! A rehearsal hands it a virtual clock and another transport; nothing else differs from production. It reads no
+//! A rehearsal hands it a virtual clock and another transport; nothing else differs from production. It takes no
 //! environment variable and no configuration file; the composition root hands in values.
 
 pub mod clock;
-// pub mod hooks;
+pub mod hooks;
 pub mod randomness;
-// pub mod throttle;
+pub mod throttle;
 pub mod vault;

@@ -27,10 +27,10 @@ pub struct InvalidRate {
 /// Follows the clock of a simulator (`UNMOOR_CLOCK_RATE`): extrapolates from the last `Date` header seen, at the
 /// given rate, and never goes back.
 ///
-/// A `Date` header has a granularity of one second, so the simulator's time lies within the second that begins there; as
-/// long as the extrapolation does too, it is left alone. When it is behind, somebody has advanced the simulator: time
-/// jumps, and sleepers look again. When it is ahead, time stands still until the simulator has caught up.
-/// Clones follow together.
+/// A `Date` header has a granularity of one second, so the simulator's time lies within the second that begins there;
+/// as long as the extrapolation does too, it is left alone. When it is behind, somebody has advanced the simulator:
+/// time jumps, and sleepers look again. When it is ahead, time stands still until the simulator has caught up. Clones
+/// follow together.
 #[derive(Debug, Clone)]
 pub struct FollowingClock(Arc<Shared>);
 

@@ -2,8 +2,10 @@
 //!
 //! Whoever waits asks a [`Clock`]. Three exist:
 //! - [`SystemClock`]: the machine's.
-//! - [`VirtualClock`]: a rehearsal's. Nothing waits for real: when every participant sleeps, time jumps to whoever is due next.
-//! - [`FollowingClock`]: the clock of a simulator in another process, read off its `Date` headers and run N times faster.
+//! - [`VirtualClock`]: a rehearsal's. Nothing waits for real: when every participant sleeps, time jumps to whoever is
+//!   due next.
+//! - [`FollowingClock`]: the clock of a simulator in another process, read off its `Date` headers and run N times
+//!   faster.
 //!
 //! This folder is the only place of the crate that may ask the machine for the time or make it wait.
 
@@ -41,8 +43,8 @@ pub enum Woken {
 /// [`Signal`], never a `select!` over two sleeps (see [`VirtualClock`]).
 #[async_trait]
 pub trait Clock: Send + Sync {
-    /// The present instant. Never earlier than an answer given before by the same clock, except for [`SystemClock`], whose
-    /// machine may be set back.
+    /// The present instant. Never earlier than an answer given before by the same clock, except for [`SystemClock`],
+    /// whose machine may be set back.
     fn now(&self) -> Timestamp;
 
     /// Waits until `at`, or until `signal` is set where one is given.

@@ -9,10 +9,11 @@ use std::{
 
 /// Wakes whoever sleeps on it; set from anywhere, from a thread as well as from a task. Clones are the same signal.
 ///
-/// A signal says only "look again". It carries no truth: who is woken reads anew what it was waiting for.
-/// Setting it wakes everybody who sleeps on it at that moment. If nobody does, it is remembered, once, for the next one to
-/// fall asleep on it, so that a signal between "I looked" and "I sleep" is not lost. A sleep that is cancelled before it
-/// could tell of the signal hands it on in the same way. To be woken once too often is harmless, once too seldom is not.
+/// A signal says only "look again". It carries no truth: who is woken reads anew what it was waiting for. Setting it
+/// wakes everybody who sleeps on it at that moment. If nobody does, it is remembered, once, for the next one to fall
+/// asleep on it, so that a signal between "I looked" and "I sleep" is not lost. A sleep that is cancelled before it
+/// could tell of the signal hands it on in the same way. To be woken once too often is harmless, once too seldom is
+/// not.
 #[derive(Debug, Clone, Default)]
 pub struct Signal(Arc<Mutex<State>>);
 

@@ -31,8 +31,8 @@ pub fn draw_pin(randomness: &dyn Randomness) -> Result<SecretString, RandomnessE
     Err(RandomnessError::Useless { wanted: "PIN", draws: MOST_DRAWS })
 }
 
-/// Whether somebody would guess the PIN among the first: a run (`123456`, `987654`, also over the end as in `890123`) or
-/// a group that repeats (`777777`, `121212`, `123123`). Texts that are no six digits are not judged.
+/// Whether somebody would guess the PIN among the first: a run (`123456`, `987654`, also over the end as in `890123`)
+/// or a group that repeats (`777777`, `121212`, `123123`). Texts that are no six digits are not judged.
 #[must_use]
 pub fn is_trivial_pin(pin: &str) -> bool {
     let digits = pin.as_bytes();

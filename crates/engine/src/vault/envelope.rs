@@ -3,8 +3,8 @@
 //! ```text
 //! format 1:  01 │ master key id 8 │ nonce 24 │ wrapped data key 32+16 │ nonce 24 │ ciphertext n+16
 //! ```
-//! Both parts are XChaCha20-Poly1305 with random nonces. Both are bound to format, part, kind and name, so that none opens
-//! anywhere else.
+//! Both parts are XChaCha20-Poly1305 with random nonces. Both are bound to format, part, kind and name, so that none
+//! opens anywhere else.
 
 use std::fmt;
 

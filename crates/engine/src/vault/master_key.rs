@@ -1,7 +1,8 @@
 //! The key that wraps all others.
 //!
-//! It is 32 bytes, written as 64 hexadecimal digits: in the environment variable [`MASTER_KEY_VARIABLE`], or alone in a file
-//! that nobody but its owner may read. The same text serves in both, so a file can be moved into a secret manager and back.
+//! It is 32 bytes, written as 64 hexadecimal digits: in the environment variable [`MASTER_KEY_VARIABLE`], or alone in a
+//! file that nobody but its owner may read. The same text serves in both, so a file can be moved into a secret manager
+//! and back.
 
 use std::{
     fmt,
@@ -138,9 +139,9 @@ impl MasterKey {
         Self::parse(text.trim_ascii_end(), &path.display().to_string())
     }
 
-    /// The key in the file at `path`. Where there is no such file, a key is drawn and the file made, readable by its owner
-    /// only; folders that are missing are made for the owner only, those that exist stay as they are. The file appears with
-    /// its whole content or not at all, and of two processes who do this at once both get the same key.
+    /// The key in the file at `path`. Where there is no such file, a key is drawn and the file made, readable by its
+    /// owner only; folders that are missing are made for the owner only, those that exist stay as they are. The file
+    /// appears with its whole content or not at all, and of two processes who do this at once both get the same key.
     ///
     /// # Errors
     /// As [`MasterKey::load`], and when the file cannot be made or no key be drawn.

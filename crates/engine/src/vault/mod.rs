@@ -1,8 +1,8 @@
 //! Where secrets lie: sealed, each under a key of its own, and that key wrapped by a master key.
 //!
-//! What reaches the database is ciphertext that is good only in its place: a record moved to another name, another kind or
-//! another format does not open. A wrong master key is told apart from a damaged record. To change the master key only the wrapped
-//! keys are written anew; nobody is asked for a token again.
+//! What reaches the database is ciphertext that is good only in its place: a record moved to another name, another kind
+//! or another format does not open. A wrong master key is told apart from a damaged record. To change the master key
+//! only the wrapped keys are written anew; nobody is asked for a token again.
 //!
 //! - [`Vault`]: seal, replace, open, re-wrap.
 //! - [`SealedSecrets`]: the storage below, bytes it cannot read.
@@ -172,8 +172,8 @@ impl Vault {
         self
     }
 
-    /// Seals `secret` unless one of that name is there already; the first one stays (rule: one PIN per number, never drawn
-    /// again).
+    /// Seals `secret` unless one of that name is there already; the first one stays (rule: one PIN per number, never
+    /// drawn again).
     ///
     /// # Errors
     /// [`VaultError`] when the storage or the source of randomness fails.
@@ -215,8 +215,8 @@ impl Vault {
         }
     }
 
-    /// The secret of that name; where there is none yet, `draw` makes it and it is sealed first. Of two who do this at once
-    /// both get the same secret.
+    /// The secret of that name; where there is none yet, `draw` makes it and it is sealed first. Of two who do this at
+    /// once both get the same secret.
     ///
     /// # Errors
     /// As [`Vault::open`] and [`Vault::seal_if_absent`], and [`VaultError::Randomness`] when `draw` fails.

@@ -38,7 +38,8 @@ use state::State;
 /// 3. A participant never waits for another participant by a channel or a join handle, for time would stand still with
 ///    it; it sleeps until [`Timestamp::MAX`] on a [`Signal`] that the other one sets.
 /// 4. Who awaits [`VirtualClock::run_until`] is no participant.
-/// 5. End a task by a signal, not by `abort`: that takes effect when the runtime gets to it, at no certain virtual time.
+/// 5. End a task by a signal, not by `abort`: that takes effect when the runtime gets to it, at no certain virtual
+///    time.
 ///
 /// Clones are the same clock.
 #[derive(Debug, Clone)]

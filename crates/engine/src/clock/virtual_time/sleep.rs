@@ -52,8 +52,8 @@ impl Future for Sleep {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Woken> {
         if !std::mem::replace(&mut self.polled, true) {
-            // Time may have jumped here already. Yielding once lets the other branches of a `select!` be polled, so that a
-            // second sleep among them is found instead of quietly losing the race.
+            // Time may have jumped here already. Yielding once lets the other branches of a `select!` be polled, so
+            // that a second sleep among them is found instead of quietly losing the race.
             context.waker().wake_by_ref();
             return Poll::Pending;
         }

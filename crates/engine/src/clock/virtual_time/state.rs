@@ -69,7 +69,8 @@ impl State {
         self.awake -= 1;
     }
 
-    /// Registers a sleep of a task, which stays awake until [`State::fell_asleep`]. `None` where the task is not known yet.
+    /// Registers a sleep of a task, which stays awake until [`State::fell_asleep`]. `None` where the task is not known
+    /// yet.
     pub(super) fn register(&mut self, due: Timestamp, order: &str, task: Option<TaskId>) -> SleepId {
         let id = self.next_id;
         self.next_id += 1;
