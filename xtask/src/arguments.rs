@@ -13,6 +13,10 @@ pub(crate) enum Command {
     Test(Vec<Step>),
     /// Check the house rules.
     Tidy,
+    /// Write the generated pages.
+    WriteDocs,
+    /// Compare the generated pages with those on disk.
+    CheckDocs,
 }
 
 const HELP: &str = "\
@@ -23,6 +27,7 @@ Usage: cargo xtask <TASK> [OPTIONS]
 Tasks:
   test     Check everything: format, house rules, lints, tests, documentation
   tidy     Check the house rules alone: who may use whom, and how sources are written
+  docs     Write the pages that are generated from the code: docs/blockers, docs/reference
   help     Print this text; `cargo xtask <TASK> --help` tells more about one
 
 Exit status: 0 all is well, 1 something was found or failed, 2 the request was not understood";
@@ -44,11 +49,20 @@ The table of who may use whom is xtask/src/tidy/table.rs, the other lists are xt
 
 Usage: cargo xtask tidy";
 
+const DOCS_HELP: &str = "\
+Write the pages that are generated from the code, and remove those that no longer are: docs/blockers, docs/reference.
+
+Usage: cargo xtask docs [OPTIONS]
+
+Options:
+  --check  Write nothing; name each page that differs
+  --help   Print this text";
+
 /// Understands the arguments, those after the program's name. The error is one sentence for the person.
 pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
     let mut arguments = arguments.peekable();
     let Some(task) = arguments.next() else {
-        return Err("which task? `test` or `tidy`".to_owned());
+        return Err("which task? `test`, `tidy` or `docs`".to_owned());
     };
     let asks_for_help = arguments.peek().is_some_and(|next| next == "--help" || next == "-h");
     match task.as_str() {
@@ -57,6 +71,9 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
         "test" => parse_test(arguments),
         "tidy" if asks_for_help => Ok(Command::Help(TIDY_HELP)),
         "tidy" => nothing_more(arguments, Command::Tidy),
+        "docs" if asks_for_help => Ok(Command::Help(DOCS_HELP)),
+        "docs" if arguments.next_if(|next| next == "--check").is_some() => nothing_more(arguments, Command::CheckDocs),
+        "docs" => nothing_more(arguments, Command::WriteDocs),
         other => Err(format!("there is no task `{other}`")),
     }
 }
@@ -107,6 +124,9 @@ mod tests {
         assert_eq!(typed("help"), Ok(Command::Help(HELP)));
         assert_eq!(typed("test --help"), Ok(Command::Help(TEST_HELP)));
         assert_eq!(typed("tidy -h"), Ok(Command::Help(TIDY_HELP)));
+        assert_eq!(typed("docs"), Ok(Command::WriteDocs));
+        assert_eq!(typed("docs --check"), Ok(Command::CheckDocs));
+        assert_eq!(typed("docs --help"), Ok(Command::Help(DOCS_HELP)));
     }
 
     #[test]
@@ -118,8 +138,18 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_refused() {
-        for line in ["", "tset", "tidy now", "test --fast", "test clippy", "test --only", "test --list tidy", "help me"]
-        {
+        for line in [
+            "",
+            "tset",
+            "tidy now",
+            "test --fast",
+            "test clippy",
+            "test --only",
+            "docs --chek",
+            "docs --check now",
+            "test --list tidy",
+            "help me",
+        ] {
             assert!(typed(line).is_err(), "`{line}` was understood");
         }
     }

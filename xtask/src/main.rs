@@ -8,13 +8,12 @@
 //! | `arguments` | what may be typed, and the help |
 //! | `suite` | `cargo xtask test`: the steps and their order |
 //! | `tidy` | the house rules and the table of who may use whom |
+//! | `reference` | `cargo xtask docs`: the pages that are generated |
 //! | `workspace` | where the checkout is, and how cargo is called in it |
 //! | `output`, `stopwatch` | printing, and how long a step took |
 
 mod arguments;
 mod output;
-// Compiled for its tests until `unmoor_migration::reference::files` gives it pages; then the task `docs` joins `run`.
-#[cfg(test)]
 mod reference;
 mod stopwatch;
 mod suite;
@@ -66,5 +65,7 @@ fn run(command: Command) -> Result<bool> {
         }
         Command::Test(steps) => suite::run(&Workspace::of_this_run()?, &steps),
         Command::Tidy => tidy::run(&Workspace::of_this_run()?),
+        Command::WriteDocs => reference::write(&Workspace::of_this_run()?, unmoor_migration::reference::files()),
+        Command::CheckDocs => reference::check(&Workspace::of_this_run()?, unmoor_migration::reference::files()),
     }
 }

@@ -6,9 +6,10 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 
 use crate::output;
+use crate::reference;
 use crate::stopwatch::{Stopwatch, in_words};
 use crate::tidy;
 use crate::workspace::Workspace;
@@ -22,11 +23,13 @@ pub(crate) enum Step {
     Test,
     DocTest,
     Doc,
+    Reference,
 }
 
 impl Step {
     /// All of them, in the order in which they run.
-    pub(crate) const ALL: [Self; 6] = [Self::Format, Self::Tidy, Self::Clippy, Self::Test, Self::DocTest, Self::Doc];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Format, Self::Tidy, Self::Clippy, Self::Test, Self::DocTest, Self::Doc, Self::Reference];
 
     /// The word for `--only`.
     pub(crate) fn name(self) -> &'static str {
@@ -37,6 +40,15 @@ impl Step {
             Self::Test => "test",
             Self::DocTest => "doctest",
             Self::Doc => "doc",
+            Self::Reference => "reference",
+        }
+    }
+
+    /// What one types to run a step of ours without the suite.
+    fn task(self) -> &'static str {
+        match self {
+            Self::Reference => "docs --check",
+            Self::Format | Self::Tidy | Self::Clippy | Self::Test | Self::DocTest | Self::Doc => self.name(),
         }
     }
 
@@ -48,6 +60,7 @@ impl Step {
             Self::Test => "every test passes",
             Self::DocTest => "every example in the documentation runs",
             Self::Doc => "the documentation builds and its links resolve",
+            Self::Reference => "the generated pages are those of this code",
         }
     }
 
@@ -55,6 +68,7 @@ impl Step {
     fn advice(self) -> Option<&'static str> {
         match self {
             Self::Format => Some("`cargo fmt --all` formats everything"),
+            Self::Reference => Some("`cargo xtask docs` writes the generated pages anew"),
             Self::Tidy | Self::Clippy | Self::Test | Self::DocTest | Self::Doc => None,
         }
     }
@@ -63,7 +77,7 @@ impl Step {
     fn call(self, runner: TestRunner) -> Option<Call> {
         let arguments: &[&str] = match self {
             Self::Format => &["fmt", "--all", "--check"],
-            Self::Tidy => return None,
+            Self::Tidy | Self::Reference => return None,
             Self::Clippy => &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
             Self::Test => match runner {
                 TestRunner::Nextest => &["nextest", "run", "--workspace"],
@@ -129,8 +143,8 @@ impl TestRunner {
 pub(crate) fn list() {
     let runner = TestRunner::of_this_machine();
     for step in Step::ALL {
-        let runs = step.call(runner).map_or_else(|| format!("cargo xtask {}", step.name()), |call| call.typed());
-        output::line(&format!("{:<8} {}\n         {runs}", step.name(), step.purpose()));
+        let runs = step.call(runner).map_or_else(|| format!("cargo xtask {}", step.task()), |call| call.typed());
+        output::line(&format!("{:<9} {}\n          {runs}", step.name(), step.purpose()));
     }
 }
 
@@ -155,11 +169,26 @@ pub(crate) fn run(workspace: &Workspace, steps: &[Step]) -> Result<bool> {
 /// Runs one step; gives the reason in one line if it failed.
 fn failure_of(step: Step, runner: TestRunner, workspace: &Workspace) -> Result<Option<String>> {
     let Some(call) = step.call(runner) else {
-        return Ok((!tidy::run(workspace)?).then(|| "a house rule is broken, see above".to_owned()));
+        return run_own(step, workspace);
     };
     output::error_line(&format!("    {}", call.typed()));
     let status = call.command(workspace).status().with_context(|| format!("cannot start `{}`", call.typed()))?;
     Ok((!status.success()).then(|| format!("`{}` ended with {status}", call.typed())))
+}
+
+/// The steps that are code of ours.
+fn run_own(step: Step, workspace: &Workspace) -> Result<Option<String>> {
+    let (passed, reason) = match step {
+        Step::Tidy => (tidy::run(workspace)?, "a house rule is broken, see above"),
+        Step::Reference => {
+            let files = unmoor_migration::reference::files();
+            (reference::check(workspace, files)?, "a generated page differs, see above")
+        }
+        Step::Format | Step::Clippy | Step::Test | Step::DocTest | Step::Doc => {
+            bail!("the step {} is a call of cargo and has none", step.name())
+        }
+    };
+    Ok((!passed).then(|| reason.to_owned()))
 }
 
 fn report_failure(step: Step, reason: &str, elapsed: Duration) -> String {
@@ -174,9 +203,9 @@ fn report_failure(step: Step, reason: &str, elapsed: Duration) -> String {
 fn report_success(finished: &[(Step, Duration)], elapsed: Duration) -> String {
     let mut report = String::from("\n=== passed\n");
     for (step, took) in finished {
-        report.push_str(&format!("    {:<8} {:>12}\n", step.name(), in_words(*took)));
+        report.push_str(&format!("    {:<9} {:>12}\n", step.name(), in_words(*took)));
     }
-    report.push_str(&format!("    {:<8} {:>12}", "total", in_words(elapsed)));
+    report.push_str(&format!("    {:<9} {:>12}", "total", in_words(elapsed)));
     report
 }
 
@@ -225,6 +254,6 @@ mod tests {
     #[test]
     fn success_ends_with_the_total() {
         let report = report_success(&[(Step::Format, Duration::from_secs(1))], Duration::from_secs(61));
-        assert!(report.ends_with("total      1 min 01 s"), "{report}");
+        assert!(report.ends_with("total       1 min 01 s"), "{report}");
     }
 }

@@ -32,10 +32,12 @@ pub mod observed;
 pub mod phase;
 mod plan;
 pub mod reading;
+pub mod reference;
 pub mod refusal;
 pub mod retry;
 pub mod templates;
 pub mod window;
+pub mod words;
 
 pub use apply::{IllegalEvent, apply, begin, replay};
 pub use blocker::{Blocker, BlockerCode, Turn};

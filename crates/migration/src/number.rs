@@ -47,6 +47,25 @@ pub enum NumberState {
     },
 }
 
+impl NumberState {
+    /// The state's name, as shown.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Listed => "listed",
+            Self::Skipped { .. } => "skipped",
+            Self::Eligible => "eligible",
+            Self::Moving { .. } => "moving",
+            Self::Moved => "moved",
+            Self::Registering { .. } => "registering",
+            Self::Registered => "registered",
+            Self::Verified => "verified",
+            Self::Serving => "serving",
+            Self::Stuck { .. } => "stuck",
+        }
+    }
+}
+
 /// Why a number stays where it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "skip", rename_all = "snake_case")]
@@ -236,17 +255,6 @@ impl Number {
     /// The state's name, as shown.
     #[must_use]
     pub fn state_name(&self) -> &'static str {
-        match self.state {
-            NumberState::Listed => "listed",
-            NumberState::Skipped { .. } => "skipped",
-            NumberState::Eligible => "eligible",
-            NumberState::Moving { .. } => "moving",
-            NumberState::Moved => "moved",
-            NumberState::Registering { .. } => "registering",
-            NumberState::Registered => "registered",
-            NumberState::Verified => "verified",
-            NumberState::Serving => "serving",
-            NumberState::Stuck { .. } => "stuck",
-        }
+        self.state.name()
     }
 }
