@@ -1,1 +1,58 @@
-//! Placeholder.
+//! A stateful stand-in for the management plane of Meta's Graph API, for rehearsals and tests.
+//!
+//! It holds a world (portfolios, apps, tokens, one Multi-Partner Solution, WABAs, numbers, templates, intents), answers requests
+//! as `spec/` says Meta does, and lets scripted people do what real ones do: accept, forget, pay late, leave two-step
+//! verification on. Everything unknown about the vendor is a knob.
+//!
+//! ```text
+//!   request ── http ── calls ── rules ──┐
+//!   control ────────── people ──────────┼── world, ledger, mails
+//!   time ───────────── agenda ──────────┘
+//! ```
+//!
+//! - `world/` is data; `rules/` has one file per rule of the vendor; `calls/` one per edge or node; `http/` the protocol.
+//! - Ids, tokens and trace ids are derived from the seed and from names, never counted: ledgers of two runs can be compared.
+//! - Time is handed in. [`Simulator`] never looks at a clock; only [`serve`] does, to keep pace with a client in another process.
+//!
+//! It must never know any other crate of this workspace: client and simulator share no code, so that one misreading of the
+//! vendor cannot pass on both sides. What is simulated, approximated and left out stands in `FIDELITY.md`.
+
+mod agenda;
+mod calls;
+mod clock;
+mod control;
+mod faults;
+mod http;
+mod ids;
+mod knobs;
+mod ledger;
+pub mod load;
+mod mail;
+mod people;
+mod phone;
+mod rules;
+mod serve;
+mod simulator;
+mod state;
+pub mod world;
+
+pub use self::{
+    agenda::{Agenda, Event, LateRequest},
+    clock::{InvalidRate, VirtualClock},
+    control::{Control, control},
+    faults::{Action as FaultAction, Drop, Fault, InvalidFault, Match, ScriptedError},
+    ids::{Id, InvalidId, Seed},
+    knobs::{
+        CompletedWhen, CopyOrder, CopyWhen, DestinationReview, ErrorDataShape, ErrorHttpStyle, IntentContract,
+        IntentRepeat, InvalidKnob, Knobs, MigrationCodeStyle, PaymentEnforcedAt, PhoneIdAfterMigrate, Presence,
+        SourceAfterRegister, StatusVocabulary, TokenAfterAccept, TokenCoverage, TwoStepEnforcedAt,
+        VerifiedNameMismatch,
+    },
+    ledger::{By, Ending, LedgerEntry, RequestEntry},
+    mail::Mail,
+    people::{Action, Answer, Pays, Script},
+    phone::{E164, InvalidNumber},
+    serve::serve,
+    simulator::{Credentials, CustomerCredentials, Exchange, Reply, Simulator},
+    world::World,
+};

@@ -1,0 +1,108 @@
+//! Guide 2 and 4: set and read a migration intent.
+
+use serde_json::{Value, json};
+
+use super::Call;
+use crate::{
+    http::{
+        error::{Answer, GraphError},
+        fields::{NodeType, Selection},
+    },
+    ids::Id,
+    knobs::{IntentContract, Presence},
+    rules::{access::As, set_intent},
+    world::{Intent, IntentStatus, Scope, TokenKind, World},
+};
+
+const INTENT: NodeType = NodeType {
+    name: "WhatsAppBusinessSolutionMigrationIntent",
+    default: &["status", "destination_waba", "id"],
+    fields: &["id", "status", "destination_waba", "solution", "waba"],
+};
+
+/// `POST /<WABA>/set_solution_migration_intent` (observations: intents.contract).
+pub(super) fn set(call: &mut Call<'_>) -> Answer<Value> {
+    let waba = call.waba_id()?;
+    let app = call.params.id("app_id")?;
+    let solution = call.params.id("solution_id")?;
+    match call.state.knobs.intent_contract {
+        IntentContract::Guide => {
+            let app = match (app, solution) {
+                (Some(app), None) => app,
+                (None, Some(_)) => return Err(GraphError::not_simulated("the way to another solution", &["app_id"])),
+                (Some(_), Some(_)) => {
+                    return Err(GraphError::invalid_parameter("app_id and solution_id exclude each other"));
+                }
+                (None, None) => return Err(GraphError::missing("app_id")),
+            };
+            if app != call.caller.app {
+                return Err(GraphError::invalid_parameter("app_id is not the app of the access token"));
+            }
+            let id = set_intent::set(call.state, call.cause, waba, app)?;
+            Ok(json!({ "id": id }))
+        }
+        IntentContract::SpecV23 => {
+            if solution.is_none() {
+                return Err(GraphError::missing("solution_id"));
+            }
+            if call.params.required("migration_intent")? != "INITIATE_MIGRATION" {
+                return Err(GraphError::invalid_parameter("only INITIATE_MIGRATION is simulated"));
+            }
+            let id = set_intent::set(call.state, call.cause, waba, call.caller.app)?;
+            Ok(json!({ "success": true, "migration_intent_id": id, "status": "PENDING" }))
+        }
+    }
+}
+
+/// `GET /<INTENT>`.
+pub(super) fn read(call: &mut Call<'_>, id: Id) -> Answer<Value> {
+    let world = &call.state.world;
+    let intent = world.intents.get(&id).ok_or_else(|| GraphError::unknown_object("GET", &id.to_string()))?;
+    check_access(call, intent)?;
+    let selection = Selection::read(call.params.text("fields")?.as_deref(), &INTENT)?;
+    let shows_destination = match intent.status {
+        IntentStatus::Accepted | IntentStatus::Completed => true,
+        IntentStatus::Initiated | IntentStatus::Rejected => {
+            call.state.knobs.intent_dest_before_accept == Presence::Present
+        }
+    };
+    Ok(selection.show(|field| match field {
+        "id" => Some(json!(id)),
+        "status" => Some(json!(intent.status.as_str())),
+        "destination_waba" if shows_destination => Some(destination(world, intent)),
+        "waba" => world.wabas.get(&intent.waba).map(|waba| json!({ "id": waba.id, "name": waba.name })),
+        "solution" => world.solutions.get(&intent.solution).map(|solution| {
+            json!({ "name": solution.name, "status": solution.status, "status_for_pending_request": "NONE", "id": solution.id })
+        }),
+        _ => None,
+    }))
+}
+
+/// The app that asked, with the system token of its portfolio or a business token of the customer's.
+fn check_access(call: &Call<'_>, intent: &Intent) -> Answer<()> {
+    call.caller.needs(&[Scope::WhatsappBusinessManagement])?;
+    let owner = call.state.world.wabas.get(&intent.waba).map(|waba| waba.owner);
+    let may = match &call.caller.as_whom {
+        As::App => false,
+        As::User { kind: TokenKind::System, .. } => true,
+        As::User { kind: TokenKind::Business, portfolio, .. } => owner == Some(*portfolio),
+    };
+    if may && intent.app == call.caller.app {
+        return Ok(());
+    }
+    Err(GraphError::permission(format!("the access token has no access to the migration intent {}", intent.id)))
+}
+
+fn destination(world: &World, intent: &Intent) -> Value {
+    match world.wabas.get(&intent.destination) {
+        Some(waba) => json!({
+            "id": waba.id,
+            "name": waba.name,
+            "currency": waba.currency,
+            "timezone_id": waba.timezone_id,
+            "business_type": "ent",
+            "message_template_namespace": waba.message_template_namespace,
+        }),
+        None => json!({ "id": intent.destination }),
+    }
+}

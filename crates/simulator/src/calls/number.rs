@@ -1,0 +1,168 @@
+//! The phone number node: read it, register it (guide 9), and refuse its reverification.
+
+use serde_json::{Value, json};
+
+use super::{Call, node_time};
+use crate::{
+    http::{
+        error::{Answer, GraphError},
+        fields::{NodeType, Selection},
+    },
+    ids::Id,
+    knobs::{Knobs, StatusVocabulary},
+    ledger::Change,
+    phone::E164,
+    rules::{health, register_number},
+    world::{Number, NumberStatus, Scope, Waba, World},
+};
+
+/// A business phone number (observations: numbers.fields).
+pub(super) const NUMBER: NodeType = NodeType {
+    name: "WhatsAppBusinessPhoneNumber",
+    default: &[
+        "verified_name",
+        "code_verification_status",
+        "display_phone_number",
+        "quality_rating",
+        "platform_type",
+        "throughput",
+        "last_onboarded_time",
+        "webhook_configuration",
+        "id",
+    ],
+    fields: &[
+        "id",
+        "verified_name",
+        "display_phone_number",
+        "status",
+        "quality_rating",
+        "quality_score",
+        "code_verification_status",
+        "name_status",
+        "new_name_status",
+        "new_display_name",
+        "platform_type",
+        "is_pin_enabled",
+        "is_on_biz_app",
+        "is_official_business_account",
+        "is_preverified_number",
+        "account_mode",
+        "throughput",
+        "messaging_limit_tier",
+        "last_onboarded_time",
+        "country_dial_code",
+        "health_status",
+        "webhook_configuration",
+    ],
+};
+
+/// `GET /<PHONE>`. Where source and destination share an id, the registered one is shown: the node alone proves nothing.
+pub(super) fn read(call: &mut Call<'_>, id: Id) -> Answer<Value> {
+    let (waba, number) = find(call, id, NumberStatus::Connected)?;
+    call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
+    call.count(waba)?;
+    let selection = Selection::read(call.params.text("fields")?.as_deref(), &NUMBER)?;
+    let state = &*call.state;
+    let Some(waba) = state.seen_waba(waba) else { return Err(unknown(call, id)) };
+    let Some(entry) = waba.number(&number) else { return Err(unknown(call, id)) };
+    Ok(show(&state.world, &state.knobs, call.caller.app, waba, entry, &selection))
+}
+
+/// `POST /<PHONE>/register`.
+pub(super) fn register(call: &mut Call<'_>) -> Answer<Value> {
+    let id = call.id()?;
+    let (waba, number) = find(call, id, NumberStatus::Pending)?;
+    call.reach(waba, &[Scope::WhatsappBusinessManagement, Scope::WhatsappBusinessMessaging])?;
+    if call.params.required("messaging_product")? != "whatsapp" {
+        return Err(GraphError::new(400, 100, "Param messaging_product must be one of {WHATSAPP}"));
+    }
+    let pin = call.params.required("pin")?;
+    if pin.len() != 6 || !pin.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(GraphError::new(400, 100, "Param pin must be 6 digits"));
+    }
+    register_number::register(call.state, call.cause, waba, &number, &pin)?;
+    Ok(json!({ "success": true }))
+}
+
+/// `POST /<PHONE>/request_code` and `/verify_code`: this migration needs no reverification, so whoever calls them errs.
+/// Entered in the ledger, so that a test can see that nobody did.
+pub(super) fn refuse_code(call: &mut Call<'_>, kind: &'static str) -> Answer<Value> {
+    let id = call.id()?;
+    let (waba, number) = find(call, id, NumberStatus::Pending)?;
+    call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
+    let source = call.state.world.source_of(waba);
+    let change = Change::new(kind, source).number(&number).with("waba", waba).with("phone_number_id", id);
+    call.state.enter(call.cause, change);
+    Err(GraphError::migration(2_388_091, "Not eligible", "This phone number is not eligible for a verification code."))
+}
+
+fn unknown(call: &Call<'_>, id: Id) -> Box<GraphError> {
+    GraphError::unknown_object(call.method.as_str(), &id.to_string())
+}
+
+/// The WABA that an id leads to, and the number: the entry with `preferred` status, else the newest one.
+fn find(call: &Call<'_>, id: Id, preferred: NumberStatus) -> Answer<(Id, E164)> {
+    let world = &call.state.world;
+    let wabas = world.listed_in.get(&id).into_iter().flatten().filter_map(|waba| world.wabas.get(waba));
+    let entries =
+        wabas.flat_map(|waba| waba.numbers.iter().filter(|entry| entry.id == id).map(|entry| (waba.id, entry)));
+    let best = entries.max_by_key(|(_, entry)| (entry.status == preferred, entry.created_at));
+    best.map(|(waba, entry)| (waba, entry.number.clone())).ok_or_else(|| unknown(call, id))
+}
+
+/// A number with the selected fields.
+pub(super) fn show(
+    world: &World,
+    knobs: &Knobs,
+    app: Id,
+    waba: &Waba,
+    number: &Number,
+    selection: &Selection,
+) -> Value {
+    selection.show(|field| match field {
+        "id" => Some(json!(number.id)),
+        "verified_name" => Some(json!(number.verified_name)),
+        "display_phone_number" => Some(json!(number.number.display())),
+        "status" => Some(json!(status(knobs, number.status))),
+        "quality_rating" => Some(json!(number.quality.as_str())),
+        "quality_score" => Some(json!({ "score": number.quality.as_str() })),
+        "code_verification_status" => Some(json!(number.code_verification.as_str())),
+        "name_status" => Some(json!(number.name_status.as_str())),
+        "new_name_status" => Some(json!(if number.new_name.is_some() { "PENDING_REVIEW" } else { "NONE" })),
+        "new_display_name" => number.new_name.as_ref().map(|name| json!(name)),
+        "platform_type" => Some(json!(number.platform.as_str())),
+        "is_pin_enabled" => Some(json!(number.two_step)),
+        "is_on_biz_app" => Some(json!(number.is_on_biz_app)),
+        "is_official_business_account" | "is_preverified_number" => Some(json!(false)),
+        "account_mode" => Some(json!("LIVE")),
+        "throughput" => {
+            let level = if number.status == NumberStatus::Connected { "STANDARD" } else { "NOT_APPLICABLE" };
+            Some(json!({ "level": level }))
+        }
+        "messaging_limit_tier" => Some(json!(number.messaging_limit_tier)),
+        "last_onboarded_time" => number.last_onboarded_at.map(|at| json!(node_time(at))),
+        "country_dial_code" => Some(json!(number.number.split().0)),
+        "health_status" => Some(health::status(world, knobs, app, waba, Some(number))),
+        "webhook_configuration" => webhook_configuration(world, app, waba),
+        _ => None,
+    })
+}
+
+fn webhook_configuration(world: &World, app: Id, waba: &Waba) -> Option<Value> {
+    let mut configuration = serde_json::Map::new();
+    if let Some(uri) = waba.subscription(app).and_then(|subscription| subscription.override_callback_uri.as_ref()) {
+        configuration.insert("whatsapp_business_account".to_owned(), json!(uri));
+    }
+    if let Some(uri) = world.apps.get(&app).and_then(|app| app.callback_url.as_ref()) {
+        configuration.insert("application".to_owned(), json!(uri));
+    }
+    (!configuration.is_empty()).then_some(Value::Object(configuration))
+}
+
+fn status(knobs: &Knobs, status: NumberStatus) -> &'static str {
+    match knobs.phone_status_vocab {
+        StatusVocabulary::Linked if status == NumberStatus::Connected => "LINKED",
+        StatusVocabulary::Linked if status == NumberStatus::Disconnected => "UNLINKED",
+        StatusVocabulary::Linked | StatusVocabulary::Connected => status.as_str(),
+    }
+}

@@ -1,0 +1,47 @@
+//! `/<WABA>/subscribed_apps` (guide 6).
+
+use serde_json::{Map, Value, json};
+
+use super::Call;
+use crate::{
+    http::error::{Answer, GraphError},
+    rules::subscribe,
+    world::{Subscription, World},
+};
+
+pub(super) fn read(call: &mut Call<'_>) -> Answer<Value> {
+    let id = call.waba_id()?;
+    call.count(id)?;
+    let waba = call.state.seen_waba(id).ok_or_else(|| GraphError::unknown_object("GET", &id.to_string()))?;
+    let data: Vec<Value> =
+        waba.subscriptions.iter().map(|subscription| show(&call.state.world, subscription)).collect();
+    Ok(json!({ "data": data }))
+}
+
+pub(super) fn subscribe(call: &mut Call<'_>) -> Answer<Value> {
+    let id = call.waba_id()?;
+    call.count(id)?;
+    let uri = call.params.text("override_callback_uri")?;
+    let verify_token = call.params.text("verify_token")?;
+    subscribe::subscribe(call.state, call.cause, id, call.caller.app, uri, verify_token)?;
+    Ok(json!({ "success": true }))
+}
+
+pub(super) fn unsubscribe(call: &mut Call<'_>) -> Answer<Value> {
+    let id = call.waba_id()?;
+    call.count(id)?;
+    subscribe::unsubscribe(call.state, call.cause, id, call.caller.app);
+    Ok(json!({ "success": true }))
+}
+
+fn show(world: &World, subscription: &Subscription) -> Value {
+    let app = subscription.app;
+    let name = world.apps.get(&app).map(|app| app.name.as_str());
+    let mut shown = Map::new();
+    let link = format!("https://www.facebook.com/games/?app_id={app}");
+    shown.insert("whatsapp_business_api_data".to_owned(), json!({ "id": app, "link": link, "name": name }));
+    if let Some(uri) = &subscription.override_callback_uri {
+        shown.insert("override_callback_uri".to_owned(), json!(uri));
+    }
+    Value::Object(shown)
+}

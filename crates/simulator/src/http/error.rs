@@ -1,0 +1,232 @@
+//! Meta's error envelope (observations: errors.envelope), and the errors that more than one call can give. Errors of one rule
+//! stand with that rule.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    ids::Id,
+    knobs::{ErrorDataShape, ErrorHttpStyle, Knobs, MigrationCodeStyle},
+};
+
+/// What a call gives: an answer or a refusal.
+pub(crate) type Answer<T> = Result<T, Box<GraphError>>;
+
+/// `error.type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ErrorType {
+    OAuth,
+    GraphMethod,
+    /// Our own word: nothing of Meta's answers like this.
+    NotSimulated,
+}
+
+/// Which knob decides the look of an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Family {
+    Plain,
+    /// `code` holds a number of seven digits that is shown as subcode or as code.
+    Migration,
+    /// A limit: 400 or 429.
+    Limit,
+}
+
+/// One refusal.
+#[derive(Clone, Debug)]
+pub(crate) struct GraphError {
+    status: u16,
+    code: i64,
+    subcode: Option<i64>,
+    family: Family,
+    kind: ErrorType,
+    message: String,
+    title: Option<&'static str>,
+    user_message: Option<String>,
+    details: Option<String>,
+    is_transient: bool,
+    served: Vec<&'static str>,
+}
+
+impl GraphError {
+    /// An error with a code of its own; `title` becomes `(#code) title`.
+    pub(crate) fn new(status: u16, code: i64, title: &str) -> Box<Self> {
+        Box::new(Self {
+            status,
+            code,
+            subcode: None,
+            family: Family::Plain,
+            kind: ErrorType::OAuth,
+            message: format!("(#{code}) {title}"),
+            title: None,
+            user_message: None,
+            details: None,
+            is_transient: false,
+            served: Vec::new(),
+        })
+    }
+
+    /// `(#100) Invalid parameter`, the reason in `details`.
+    pub(crate) fn invalid_parameter(details: impl Into<String>) -> Box<Self> {
+        Self::new(400, 100, "Invalid parameter").details(details)
+    }
+
+    /// A parameter is missing.
+    pub(crate) fn missing(name: &str) -> Box<Self> {
+        Self::new(400, 100, &format!("The parameter {name} is required."))
+    }
+
+    /// A rule of this migration, known by its number of seven digits (observations: errors.migration_codes).
+    pub(crate) fn migration(number: i64, title: &'static str, text: &str) -> Box<Self> {
+        let mut error = Self::new(400, number, "Invalid parameter").details(format!("{title}: {text}"));
+        error.family = Family::Migration;
+        error.title = Some(title);
+        error.user_message = Some(text.to_owned());
+        error
+    }
+
+    /// A limit of the vendor.
+    pub(crate) fn limit(code: i64, title: &str) -> Box<Self> {
+        let mut error = Self::new(400, code, title);
+        error.family = Family::Limit;
+        error
+    }
+
+    /// The token lacks a right on an asset, or a scope (observations: errors.permission).
+    pub(crate) fn permission(details: impl Into<String>) -> Box<Self> {
+        Self::new(403, 200, "You do not have the necessary permissions required to access this object").details(details)
+    }
+
+    /// No such object, or none that this call applies to (observations: errors.unknown_object).
+    pub(crate) fn unknown_object(method: &str, id: &str) -> Box<Self> {
+        let verb = if method.eq_ignore_ascii_case("GET") { "get" } else { "post" };
+        let mut error = Self::new(400, 100, "").subcode(33);
+        error.kind = ErrorType::GraphMethod;
+        error.message = format!(
+            "Unsupported {verb} request. Object with ID '{id}' does not exist, cannot be loaded due to missing permissions, \
+             or does not support this operation"
+        );
+        error
+    }
+
+    /// A field that a node does not have.
+    pub(crate) fn nonexisting_field(field: &str, node_type: &str, served: &[&'static str]) -> Box<Self> {
+        let title = format!("Tried accessing nonexisting field ({field}) on node type ({node_type})");
+        Self::new(400, 100, &title).served(served)
+    }
+
+    /// A token that is no good (observations: errors.token).
+    pub(crate) fn token(code: i64, subcode: Option<i64>, message: &str) -> Box<Self> {
+        let mut error = Self::new(401, code, "");
+        error.message = message.to_owned();
+        error.subcode = subcode;
+        error
+    }
+
+    /// Something that Meta has and this simulator has not.
+    pub(crate) fn not_simulated(what: &str, served: &[&'static str]) -> Box<Self> {
+        let mut error = Self::new(501, 1, "").served(served);
+        error.kind = ErrorType::NotSimulated;
+        error.message = format!("This simulator does not serve {what}");
+        error
+    }
+
+    pub(crate) fn subcode(mut self: Box<Self>, subcode: i64) -> Box<Self> {
+        self.subcode = Some(subcode);
+        self
+    }
+
+    pub(crate) fn details(mut self: Box<Self>, details: impl Into<String>) -> Box<Self> {
+        self.details = Some(details.into());
+        self
+    }
+
+    pub(crate) fn transient(mut self: Box<Self>) -> Box<Self> {
+        self.is_transient = true;
+        self
+    }
+
+    pub(crate) fn graph_method(mut self: Box<Self>) -> Box<Self> {
+        self.kind = ErrorType::GraphMethod;
+        self
+    }
+
+    /// Replaces the whole `message`.
+    pub(crate) fn message(mut self: Box<Self>, message: impl Into<String>) -> Box<Self> {
+        self.message = message.into();
+        self
+    }
+
+    fn served(mut self: Box<Self>, served: &[&'static str]) -> Box<Self> {
+        self.served = served.to_vec();
+        self
+    }
+
+    /// HTTP status, code and subcode as the knobs show them.
+    pub(crate) fn codes(&self, knobs: &Knobs) -> (u16, i64, Option<i64>) {
+        let status = match (self.family, knobs.error_http_style) {
+            (Family::Limit, ErrorHttpStyle::Spec) => 429,
+            (Family::Limit, ErrorHttpStyle::Docs) | (Family::Plain | Family::Migration, _) => self.status,
+        };
+        match (self.family, knobs.migration_code_style) {
+            (Family::Migration, MigrationCodeStyle::Subcode) => (status, 100, Some(self.code)),
+            (Family::Migration, MigrationCodeStyle::Code) | (Family::Plain | Family::Limit, _) => {
+                (status, self.code, self.subcode)
+            }
+        }
+    }
+
+    /// The body of the answer.
+    pub(crate) fn envelope(&self, knobs: &Knobs, trace_id: &str) -> Value {
+        let (_, code, subcode) = self.codes(knobs);
+        let message = match self.family {
+            Family::Migration => format!("(#{code}) Invalid parameter"),
+            Family::Plain | Family::Limit => self.message.clone(),
+        };
+        let kind = match self.kind {
+            ErrorType::OAuth => "OAuthException",
+            ErrorType::GraphMethod => "GraphMethodException",
+            ErrorType::NotSimulated => "NotSimulated",
+        };
+        let mut error = Map::new();
+        error.insert("message".to_owned(), message.into());
+        error.insert("type".to_owned(), kind.into());
+        error.insert("code".to_owned(), code.into());
+        if let Some(subcode) = subcode {
+            error.insert("error_subcode".to_owned(), subcode.into());
+        }
+        error.insert("is_transient".to_owned(), self.is_transient.into());
+        if let Some(title) = self.title {
+            error.insert("error_user_title".to_owned(), title.into());
+        }
+        if let Some(text) = &self.user_message {
+            error.insert("error_user_msg".to_owned(), text.clone().into());
+        }
+        if let Some(data) = self.error_data(knobs) {
+            error.insert("error_data".to_owned(), data);
+        }
+        error.insert("fbtrace_id".to_owned(), trace_id.into());
+        json!({ "error": error })
+    }
+
+    fn error_data(&self, knobs: &Knobs) -> Option<Value> {
+        let mut data = Map::new();
+        if let Some(details) = &self.details {
+            data.insert("messaging_product".to_owned(), "whatsapp".into());
+            data.insert("details".to_owned(), details.clone().into());
+        }
+        if !self.served.is_empty() {
+            data.insert("served".to_owned(), self.served.clone().into());
+        }
+        if data.is_empty() {
+            return None;
+        }
+        Some(match knobs.error_data_shape {
+            ErrorDataShape::Object => Value::Object(data),
+            ErrorDataShape::String => Value::String(Value::Object(data).to_string()),
+        })
+    }
+}
+
+/// The refusal for an id that is none, or names nothing of the wanted kind.
+pub(crate) fn parse_id(method: &str, text: &str) -> Answer<Id> {
+    text.parse().map_err(|_| GraphError::unknown_object(method, text))
+}

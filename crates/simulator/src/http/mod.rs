@@ -1,0 +1,255 @@
+//! The Graph API's side of HTTP: from a request to an answer in Meta's form, faults included.
+
+pub(crate) mod error;
+pub(crate) mod fields;
+pub(crate) mod paging;
+pub(crate) mod params;
+mod route;
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use self::{
+    error::{Answer, GraphError},
+    params::Params,
+    route::{Address, Route},
+};
+use crate::{
+    agenda::{Event, LateRequest},
+    calls::{self, Call},
+    faults::{Action, Drop, ScriptedError, Target},
+    ids::Id,
+    ledger::{By, Ending, RequestEntry},
+    rules::{access, proof, rate_limit::Usage},
+    simulator::{Exchange, Reply},
+    state::{Cause, State, later},
+};
+
+/// What a call gave, before it is dressed as HTTP.
+struct Outcome {
+    answer: Answer<Value>,
+    usage: Option<Usage>,
+}
+
+/// Answers a request that arrives now.
+pub(crate) fn exchange(state: &mut State, request: &Request<Bytes>) -> Exchange {
+    let address = Address::read(request);
+    let fault = fire(state, request, &address);
+    let normal = SignedDuration::from_millis(state.knobs.latency_ms.into());
+    let slow = fault.as_ref().and_then(|fault| fault.latency_ms);
+    let latency = slow.map_or(normal, |slow| SignedDuration::from_millis(slow.into()));
+    let reply = match fault {
+        Some(Action { drop: Some(Drop::Before), .. }) => {
+            enter_request(state, request, &address, Ending::DroppedBefore, None);
+            Reply::DroppedBefore
+        }
+        Some(Action { drop: Some(Drop::Later), later_s, .. }) => drop_then_late(state, request, &address, later_s),
+        Some(Action { drop: Some(Drop::After), .. }) => {
+            respond(state, request, &address, Ending::DroppedAfter);
+            Reply::DroppedAfter
+        }
+        Some(Action { graph_error: Some(error), .. }) => Reply::Answer(dress(
+            state,
+            request,
+            &address,
+            Ending::Answered,
+            &Outcome { answer: Err(scripted(&error)), usage: None },
+        )),
+        Some(Action { http_status: Some(status), .. }) => Reply::Answer(bare_status(state, request, &address, status)),
+        Some(Action { latency_ms: _, graph_error: None, http_status: None, drop: None, later_s: _ }) | None => {
+            Reply::Answer(respond(state, request, &address, Ending::Answered))
+        }
+    };
+    Exchange { latency, reply }
+}
+
+/// Lets a request take effect whose connection dropped long ago.
+pub(crate) fn replay(state: &mut State, late: &LateRequest) {
+    let mut builder = Request::builder().method(late.method.as_str()).uri(late.target.as_str());
+    for (name, value) in &late.headers {
+        builder = builder.header(name, value);
+    }
+    if let Ok(request) = builder.body(Bytes::from(hex::decode(&late.body_hex).unwrap_or_default())) {
+        let address = Address::read(&request);
+        respond(state, &request, &address, Ending::Late);
+    }
+}
+
+fn drop_then_late(state: &mut State, request: &Request<Bytes>, address: &Address, later_s: Option<u32>) -> Reply {
+    const USUAL_S: u32 = 20;
+    let lands_at = later(state.now, SignedDuration::from_secs(later_s.unwrap_or(USUAL_S).into()));
+    let headers =
+        request.headers().iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
+    let late = LateRequest {
+        method: request.method().to_string(),
+        target: request.uri().to_string(),
+        headers: headers.collect(),
+        body_hex: hex::encode(request.body()),
+    };
+    state.world.agenda.plan(lands_at, Event::LateRequest { request: late });
+    enter_request(state, request, address, Ending::DroppedThenLate, None);
+    Reply::DroppedThenLate { lands_at }
+}
+
+fn fire(state: &mut State, request: &Request<Bytes>, address: &Address) -> Option<Action> {
+    let waba = address.waba(&state.world);
+    let target = Target {
+        method: request.method().as_str(),
+        path: request.uri().path(),
+        bare_path: &address.bare_path,
+        wabas: [waba, waba.map(|waba| state.world.source_of(waba))],
+    };
+    state.faults.fire(state.seed, &target)
+}
+
+fn respond(state: &mut State, request: &Request<Bytes>, address: &Address, ending: Ending) -> Response<Bytes> {
+    let outcome = run(state, request, address);
+    dress(state, request, address, ending, &outcome)
+}
+
+/// Authenticates, checks and carries out a call.
+fn run(state: &mut State, request: &Request<Bytes>, address: &Address) -> Outcome {
+    let mut usage = None;
+    let answer = run_counted(state, request, address, &mut usage);
+    Outcome { answer, usage }
+}
+
+fn run_counted(
+    state: &mut State,
+    request: &Request<Bytes>,
+    address: &Address,
+    usage: &mut Option<Usage>,
+) -> Answer<Value> {
+    let method = request.method();
+    let route = Route::find(method, &address.segments, &address.bare_path)?;
+    let share = state.knobs.transient_fault_rate;
+    if share > 0.0 && state.seed.draw(&["transient", &state.ledger.next_request().to_string()]).chance(share) {
+        return Err(GraphError::new(503, 2, "Service temporarily unavailable").transient());
+    }
+    let params = Params::read(request.uri().query(), request.headers(), request.body())?;
+    let token = bearer(request.headers()).map_or_else(|| params.text("access_token"), |token| Ok(Some(token)))?;
+    let caller = access::authenticate(&state.world, state.now, token)?;
+    let proof_needed = route == Route::FetchToken || state.knobs.require_appsecret_proof;
+    let given = params.text("appsecret_proof")?;
+    proof::check(state, &caller, given.as_deref(), proof_needed && !matches!(caller.as_whom, access::As::App))?;
+    let cause = Cause { at: state.now, by: By::Api, request: Some(state.ledger.next_request()) };
+    let mut call = Call { state, cause, caller, params, method, address, usage };
+    calls::run(&mut call, route)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    (scheme.eq_ignore_ascii_case("bearer") || scheme.eq_ignore_ascii_case("oauth")).then(|| token.trim().to_owned())
+}
+
+fn scripted(script: &ScriptedError) -> Box<GraphError> {
+    let title = script.message.as_deref().unwrap_or("Scripted fault");
+    let mut error = GraphError::new(script.http_status.unwrap_or(400), script.code, title);
+    if let Some(message) = &script.message {
+        error = error.message(message);
+    }
+    if let Some(subcode) = script.subcode {
+        error = error.subcode(subcode);
+    }
+    if let Some(details) = &script.details {
+        error = error.details(details);
+    }
+    if script.is_transient { error.transient() } else { error }
+}
+
+/// Body, headers and the entry in the log of requests.
+fn dress(
+    state: &mut State,
+    request: &Request<Bytes>,
+    address: &Address,
+    ending: Ending,
+    outcome: &Outcome,
+) -> Response<Bytes> {
+    let trace_id = trace_id(state, request);
+    let (status, code, subcode, body) = match &outcome.answer {
+        Ok(value) => (200, None, None, value.to_string()),
+        Err(error) => {
+            let (status, code, subcode) = error.codes(&state.knobs);
+            (status, Some(code), subcode, error.envelope(&state.knobs, &trace_id).to_string())
+        }
+    };
+    enter_request(state, request, address, ending, Some((status, code, subcode)));
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
+    let mut add = |name: &'static str, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    add("date", &http_date(state.now));
+    add("facebook-api-version", &address.version);
+    add("x-fb-trace-id", &trace_id);
+    add("x-fb-request-id", &trace_id);
+    if let Some(usage) = outcome.usage {
+        add("x-business-use-case-usage", &usage.header());
+    }
+    response
+}
+
+/// A status from something in front of the API: a page, not an envelope.
+fn bare_status(state: &mut State, request: &Request<Bytes>, address: &Address, status: u16) -> Response<Bytes> {
+    enter_request(state, request, address, Ending::Answered, Some((status, None, None)));
+    let mut response = Response::new(Bytes::from_static(
+        b"<!DOCTYPE html><html><body><h1>Sorry, something went wrong.</h1></body></html>",
+    ));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if let Ok(date) = HeaderValue::from_str(&http_date(state.now)) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
+}
+
+type Seen = (u16, Option<i64>, Option<i64>);
+
+fn enter_request(state: &mut State, request: &Request<Bytes>, address: &Address, ending: Ending, seen: Option<Seen>) {
+    let (status, error_code, error_subcode) =
+        seen.map_or((None, None, None), |(status, code, subcode)| (Some(status), code, subcode));
+    let entry = RequestEntry {
+        seq: state.ledger.next_request(),
+        at: state.now,
+        method: request.method().to_string(),
+        path: request.uri().path().to_owned(),
+        ending,
+        status,
+        error_code,
+        error_subcode,
+        waba: address.waba(&state.world),
+        trace_id: trace_id(state, request),
+    };
+    state.ledger.enter_request(entry);
+}
+
+/// Derived from what was asked and when, so that the same run has the same trace ids.
+fn trace_id(state: &State, request: &Request<Bytes>) -> String {
+    let nth = state.ledger.next_request().to_string();
+    let at = state.now.as_millisecond().to_string();
+    format!("A{}", state.seed.text(&["trace", request.method().as_str(), request.uri().path(), &at, &nth], 22))
+}
+
+/// An instant as HTTP's `Date` has it.
+pub(crate) fn http_date(at: Timestamp) -> String {
+    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// Whether a method is one this API uses at all.
+pub(crate) fn is_known(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::POST | Method::DELETE)
+}
+
+/// The id a path segment holds.
+pub(crate) fn segment_id(method: &Method, address: &Address) -> Answer<Id> {
+    error::parse_id(method.as_str(), address.segments.first().map_or("", String::as_str))
+}
+
+pub(crate) use self::route::{Address as CallAddress, Route as CallRoute};

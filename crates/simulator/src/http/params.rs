@@ -1,0 +1,159 @@
+//! Parameters of a call, from query string, form body and JSON body alike (observations: calls.parameters). The body wins.
+
+use std::collections::BTreeMap;
+
+use http::{HeaderMap, header};
+use serde_json::Value;
+
+use super::error::{Answer, GraphError};
+use crate::ids::Id;
+
+/// The largest body that is read.
+pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
+
+/// Parameters by name.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Params(BTreeMap<String, Value>);
+
+impl Params {
+    pub(crate) fn read(query: Option<&str>, headers: &HeaderMap, body: &[u8]) -> Answer<Self> {
+        let mut params = Self::default();
+        params.add_form(query.unwrap_or_default().as_bytes());
+        if body.len() > BODY_LIMIT {
+            return Err(GraphError::invalid_parameter(format!("the body is larger than {BODY_LIMIT} bytes")));
+        }
+        let text = body.trim_ascii();
+        let is_form = headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.trim_start().starts_with("application/x-www-form-urlencoded"));
+        if text.is_empty() {
+            return Ok(params);
+        }
+        if is_form {
+            params.add_form(text);
+            return Ok(params);
+        }
+        match serde_json::from_slice(text) {
+            Ok(Value::Object(object)) => params.0.extend(object),
+            Ok(_) => return Err(GraphError::invalid_parameter("the body is JSON, but no object")),
+            Err(error) => return Err(GraphError::invalid_parameter(format!("the body is no JSON: {error}"))),
+        }
+        Ok(params)
+    }
+
+    fn add_form(&mut self, text: &[u8]) {
+        for (name, value) in form_urlencoded::parse(text) {
+            self.0.insert(name.into_owned(), Value::String(value.into_owned()));
+        }
+    }
+
+    /// A text or a number, as text. Empty counts as absent.
+    pub(crate) fn text(&self, name: &str) -> Answer<Option<String>> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) if text.is_empty() => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text.clone())),
+            Some(Value::Number(number)) => Ok(Some(number.to_string())),
+            Some(Value::Bool(_) | Value::Array(_) | Value::Object(_)) => Err(wrong_type(name, "a string")),
+        }
+    }
+
+    pub(crate) fn required(&self, name: &str) -> Answer<String> {
+        self.text(name)?.ok_or_else(|| GraphError::missing(name))
+    }
+
+    /// A truth value: JSON `true`, or the texts `true` and `1`.
+    pub(crate) fn boolean(&self, name: &str) -> Answer<Option<bool>> {
+        if let Some(Value::Bool(value)) = self.0.get(name) {
+            return Ok(Some(*value));
+        }
+        match self.text(name)?.as_deref() {
+            None => Ok(None),
+            Some("true" | "1") => Ok(Some(true)),
+            Some("false" | "0") => Ok(Some(false)),
+            Some(_) => Err(wrong_type(name, "a boolean")),
+        }
+    }
+
+    pub(crate) fn id(&self, name: &str) -> Answer<Option<Id>> {
+        self.text(name)?.map(|text| text.parse().map_err(|_| wrong_type(name, "an id"))).transpose()
+    }
+
+    /// A list: a JSON array of texts, or texts between commas. Compared in upper case.
+    pub(crate) fn list(&self, name: &str) -> Answer<Option<Vec<String>>> {
+        let words = match self.0.get(name) {
+            Some(Value::Array(items)) => {
+                let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
+                texts.collect::<Option<Vec<_>>>().ok_or_else(|| wrong_type(name, "a list of strings"))?
+            }
+            _ => match self.text(name)? {
+                None => return Ok(None),
+                Some(text) => match serde_json::from_str::<Vec<String>>(&text) {
+                    Ok(words) => words,
+                    Err(_) => text.split(',').map(|word| word.trim().to_owned()).collect(),
+                },
+            },
+        };
+        Ok(Some(words.into_iter().map(|word| word.to_ascii_uppercase()).collect()))
+    }
+
+    /// A structure, given as JSON or as a text that holds JSON.
+    pub(crate) fn structure(&self, name: &str) -> Answer<Option<Value>> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => {
+                serde_json::from_str(text).map(Some).map_err(|_| wrong_type(name, "valid JSON"))
+            }
+            Some(value) => Ok(Some(value.clone())),
+        }
+    }
+}
+
+fn wrong_type(name: &str, expected: &str) -> Box<GraphError> {
+    GraphError::new(400, 100, &format!("Param {name} must be {expected}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn json_headers() -> HeaderMap {
+        HeaderMap::from_iter([(header::CONTENT_TYPE, "application/json".parse().unwrap())])
+    }
+
+    #[test]
+    fn query_form_and_json_are_read_alike_and_the_body_wins() {
+        let form = HeaderMap::from_iter([(
+            header::CONTENT_TYPE,
+            "application/x-www-form-urlencoded; charset=utf-8".parse().unwrap(),
+        )]);
+        let by_query = Params::read(Some("pin=212834&on=true"), &HeaderMap::new(), b"").unwrap();
+        let by_form = Params::read(None, &form, b"pin=212834&on=true").unwrap();
+        let by_json = Params::read(Some("pin=1"), &json_headers(), br#"{"pin":212834,"on":true}"#).unwrap();
+        for params in [by_query, by_form, by_json] {
+            assert_eq!(params.required("pin").unwrap(), "212834");
+            assert_eq!(params.boolean("on").unwrap(), Some(true));
+        }
+    }
+
+    #[test]
+    fn wrong_types_and_broken_json_are_refused() {
+        assert!(Params::read(None, &json_headers(), b"{").is_err());
+        assert!(Params::read(None, &json_headers(), b"[1]").is_err());
+        assert!(Params::read(None, &json_headers(), &vec![b' '; BODY_LIMIT + 1]).is_err());
+        let params = Params::read(None, &json_headers(), br#"{"pin":{"a":1},"on":"maybe","id":"x"}"#).unwrap();
+        assert!(params.text("pin").is_err());
+        assert!(params.boolean("on").is_err());
+        assert!(params.id("id").is_err());
+        assert!(params.required("absent").is_err());
+    }
+
+    #[test]
+    fn a_list_is_an_array_or_words_between_commas() {
+        let array = Params::read(None, &json_headers(), br#"{"status":["approved","PAUSED"]}"#).unwrap();
+        let query = Params::read(Some("status=approved,paused"), &HeaderMap::new(), b"").unwrap();
+        assert_eq!(array.list("status").unwrap(), query.list("status").unwrap());
+    }
+}

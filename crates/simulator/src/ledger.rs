@@ -1,0 +1,161 @@
+//! What happened: every change of state, and every request.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{ids::Id, phone::E164};
+
+/// Who brought a change about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum By {
+    /// A call of the API.
+    Api,
+    /// Somebody at the customer's, or at Meta.
+    Person,
+    /// Time alone.
+    Time,
+}
+
+/// One change of state. Two runs did the same if their multisets of (`kind`, `source_waba`, `number`, `template`) are equal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// Its place, from 1.
+    pub seq: u64,
+    /// When.
+    pub at: Timestamp,
+    /// Who.
+    pub by: By,
+    /// The `seq` of the request that did it.
+    pub request: Option<u64>,
+    /// What, for example `number.moved`.
+    pub kind: String,
+    /// The source WABA of the migration it belongs to.
+    pub source_waba: Option<Id>,
+    /// The phone number it is about.
+    pub number: Option<E164>,
+    /// The template it is about, as `name/language`.
+    pub template: Option<String>,
+    /// Ids and values that help to read it.
+    #[serde(flatten)]
+    pub ids: BTreeMap<String, String>,
+}
+
+impl LedgerEntry {
+    /// What is equal for the same change in another run.
+    pub fn key(&self) -> (String, Option<Id>, Option<E164>, Option<String>) {
+        (self.kind.clone(), self.source_waba, self.number.clone(), self.template.clone())
+    }
+}
+
+/// A change that is about to be entered.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    kind: &'static str,
+    source_waba: Option<Id>,
+    number: Option<E164>,
+    template: Option<String>,
+    ids: BTreeMap<String, String>,
+}
+
+impl Change {
+    pub(crate) fn new(kind: &'static str, source_waba: Id) -> Self {
+        Self { kind, source_waba: Some(source_waba), number: None, template: None, ids: BTreeMap::new() }
+    }
+
+    pub(crate) fn number(mut self, number: &E164) -> Self {
+        self.number = Some(number.clone());
+        self
+    }
+
+    pub(crate) fn template(mut self, label: String) -> Self {
+        self.template = Some(label);
+        self
+    }
+
+    pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.ids.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+/// How a request ended for the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// With an answer.
+    Answered,
+    /// The connection dropped before anything happened.
+    DroppedBefore,
+    /// The connection dropped after it took effect.
+    DroppedAfter,
+    /// The connection dropped and it takes effect later; that is entered again then.
+    DroppedThenLate,
+    /// A request that was dropped earlier takes effect now; nobody gets its answer.
+    Late,
+}
+
+/// One request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestEntry {
+    /// Its place, from 1.
+    pub seq: u64,
+    /// When it arrived.
+    pub at: Timestamp,
+    /// Its method.
+    pub method: String,
+    /// Its path, never its query, which may hold a token.
+    pub path: String,
+    /// How it ended.
+    pub ending: Ending,
+    /// HTTP status of the answer; of the answer that nobody saw, if it was dropped after its effect.
+    pub status: Option<u16>,
+    /// `error.code` of the answer.
+    pub error_code: Option<i64>,
+    /// `error.error_subcode` of the answer.
+    pub error_subcode: Option<i64>,
+    /// The WABA it was about.
+    pub waba: Option<Id>,
+    /// `X-FB-Trace-ID` of the answer.
+    pub trace_id: String,
+}
+
+/// Both logs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ledger {
+    entries: Vec<LedgerEntry>,
+    requests: Vec<RequestEntry>,
+}
+
+impl Ledger {
+    pub(crate) fn enter(&mut self, at: Timestamp, by: By, request: Option<u64>, change: Change) {
+        let Change { kind, source_waba, number, template, ids } = change;
+        let seq = self.entries.len() as u64 + 1;
+        let kind = kind.to_owned();
+        self.entries.push(LedgerEntry { seq, at, by, request, kind, source_waba, number, template, ids });
+    }
+
+    pub(crate) fn next_request(&self) -> u64 {
+        self.requests.len() as u64 + 1
+    }
+
+    pub(crate) fn enter_request(&mut self, entry: RequestEntry) {
+        self.requests.push(entry);
+    }
+
+    pub(crate) fn entries_after(&self, seq: u64) -> &[LedgerEntry] {
+        after(&self.entries, seq)
+    }
+
+    pub(crate) fn requests_after(&self, seq: u64) -> &[RequestEntry] {
+        after(&self.requests, seq)
+    }
+}
+
+/// The entries behind place `seq`; places count from 1 without gaps.
+fn after<T>(all: &[T], seq: u64) -> &[T] {
+    let start = usize::try_from(seq).unwrap_or(usize::MAX).min(all.len());
+    all.get(start..).unwrap_or_default()
+}

@@ -1,0 +1,402 @@
+//! From rows, scenario and seed to a world.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::{
+    Files, Setup,
+    countries::Country,
+    customers::Row,
+    scenario::{CustomerScript, Many, NumberScript, NumberTable, PersonScript, Scenario, TemplateScript},
+    words::{Kind, TEMPLATES},
+};
+use crate::{
+    agenda::{Agenda, Event},
+    ids::{Id, Seed},
+    people::{Answer, Pays, Script},
+    phone::E164,
+    state::later,
+    world::{
+        Admin, App, Category, CodeVerification, Customer, Funding, NameStatus, Number, NumberStatus, Ownership,
+        Platform, Portfolio, Provider, Quality, Review, Scope, Secret, Solution, Subscription, Template,
+        TemplateStatus, Token, TokenKind, Waba, World,
+    },
+};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+/// The setup that a customer file and a scenario describe.
+pub(super) fn setup(rows: &[Row], scenario: Scenario, seed: u64, files: Files) -> Setup {
+    let start = scenario.start.unwrap_or(DEFAULT_START);
+    let mut builder = Builder::new(Seed(seed), start, &scenario);
+    for row in rows {
+        builder.customer(row, &scenario.customer(row));
+    }
+    let faults = scenario.fault.into_iter().map(toml::Spanned::into_inner).collect();
+    Setup { world: builder.world, knobs: scenario.knobs, faults, start, seed, files: Some(files) }
+}
+
+/// 1 March 2027, 08:00 UTC, a Monday.
+const DEFAULT_START: Timestamp = Timestamp::constant(1_803_888_000, 0);
+
+struct Builder {
+    seed: Seed,
+    start: Timestamp,
+    world: World,
+    solution: Id,
+    partner: Id,
+    partner_app: Id,
+    taken: BTreeSet<E164>,
+}
+
+impl Builder {
+    /// The provider, the partner and their solution.
+    fn new(seed: Seed, start: Timestamp, scenario: &Scenario) -> Self {
+        let provider = seed.id(&["portfolio", "provider"]);
+        let partner = seed.id(&["portfolio", "partner"]);
+        let app = seed.id(&["app", "provider"]);
+        let partner_app = seed.id(&["app", "partner"]);
+        let solution = seed.id(&["solution"]);
+        let system_token = format!("EAAS{}", seed.text(&["token", "system"], 120));
+        let issued_at = later(start, DAY * -90);
+        let script = &scenario.provider;
+        let token = Token {
+            kind: TokenKind::System,
+            app,
+            portfolio: provider,
+            user: seed.id(&["user", "system"]),
+            scopes: script.system_token_scopes.iter().copied().collect(),
+            wabas: BTreeMap::new(),
+            issued_at,
+            expires_at: script.system_token_expires_after.map(|after| later(start, after.0)),
+            revoked_at: None,
+            fetched: true,
+        };
+        let make_app = |id: Id, name: &str, portfolio: Id, callback_url: Option<String>, advanced_access: bool| App {
+            id,
+            name: name.to_owned(),
+            secret: Secret::new(seed.hex(&["secret", &id.to_string()], 32)),
+            portfolio,
+            advanced_access,
+            callback_url,
+        };
+        let partner_callback = Some("https://partner.example/webhooks/whatsapp".to_owned());
+        let apps = [
+            make_app(app, "Example Provider", provider, script.callback_url.clone(), script.advanced_access),
+            make_app(partner_app, "Example Partner", partner, partner_callback, true),
+        ];
+        let portfolios = [("Example Provider", provider), ("Example Partner", partner)].map(|(name, id)| Portfolio {
+            id,
+            name: name.to_owned(),
+            verified: true,
+            admins: Vec::new(),
+        });
+        let solution_node = Solution {
+            id: solution,
+            name: "Example Solution".to_owned(),
+            status: "ACTIVE".to_owned(),
+            provider_app: app,
+            partner_app,
+            partner_portfolio: partner,
+        };
+        let world = World {
+            provider: Provider { portfolio: provider, app, system_token: Secret::new(system_token.clone()) },
+            customers: Vec::new(),
+            apps: apps.into_iter().map(|app| (app.id, app)).collect(),
+            portfolios: portfolios.into_iter().map(|portfolio| (portfolio.id, portfolio)).collect(),
+            solutions: BTreeMap::from([(solution, solution_node)]),
+            wabas: BTreeMap::new(),
+            intents: BTreeMap::new(),
+            tokens: BTreeMap::from([(Secret::new(system_token), token)]),
+            people: BTreeMap::new(),
+            register_attempts: BTreeMap::new(),
+            register_blocked_until: BTreeMap::new(),
+            agenda: Agenda::default(),
+            listed_in: BTreeMap::new(),
+        };
+        Self { seed, start, world, solution, partner, partner_app, taken: given_numbers(scenario) }
+    }
+
+    fn customer(&mut self, row: &Row, script: &CustomerScript) {
+        let waba = row.waba.to_string();
+        let portfolio = row.portfolio.unwrap_or_else(|| self.seed.id(&["portfolio", &row.customer]));
+        let mut draw = self.seed.draw(&["country", &row.customer]);
+        let given = match &script.numbers {
+            Some(Many::Given(numbers)) => numbers.first().and_then(|first| Country::of_number(&first.number)),
+            Some(Many::Drawn(_)) | None => None,
+        };
+        let drawn = Country::of(row.time_zone.as_deref(), row.language.as_deref(), &mut draw);
+        let Some(country) = given.or(drawn) else { return };
+        let name = script.name.clone().unwrap_or_else(|| title(&row.customer));
+        let numbers = self.numbers(row.waba, &name, country, script);
+        let templates = self.templates(row.waba, country, script);
+        self.add_portfolio(portfolio, row, &name, script);
+        self.add_token(row.waba, portfolio, script);
+        let review = script.review.unwrap_or(Review::Approved);
+        if let Some(after) = script.review_approved_after {
+            self.world.agenda.plan(later(self.start, after.0), Event::WabaApproved { waba: row.waba });
+        }
+        let subscriptions = [self.partner_app, self.world.provider.app].map(|app| Subscription {
+            app,
+            override_callback_uri: None,
+            verify_token: None,
+        });
+        self.world.wabas.insert(
+            row.waba,
+            Waba {
+                id: row.waba,
+                name,
+                owner: portfolio,
+                ownership: script.ownership.unwrap_or(Ownership::ClientOwned),
+                review,
+                currency: country.currency.to_owned(),
+                timezone_id: draw.between(1, 140).to_string(),
+                message_template_namespace: self.seed.hex(&["namespace", &waba], 32),
+                country: country.code.to_owned(),
+                created_at: later(self.start, DAY * -400),
+                funding: Funding::CreditLine(self.seed.id(&["credit line", &self.partner.to_string()])),
+                solution: Some(self.solution),
+                shared_with: BTreeSet::from([self.partner, self.world.provider.portfolio]),
+                subscriptions: subscriptions.to_vec(),
+                numbers,
+                templates,
+                made_by_intent: None,
+                template_limit: script.template_limit,
+            },
+        );
+        self.add_person(row.waba, &script.person);
+        self.world.customers.push(Customer { customer: row.customer.clone(), waba: row.waba, portfolio });
+    }
+
+    /// Two admins, so that mails go to more than one person.
+    fn add_portfolio(&mut self, id: Id, row: &Row, name: &str, script: &CustomerScript) {
+        let admins = script.admins.clone().unwrap_or_else(|| {
+            let house = slug(name);
+            let contact = row.email.clone().unwrap_or_else(|| format!("office@{house}.example"));
+            vec![contact, format!("owner@{house}.example")]
+        });
+        let verified =
+            script.business_verified.unwrap_or_else(|| self.seed.draw(&["verified", &id.to_string()]).chance(0.7));
+        let admins = admins.into_iter().map(|email| Admin { email }).collect();
+        self.world.portfolios.entry(id).or_insert(Portfolio { id, name: name.to_owned(), verified, admins });
+    }
+
+    /// The business token of the onboarding into the solution: one per portfolio, for all of its WABAs.
+    fn add_token(&mut self, waba: Id, portfolio: Id, script: &CustomerScript) {
+        let value = format!("EAAS{}", self.seed.text(&["token", &portfolio.to_string()], 120));
+        let issued_at = later(self.start, DAY * -300);
+        let token = self.world.tokens.entry(Secret::new(value)).or_insert(Token {
+            kind: TokenKind::Business,
+            app: self.world.provider.app,
+            portfolio,
+            user: self.seed.id(&["user", &portfolio.to_string()]),
+            scopes: Scope::ALL.into(),
+            wabas: BTreeMap::new(),
+            issued_at,
+            expires_at: None,
+            revoked_at: None,
+            fetched: false,
+        });
+        token.wabas.insert(waba, issued_at);
+        if let Some(scopes) = &script.token_scopes {
+            token.scopes = scopes.iter().copied().collect();
+        }
+        if let Some(after) = script.token_expires_after {
+            token.expires_at = Some(later(self.start, after.0));
+        }
+    }
+
+    fn add_person(&mut self, waba: Id, script: &PersonScript) {
+        let mut draw = self.seed.draw(&["person", &waba.to_string()]);
+        let minutes = i64::try_from(draw.between(30, 2 * 24 * 60)).unwrap_or(60);
+        if let Some(after) = script.turns_off_two_step_after {
+            self.world.agenda.plan(later(self.start, after.0), Event::PersonTurnsOffTwoStep { waba });
+        }
+        let person = Script {
+            answer: script.answer.unwrap_or(Answer::Accept),
+            answer_after: script.answers_after.map_or_else(|| SignedDuration::from_mins(minutes), |after| after.0),
+            pays: script.pays.map_or(Pays::After(SignedDuration::ZERO), |pays| pays.0),
+            removes_partner_after: script.removes_partner_after.map(|after| after.0),
+        };
+        self.world.people.insert(waba, person);
+    }
+
+    fn numbers(&mut self, waba: Id, name: &str, country: &Country, script: &CustomerScript) -> Vec<Number> {
+        let mut draw = self.seed.draw(&["numbers", &waba.to_string()]);
+        let drawn = usize::try_from(draw.between(1, 3)).unwrap_or(1);
+        let given: Vec<NumberScript> = match &script.numbers {
+            Some(Many::Given(numbers)) => numbers.clone(),
+            Some(Many::Drawn(count)) => self.draw_numbers(waba, country, *count),
+            None => self.draw_numbers(waba, country, drawn),
+        };
+        let place = |index: usize| DAY * -(200 + i32::try_from(index).unwrap_or(0));
+        given
+            .into_iter()
+            .enumerate()
+            .map(|(index, NumberScript { number, special })| {
+                self.number(waba, name, script, number, special, place(index))
+            })
+            .collect()
+    }
+
+    /// Numbers that nobody else has.
+    fn draw_numbers(&mut self, waba: Id, country: &Country, count: usize) -> Vec<NumberScript> {
+        const TRIES: usize = 1000;
+        let mut draw = self.seed.draw(&["lines", &waba.to_string()]);
+        let mut numbers = Vec::new();
+        for _ in 0..count {
+            let free = (0..TRIES).filter_map(|_| country.number(&mut draw)).find(|number| !self.taken.contains(number));
+            if let Some(number) = free {
+                self.taken.insert(number.clone());
+                numbers.push(NumberScript { number, special: NumberTable::default() });
+            }
+        }
+        numbers
+    }
+
+    fn number(
+        &mut self,
+        waba: Id,
+        name: &str,
+        script: &CustomerScript,
+        number: E164,
+        special: NumberTable,
+        age: SignedDuration,
+    ) -> Number {
+        if let Some(after) = special.name_approved_after {
+            let event = Event::NameApproved { waba, number: number.clone() };
+            self.world.agenda.plan(later(self.start, after.0), event);
+        }
+        let status = special.status.unwrap_or(NumberStatus::Connected);
+        let (platform, onboarded) = match status {
+            NumberStatus::Connected => (Platform::CloudApi, Some(later(self.start, age))),
+            NumberStatus::Pending
+            | NumberStatus::Disconnected
+            | NumberStatus::Migrated
+            | NumberStatus::Deleted
+            | NumberStatus::Banned
+            | NumberStatus::Restricted
+            | NumberStatus::RateLimited
+            | NumberStatus::Flagged
+            | NumberStatus::Unverified
+            | NumberStatus::Unknown => (Platform::NotApplicable, None),
+        };
+        Number {
+            id: self.seed.id(&["phone", &waba.to_string(), number.as_str()]),
+            number,
+            verified_name: special.verified_name.unwrap_or_else(|| name.to_owned()),
+            status,
+            name_status: special.name_status.unwrap_or(NameStatus::Approved),
+            new_name: special.new_name,
+            code_verification: CodeVerification::Verified,
+            platform: special.platform.unwrap_or(platform),
+            two_step: special.two_step.or(script.two_step).unwrap_or(script.person.turns_off_two_step_after.is_some()),
+            pin: None,
+            is_on_biz_app: special.is_on_biz_app.unwrap_or(false),
+            quality: special.quality.unwrap_or(Quality::Green),
+            messaging_limit_tier: "TIER_2K".to_owned(),
+            created_at: later(self.start, age),
+            last_onboarded_at: onboarded,
+            maintenance_until: special.in_maintenance_for.map(|span| later(self.start, span.0)),
+        }
+    }
+
+    fn templates(&self, waba: Id, country: &Country, script: &CustomerScript) -> Vec<Template> {
+        let mut draw = self.seed.draw(&["templates", &waba.to_string()]);
+        let drawn = usize::try_from(draw.between(4, 20)).unwrap_or(4);
+        let count = match &script.templates {
+            Some(Many::Given(templates)) => {
+                let templates = templates.iter().enumerate();
+                return templates
+                    .map(|(index, template)| self.given_template(waba, country, template, index))
+                    .collect();
+            }
+            Some(Many::Drawn(count)) => *count,
+            None => drawn,
+        };
+        (0..count).filter_map(|index| self.drawn_template(waba, country, index)).collect()
+    }
+
+    fn given_template(&self, waba: Id, country: &Country, script: &TemplateScript, index: usize) -> Template {
+        let language = script.language.clone().unwrap_or_else(|| country.template_language.to_owned());
+        let body = script.body.as_deref().unwrap_or("Hello {{1}}.");
+        let category = script.category.unwrap_or(Category::Utility);
+        let status = script.status.unwrap_or(TemplateStatus::Approved);
+        let quality = script.quality.unwrap_or(Quality::Green);
+        self.template(waba, &script.name, language, (category, status, quality), body, index)
+    }
+
+    /// Names repeat behind the list's end with a number; two in three are approved and green.
+    fn drawn_template(&self, waba: Id, country: &Country, index: usize) -> Option<Template> {
+        let (name, kind, body) = TEMPLATES.get(index % TEMPLATES.len())?;
+        let round = index / TEMPLATES.len();
+        let name = if round == 0 { (*name).to_owned() } else { format!("{name}_{}", round + 1) };
+        let category = match kind {
+            Kind::Utility => Category::Utility,
+            Kind::Marketing => Category::Marketing,
+            Kind::Authentication => Category::Authentication,
+        };
+        let mut draw = self.seed.draw(&["template", &waba.to_string(), &name]);
+        let (status, quality) = match draw.between(1, 12) {
+            1..=8 => (TemplateStatus::Approved, Quality::Green),
+            9 => (TemplateStatus::Approved, Quality::Yellow),
+            10 => (TemplateStatus::Approved, Quality::Unknown),
+            11 => (TemplateStatus::Rejected, Quality::Unknown),
+            _ => (TemplateStatus::Paused, Quality::Red),
+        };
+        let language = country.template_language.to_owned();
+        Some(self.template(waba, &name, language, (category, status, quality), body, index))
+    }
+
+    fn template(
+        &self,
+        waba: Id,
+        name: &str,
+        language: String,
+        (category, status, quality): (Category, TemplateStatus, Quality),
+        body: &str,
+        index: usize,
+    ) -> Template {
+        let examples: Vec<String> = (1..=body.matches("{{").count()).map(|place| format!("sample {place}")).collect();
+        let component = if examples.is_empty() {
+            json!({ "type": "BODY", "text": body })
+        } else {
+            json!({ "type": "BODY", "text": body, "example": { "body_text": [examples] } })
+        };
+        let rejected_reason = if status == TemplateStatus::Rejected { "INVALID_FORMAT" } else { "NONE" };
+        Template {
+            id: self.seed.id(&["template", &waba.to_string(), name, &language]),
+            name: name.to_owned(),
+            language,
+            category,
+            status,
+            quality,
+            rejected_reason: rejected_reason.to_owned(),
+            components: vec![component],
+            created_at: later(self.start, DAY * -(100 + i32::try_from(index).unwrap_or(0))),
+        }
+    }
+}
+
+/// Numbers that the scenario gives away: nobody may draw them.
+fn given_numbers(scenario: &Scenario) -> BTreeSet<E164> {
+    scenario.given_numbers().cloned().collect()
+}
+
+/// `harbour-bakery` becomes `Harbour Bakery`.
+fn title(reference: &str) -> String {
+    let words = reference.split(['-', '_', ' ']).filter(|word| !word.is_empty());
+    let capitalised = words.map(|word| {
+        let mut letters = word.chars();
+        letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    });
+    capitalised.collect::<Vec<_>>().join(" ")
+}
+
+fn slug(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let slug = words.map(str::to_ascii_lowercase).collect::<Vec<_>>().join("-");
+    if slug.is_empty() { "customer".to_owned() } else { slug }
+}

@@ -1,0 +1,57 @@
+//! Worlds from text: a customer file says who there is, a scenario what is special about them, the seed everything else.
+
+mod build;
+mod countries;
+mod customers;
+mod duration;
+mod generator;
+mod scenario;
+mod words;
+
+use jiff::Timestamp;
+
+pub use self::{
+    generator::{Generated, generate},
+    scenario::ScenarioError,
+};
+use crate::{faults::Fault, knobs::Knobs, world::World};
+
+/// Everything a simulator starts from.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The world as it is at the start.
+    pub world: World,
+    /// The knobs.
+    pub knobs: Knobs,
+    /// The faults, in their order.
+    pub faults: Vec<Fault>,
+    /// The first instant.
+    pub start: Timestamp,
+    /// What is not given was drawn from it.
+    pub seed: u64,
+    /// The texts it was made from, so that `reset` can make it again.
+    pub files: Option<Files>,
+}
+
+/// The texts a setup was made from.
+#[derive(Clone, Debug)]
+pub struct Files {
+    /// The customer file.
+    pub customers: String,
+    /// The scenario; may be empty.
+    pub scenario: String,
+}
+
+/// Makes a world of a customer file (CSV with a header line, or JSON lines), a scenario (TOML, may be empty) and a seed.
+///
+/// Rows of the customer file without a usable `customer` and `source_waba_id`, and rows that repeat a WABA, are left out: the
+/// client's own import tells people about them.
+///
+/// # Errors
+/// Names the line of the scenario and what is wrong with it.
+pub fn load(customers: &str, scenario: &str, seed: u64) -> Result<Setup, ScenarioError> {
+    let rows = customers::read(customers);
+    let script = scenario::read(scenario, &rows)?;
+    let files = Files { customers: customers.to_owned(), scenario: scenario.to_owned() };
+    Ok(build::setup(&rows, script, seed, files))
+}

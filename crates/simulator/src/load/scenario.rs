@@ -1,0 +1,264 @@
+//! The scenario file: what is special about a customer's world, and what its person does when.
+
+use std::{collections::BTreeMap, fmt};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, de};
+use toml::Spanned;
+
+use super::{customers::Row, duration::Span};
+use crate::{
+    faults::Fault,
+    knobs::Knobs,
+    people::{Answer, Pays},
+    phone::E164,
+    world::{Category, NameStatus, NumberStatus, Ownership, Platform, Quality, Review, Scope, TemplateStatus},
+};
+
+/// A scenario that cannot be.
+#[derive(Debug, thiserror::Error)]
+#[error("scenario, line {line}: {reason}")]
+pub struct ScenarioError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong there.
+    pub reason: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Scenario {
+    pub(super) start: Option<Timestamp>,
+    pub(super) knobs: Knobs,
+    pub(super) fault: Vec<Spanned<Fault>>,
+    pub(super) provider: ProviderScript,
+    customers: BTreeMap<Spanned<String>, CustomerScript>,
+}
+
+/// What is special about the Tech Provider.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct ProviderScript {
+    pub(super) advanced_access: bool,
+    pub(super) callback_url: Option<String>,
+    pub(super) system_token_scopes: Vec<Scope>,
+    pub(super) system_token_expires_after: Option<Span>,
+}
+
+impl Default for ProviderScript {
+    fn default() -> Self {
+        Self {
+            advanced_access: true,
+            callback_url: Some("https://provider.example/webhooks/whatsapp".to_owned()),
+            system_token_scopes: Scope::ALL.to_vec(),
+            system_token_expires_after: None,
+        }
+    }
+}
+
+/// What is special about a customer.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct CustomerScript {
+    pub(super) name: Option<String>,
+    pub(super) admins: Option<Vec<String>>,
+    pub(super) business_verified: Option<bool>,
+    pub(super) ownership: Option<Ownership>,
+    pub(super) review: Option<Review>,
+    pub(super) review_approved_after: Option<Span>,
+    pub(super) template_limit: Option<usize>,
+    pub(super) token_scopes: Option<Vec<Scope>>,
+    pub(super) token_expires_after: Option<Span>,
+    pub(super) two_step: Option<bool>,
+    pub(super) numbers: Option<Many<NumberScript>>,
+    pub(super) templates: Option<Many<TemplateScript>>,
+    pub(super) person: PersonScript,
+}
+
+/// What a customer's person does.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct PersonScript {
+    pub(super) answer: Option<Answer>,
+    pub(super) answers_after: Option<Span>,
+    pub(super) pays: Option<PaysScript>,
+    pub(super) turns_off_two_step_after: Option<Span>,
+    pub(super) removes_partner_after: Option<Span>,
+}
+
+/// `"with acceptance"`, `"never"`, `"declined"`, or how long after acceptance.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PaysScript(pub(super) Pays);
+
+impl<'de> Deserialize<'de> for PaysScript {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let pays = match text.as_str() {
+            "with acceptance" => Pays::After(jiff::SignedDuration::ZERO),
+            "never" => Pays::Never,
+            "declined" => Pays::Declined,
+            other => Pays::After(
+                other
+                    .parse::<Span>()
+                    .map_err(|_| {
+                        let expected = "\"with acceptance\", \"never\", \"declined\", or how long after acceptance, for example \"3 days\"";
+                        de::Error::custom(format!("`pays` = \"{other}\": expected {expected}"))
+                    })?
+                    .0,
+            ),
+        };
+        Ok(Self(pays))
+    }
+}
+
+/// So many, drawn; or these.
+#[derive(Clone, Debug)]
+pub(super) enum Many<T> {
+    Drawn(usize),
+    Given(Vec<T>),
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Many<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<T>(std::marker::PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> de::Visitor<'de> for Visitor<T> {
+            type Value = Many<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a count up to 10000, or a list")
+            }
+
+            fn visit_i64<E: de::Error>(self, count: i64) -> Result<Self::Value, E> {
+                let count = usize::try_from(count).ok().filter(|count| *count <= 10_000);
+                count.map(Many::Drawn).ok_or_else(|| E::custom("expected a count up to 10000, or a list"))
+            }
+
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+                let mut given = Vec::new();
+                while let Some(item) = items.next_element()? {
+                    given.push(item);
+                }
+                Ok(Many::Given(given))
+            }
+        }
+        deserializer.deserialize_any(Visitor(std::marker::PhantomData))
+    }
+}
+
+/// A number: its E.164 text, or a table with what is special about it.
+#[derive(Clone, Debug)]
+pub(super) struct NumberScript {
+    pub(super) number: E164,
+    pub(super) special: NumberTable,
+}
+
+/// What is special about a number.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct NumberTable {
+    number: Option<E164>,
+    pub(super) status: Option<NumberStatus>,
+    pub(super) verified_name: Option<String>,
+    pub(super) name_status: Option<NameStatus>,
+    pub(super) new_name: Option<String>,
+    pub(super) name_approved_after: Option<Span>,
+    pub(super) two_step: Option<bool>,
+    pub(super) platform: Option<Platform>,
+    pub(super) is_on_biz_app: Option<bool>,
+    pub(super) quality: Option<Quality>,
+    pub(super) in_maintenance_for: Option<Span>,
+}
+
+impl<'de> Deserialize<'de> for NumberScript {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = NumberScript;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number such as \"+493023125001\", or a table with `number` in it")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+                let number = text.parse().map_err(E::custom)?;
+                Ok(NumberScript { number, special: NumberTable::default() })
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                let mut special = NumberTable::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                let number = special.number.take().ok_or_else(|| de::Error::missing_field("number"))?;
+                Ok(NumberScript { number, special })
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// A template.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TemplateScript {
+    pub(super) name: String,
+    pub(super) language: Option<String>,
+    pub(super) category: Option<Category>,
+    pub(super) status: Option<TemplateStatus>,
+    pub(super) quality: Option<Quality>,
+    pub(super) body: Option<String>,
+}
+
+impl Scenario {
+    /// Every number that it gives to somebody.
+    pub(super) fn given_numbers(&self) -> impl Iterator<Item = &E164> {
+        let given = self.customers.values().filter_map(|script| match &script.numbers {
+            Some(Many::Given(numbers)) => Some(numbers),
+            Some(Many::Drawn(_)) | None => None,
+        });
+        given.flatten().map(|number| &number.number)
+    }
+
+    /// What is said about a customer: under its reference, or under its WABA's id.
+    pub(super) fn customer(&self, row: &Row) -> CustomerScript {
+        let waba = row.waba.to_string();
+        let found = self.customers.iter().find(|(key, _)| *key.get_ref() == row.customer || *key.get_ref() == waba);
+        found.map(|(_, script)| script.clone()).unwrap_or_default()
+    }
+}
+
+/// Reads a scenario for the customers of a file.
+pub(super) fn read(text: &str, rows: &[Row]) -> Result<Scenario, ScenarioError> {
+    let at = |offset: usize, reason: String| {
+        let line = text.get(..offset).unwrap_or(text).matches('\n').count() + 1;
+        ScenarioError { line, reason }
+    };
+    let scenario: Scenario = toml::from_str(text).map_err(|error| {
+        let offset = error.span().map_or(0, |span| span.start);
+        at(offset, error.message().to_owned())
+    })?;
+    for key in scenario.customers.keys() {
+        let name = key.get_ref();
+        if !rows.iter().any(|row| row.customer == *name || row.waba.to_string() == *name) {
+            return Err(at(key.span().start, format!("the customer file has no customer `{name}`")));
+        }
+    }
+    for fault in &scenario.fault {
+        fault.get_ref().validate().map_err(|error| at(fault.span().start, error.to_string()))?;
+    }
+    let knobs_at = text.find("[knobs]").unwrap_or(0);
+    scenario.knobs.validate().map_err(|error| at(knobs_at, error.to_string()))?;
+    check_numbers_are_unique(&scenario).map_err(|(offset, reason)| at(offset, reason))?;
+    Ok(scenario)
+}
+
+fn check_numbers_are_unique(scenario: &Scenario) -> Result<(), (usize, String)> {
+    let mut seen = BTreeMap::new();
+    for (key, script) in &scenario.customers {
+        let Some(Many::Given(numbers)) = &script.numbers else { continue };
+        for number in numbers {
+            if let Some(before) = seen.insert(number.number.clone(), key.get_ref()) {
+                let reason = format!("{} is given to `{before}` and to `{}`", number.number, key.get_ref());
+                return Err((key.span().start, reason));
+            }
+        }
+    }
+    Ok(())
+}

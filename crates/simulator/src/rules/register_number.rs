@@ -1,0 +1,161 @@
+//! Guide 9: a number is registered with Cloud API on its new WABA, which is the cutover
+//! (observations: numbers.register, numbers.phone_source_after_register, limits.register).
+
+use jiff::SignedDuration;
+
+use super::{
+    duplicate_templates, move_number,
+    payment::{self, Step},
+};
+use crate::{
+    http::error::{Answer, GraphError},
+    ids::Id,
+    knobs::{CompletedWhen, CopyWhen, SourceAfterRegister, TwoStepEnforcedAt},
+    ledger::Change,
+    phone::E164,
+    state::{Cause, State, later},
+    world::{IntentStatus, Number, NumberStatus, Platform, Secret},
+};
+
+/// Ten requests per number in a moving window of 72 hours, failed ones counted.
+const ATTEMPTS: usize = 10;
+const WINDOW: SignedDuration = SignedDuration::from_hours(72);
+/// A moved number that is not registered for so long has to be verified again.
+const CODE_VALID: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Registers the entry of `number` in `waba` with a PIN of six digits.
+pub(crate) fn register(state: &mut State, cause: Cause, waba: Id, number: &E164, pin: &str) -> Answer<()> {
+    let limited = count_attempt(state, cause, number);
+    let Some(entry) = state.world.wabas.get(&waba).and_then(|waba| waba.number(number)).cloned() else {
+        return Err(GraphError::unknown_object("POST", number.as_str()));
+    };
+    match entry.status {
+        NumberStatus::Pending => check_first(state, cause, waba, &entry)?,
+        NumberStatus::Migrated | NumberStatus::Deleted => {
+            return Err(GraphError::invalid_parameter(
+                "Ensure there is no mismatch between the phone number ID you are registering and a previously stored phone number ID.",
+            ));
+        }
+        NumberStatus::Connected
+        | NumberStatus::Disconnected
+        | NumberStatus::Banned
+        | NumberStatus::Restricted
+        | NumberStatus::RateLimited
+        | NumberStatus::Flagged
+        | NumberStatus::Unverified
+        | NumberStatus::Unknown => {
+            if entry.two_step && entry.pin.as_ref().map(Secret::expose) != Some(pin) {
+                return Err(GraphError::new(400, 133_005, "Two step verification PIN Mismatch"));
+            }
+        }
+    }
+    limited?;
+    connect(state, cause, waba, number, pin);
+    if entry.status == NumberStatus::Pending {
+        cut_over(state, cause, waba, number);
+    }
+    Ok(())
+}
+
+/// Counts the request; the eleventh blocks the number for 72 hours.
+fn count_attempt(state: &mut State, cause: Cause, number: &E164) -> Answer<()> {
+    let refusal = || GraphError::limit(133_016, "Account register deregister rate limit exceeded");
+    if state.world.register_blocked_until.get(number).is_some_and(|until| *until > cause.at) {
+        return Err(refusal());
+    }
+    let attempts = state.world.register_attempts.entry(number.clone()).or_default();
+    attempts.retain(|at| later(*at, WINDOW) > cause.at);
+    if attempts.len() < ATTEMPTS {
+        attempts.push(cause.at);
+        return Ok(());
+    }
+    state.world.register_blocked_until.insert(number.clone(), later(cause.at, WINDOW));
+    Err(refusal())
+}
+
+/// The checks of a number that has just moved: two-step verification on the source, then payment.
+fn check_first(state: &State, cause: Cause, waba: Id, entry: &Number) -> Answer<()> {
+    let two_step = state.world.holder_of(&entry.number, waba).is_some_and(|(_, held)| held.two_step);
+    match state.knobs.twofa_enforced_at {
+        TwoStepEnforcedAt::Register if two_step => return Err(move_number::two_step_is_on()),
+        TwoStepEnforcedAt::Register | TwoStepEnforcedAt::Migrate => {}
+    }
+    payment::check(state, Step::Register, waba)?;
+    if later(entry.created_at, CODE_VALID) <= cause.at {
+        let error = GraphError::new(400, 133_006, "Phone number needs to be verified before registering");
+        return Err(error.details("the verification ran out 14 days after the number was added"));
+    }
+    Ok(())
+}
+
+/// The number is in use under `waba`; a register without two-step verification turns it on.
+fn connect(state: &mut State, cause: Cause, waba: Id, number: &E164, pin: &str) {
+    let Some(entry) = state.change_waba(cause.at, waba).and_then(|waba| waba.number_mut(number)) else { return };
+    let turned_on = !entry.two_step && entry.status != NumberStatus::Pending;
+    entry.status = NumberStatus::Connected;
+    entry.platform = Platform::CloudApi;
+    entry.two_step = true;
+    entry.pin = Some(Secret::new(pin));
+    entry.last_onboarded_at = Some(cause.at);
+    if turned_on {
+        let source = state.world.source_of(waba);
+        state.enter(cause, Change::new("two_step.turned_on", source).number(number).with("waba", waba));
+    }
+}
+
+/// The source lets go of the number, templates follow, and the last number completes the intent.
+fn cut_over(state: &mut State, cause: Cause, waba: Id, number: &E164) {
+    let source = state.world.holder_of(number, waba).map(|(source, entry)| (source.id, entry.id));
+    let phone = state.world.wabas.get(&waba).and_then(|waba| waba.number(number)).map(|entry| entry.id);
+    let mut change =
+        Change::new("number.registered", state.world.source_of(waba)).number(number).with("destination_waba", waba);
+    if let Some(phone) = phone {
+        change = change.with("phone_number_id", phone);
+    }
+    state.enter(cause, change);
+    if let Some((source, phone)) = source {
+        release(state, cause, source, phone, number);
+    }
+    if let Some(intent) = state.world.intent_of_destination(waba).map(|intent| intent.id) {
+        duplicate_templates::plan(state, cause, intent, CopyWhen::Register);
+        complete_if_last(state, cause, intent);
+    }
+}
+
+fn release(state: &mut State, cause: Cause, source: Id, phone: Id, number: &E164) {
+    let after = state.knobs.phone_source_after_register;
+    let Some(waba) = state.change_waba(cause.at, source) else { return };
+    let status = match after {
+        SourceAfterRegister::Migrated => NumberStatus::Migrated,
+        SourceAfterRegister::Disconnected => NumberStatus::Disconnected,
+        SourceAfterRegister::Deleted => NumberStatus::Deleted,
+        SourceAfterRegister::Absent => {
+            waba.numbers.retain(|entry| entry.number != *number);
+            if let Some(listed) = state.world.listed_in.get_mut(&phone) {
+                listed.remove(&source);
+            }
+            return;
+        }
+    };
+    if let Some(entry) = waba.number_mut(number) {
+        entry.status = status;
+        entry.platform = Platform::NotApplicable;
+        entry.two_step = false;
+        entry.pin = None;
+    }
+}
+
+fn complete_if_last(state: &mut State, cause: Cause, intent: Id) {
+    let Some(entry) = state.world.intents.get(&intent) else { return };
+    let source = state.world.wabas.get(&entry.waba);
+    let is_last =
+        source.is_none_or(|source| source.numbers.iter().all(|number| number.status != NumberStatus::Connected));
+    if state.knobs.intent_completed_when != CompletedWhen::LastRegister || !is_last {
+        return;
+    }
+    if let Some(entry) = state.world.intents.get_mut(&intent).filter(|entry| entry.status == IntentStatus::Accepted) {
+        entry.status = IntentStatus::Completed;
+        let change = Change::new("intent.completed", entry.waba).with("intent", intent);
+        state.enter(cause, change);
+    }
+}

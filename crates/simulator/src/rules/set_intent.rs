@@ -1,0 +1,97 @@
+//! Guide 2: a WABA is tagged for migration (observations: intents.repeat, intents.preconditions).
+
+use jiff::SignedDuration;
+
+use crate::{
+    agenda::Event,
+    http::error::{Answer, GraphError},
+    ids::Id,
+    knobs::IntentRepeat,
+    ledger::Change,
+    mail::Mail,
+    people,
+    state::{Cause, State},
+    world::{Intent, IntentStatus, Ownership},
+};
+
+/// Tags `waba` for `app`. Gives the intent's id.
+pub(crate) fn set(state: &mut State, cause: Cause, waba: Id, app: Id) -> Answer<Id> {
+    let solution = check(state, waba, app)?;
+    let earlier: Vec<&Intent> = state.world.intents.values().filter(|intent| intent.waba == waba).collect();
+    let live = earlier.iter().find(|intent| intent.status != IntentStatus::Rejected);
+    if let Some(live) = live {
+        if live.app != app {
+            return Err(already_marked());
+        }
+        match state.knobs.intent_repeat {
+            IntentRepeat::SameId => return Ok(live.id),
+            IntentRepeat::Refused => return Err(already_marked()),
+            IntentRepeat::NewId => {}
+        }
+    }
+    let place = earlier.len().to_string();
+    let key = [&waba.to_string(), &app.to_string(), place.as_str()];
+    let id = state.seed.id(&["intent", key[0], key[1], key[2]]);
+    let destination = state.seed.id(&["destination", key[0], key[1], key[2]]);
+    let status = IntentStatus::Initiated;
+    let intent = Intent { id, waba, app, solution, status, created_at: cause.at, destination, copy_planned: false };
+    state.world.intents.insert(id, intent);
+    state.enter(cause, Change::new("intent.created", waba).with("intent", id).with("app", app));
+    write_to_admins(state, cause, waba, app, id);
+    plan_answer(state, cause, waba, id);
+    Ok(id)
+}
+
+fn already_marked() -> Box<GraphError> {
+    GraphError::migration(2_593_079, "Already marked", "WABA already marked for migration to a different solution ID")
+}
+
+/// The solution that the WABA is to leave.
+fn check(state: &State, waba: Id, app: Id) -> Answer<Id> {
+    let world = &state.world;
+    if !world.apps.get(&app).is_some_and(|app| app.advanced_access) {
+        return Err(GraphError::new(403, 10, "Application does not have permission for this action")
+            .details("the app has no advanced access for whatsapp_business_management"));
+    }
+    let waba = world.wabas.get(&waba).ok_or_else(|| GraphError::unknown_object("POST", &waba.to_string()))?;
+    if waba.ownership == Ownership::OnBehalfOf {
+        return Err(GraphError::migration(
+            2_593_085,
+            "Not valid for this migration",
+            "the WABA is owned by the partner on behalf of the business",
+        ));
+    }
+    let solution = waba.solution.and_then(|id| world.solutions.get(&id)).filter(|solution| solution.is_active());
+    match solution {
+        Some(solution) if solution.provider_app == app => Ok(solution.id),
+        Some(_) => Err(GraphError::invalid_parameter("the app is no partner of the WABA's solution")),
+        None => Err(GraphError::new(422, 100, "Migration intent cannot be set for solution in current state")),
+    }
+}
+
+/// Guide 3: everybody with admin access on the WABA gets a mail.
+fn write_to_admins(state: &mut State, cause: Cause, waba: Id, app: Id, intent: Id) {
+    let world = &state.world;
+    let Some(account) = world.wabas.get(&waba) else { return };
+    let Some(owner) = world.portfolios.get(&account.owner) else { return };
+    let app = world.apps.get(&app).map(|app| app.name.as_str()).unwrap_or_default();
+    let about = (waba, account.name.as_str());
+    let mails =
+        owner.admins.iter().map(|admin| Mail::review_request(cause.at, admin.email.clone(), app, about, intent));
+    let mails: Vec<Mail> = mails.collect();
+    state.mails.extend(mails);
+}
+
+fn plan_answer(state: &mut State, cause: Cause, waba: Id, intent: Id) {
+    if let Some(script) = state.world.people.get(&waba).filter(|script| script.answer != people::Answer::Never) {
+        let after = script.answer_after;
+        state.plan_after(cause.at, after, Event::PersonAnswers { intent });
+    }
+    let days = |days: u32| SignedDuration::from_hours(24 * i64::from(days));
+    if let Some(after) = state.knobs.intent_auto_accept_days {
+        state.plan_after(cause.at, days(after), Event::IntentAcceptsItself { intent });
+    }
+    if let Some(after) = state.knobs.intent_expiry_days {
+        state.plan_after(cause.at, days(after), Event::IntentExpires { intent });
+    }
+}

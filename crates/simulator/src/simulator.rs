@@ -1,0 +1,255 @@
+//! The simulator as a value: hand it requests with their instants, and read what came of them.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    faults::{Fault, InvalidFault},
+    http as graph,
+    ids::{Id, Seed},
+    knobs::{InvalidKnob, Knobs},
+    ledger::{LedgerEntry, RequestEntry},
+    load::Setup,
+    mail::Mail,
+    people::{self, Action},
+    state::State,
+    world::{Secret, World},
+};
+
+/// Meta's side. Clones share one world. Every method is synchronous; the same seed and the same calls at the same instants
+/// give the same bytes.
+#[derive(Clone, Debug)]
+pub struct Simulator {
+    shared: Arc<Mutex<Shared>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: State,
+    /// What `reset` goes back to.
+    origin: Setup,
+}
+
+/// One HTTP exchange.
+#[derive(Clone, Debug)]
+pub struct Exchange {
+    /// Time on the wire and inside the vendor. The effect took place at the instant the request was handed in.
+    pub latency: SignedDuration,
+    /// What the caller sees.
+    pub reply: Reply,
+}
+
+/// What the caller of an exchange sees.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// An answer.
+    Answer(Response<Bytes>),
+    /// The connection dropped; there is no effect and there will be none.
+    DroppedBefore,
+    /// The connection dropped; the effect took place.
+    DroppedAfter,
+    /// The connection dropped; the effect takes place later.
+    DroppedThenLate {
+        /// When.
+        lands_at: Timestamp,
+    },
+}
+
+/// What a client needs to talk to this simulator.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Credentials {
+    /// The Tech Provider's app.
+    pub app_id: Id,
+    /// Its secret.
+    pub app_secret: Secret,
+    /// The Tech Provider's system token.
+    pub system_token: Secret,
+    /// The Tech Provider's portfolio.
+    pub portfolio_id: Id,
+    /// Its customers, in the order of their file.
+    pub customers: Vec<CustomerCredentials>,
+}
+
+/// What a client needs about one customer.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct CustomerCredentials {
+    /// The provider's own reference.
+    pub customer: String,
+    /// The source WABA.
+    pub waba_id: Id,
+    /// The customer's portfolio.
+    pub portfolio_id: Id,
+    /// The business token from the onboarding into the solution; none if it was lost.
+    pub business_token: Option<Secret>,
+    /// Phone number ids on the source.
+    pub phone_number_ids: Vec<Id>,
+}
+
+impl Simulator {
+    /// A simulator of `world` that starts at `start`.
+    pub fn new(world: World, knobs: Knobs, start: Timestamp, seed: u64) -> Self {
+        Self::from_setup(Setup { world, knobs, faults: Vec::new(), start, seed, files: None })
+    }
+
+    /// A simulator of what files describe: see [`crate::load`].
+    pub fn from_setup(setup: Setup) -> Self {
+        let shared = Shared { state: begin(&setup), origin: setup };
+        Self { shared: Arc::new(Mutex::new(shared)) }
+    }
+
+    /// Starts again from a setup. Time goes back to its start.
+    pub fn reset(&self, setup: Setup) {
+        let mut shared = self.lock();
+        shared.state = begin(&setup);
+        shared.origin = setup;
+    }
+
+    /// What the simulator started from.
+    pub fn origin(&self) -> Setup {
+        self.lock().origin.clone()
+    }
+
+    /// One HTTP exchange with the Graph API at `at`, before which the world is brought forward to that instant. An `at`
+    /// before the present counts as the present.
+    pub fn exchange(&self, at: Timestamp, request: &Request<Bytes>) -> Exchange {
+        let mut shared = self.lock();
+        shared.state.advance_to(at);
+        graph::exchange(&mut shared.state, request)
+    }
+
+    /// When time alone changes something next: a person, a review, a late effect.
+    pub fn next_event_at(&self) -> Option<Timestamp> {
+        self.lock().state.world.agenda.next_at()
+    }
+
+    /// Lets everything happen that is due by `at`.
+    pub fn advance_to(&self, at: Timestamp) {
+        self.lock().state.advance_to(at);
+    }
+
+    /// The present.
+    pub fn now(&self) -> Timestamp {
+        self.lock().state.now
+    }
+
+    /// The knobs.
+    pub fn knobs(&self) -> Knobs {
+        self.lock().state.knobs.clone()
+    }
+
+    /// Sets all knobs.
+    ///
+    /// # Errors
+    /// Names the knob whose value is out of range; nothing is changed then.
+    pub fn set_knobs(&self, knobs: Knobs) -> Result<(), InvalidKnob> {
+        knobs.validate()?;
+        self.lock().state.knobs = knobs;
+        Ok(())
+    }
+
+    /// Adds a fault behind those there are.
+    ///
+    /// # Errors
+    /// Says what is wrong with the fault; it is not added then.
+    pub fn add_fault(&self, fault: Fault) -> Result<(), InvalidFault> {
+        fault.validate()?;
+        self.lock().state.faults.add(fault);
+        Ok(())
+    }
+
+    /// Removes all faults.
+    pub fn clear_faults(&self) {
+        self.lock().state.faults.clear();
+    }
+
+    /// The faults, each with how often it fired.
+    pub fn faults(&self) -> Vec<(Fault, u32)> {
+        self.lock().state.faults.all().map(|(fault, fired)| (fault.clone(), fired)).collect()
+    }
+
+    /// Lets a person of `portfolio` do something now. Gives how many things changed.
+    pub fn person(&self, portfolio: Id, action: Action) -> usize {
+        self.person_about(portfolio, None, action)
+    }
+
+    /// Like [`Self::person`], for one source WABA of the portfolio only.
+    pub fn person_about(&self, portfolio: Id, source_waba: Option<Id>, action: Action) -> usize {
+        let mut shared = self.lock();
+        let now = shared.state.now;
+        people::act(&mut shared.state, now, portfolio, source_waba, action)
+    }
+
+    /// Changes of state behind place `after`.
+    pub fn ledger(&self, after: u64) -> Vec<LedgerEntry> {
+        self.lock().state.ledger.entries_after(after).to_vec()
+    }
+
+    /// Requests behind place `after`.
+    pub fn requests(&self, after: u64) -> Vec<RequestEntry> {
+        self.lock().state.ledger.requests_after(after).to_vec()
+    }
+
+    /// All mails sent so far.
+    pub fn mails(&self) -> Vec<Mail> {
+        self.lock().state.mails.clone()
+    }
+
+    /// A copy of the whole state.
+    pub fn world(&self) -> World {
+        self.lock().state.world.clone()
+    }
+
+    /// Replaces the whole state. Time, logs, knobs and faults stay.
+    pub fn set_world(&self, world: World) {
+        let mut shared = self.lock();
+        shared.state.world = world;
+        shared.state.world.rebuild_index();
+        shared.state.proofs.clear();
+    }
+
+    /// What a client needs to talk to this simulator.
+    pub fn credentials(&self) -> Credentials {
+        let shared = self.lock();
+        let world = &shared.state.world;
+        let customers = world.customers.iter().map(|customer| CustomerCredentials {
+            customer: customer.customer.clone(),
+            waba_id: customer.waba,
+            portfolio_id: customer.portfolio,
+            business_token: onboarding_token(world, customer.waba),
+            phone_number_ids: world
+                .wabas
+                .get(&customer.waba)
+                .map_or_else(Vec::new, |waba| waba.numbers.iter().map(|number| number.id).collect()),
+        });
+        Credentials {
+            app_id: world.provider.app,
+            app_secret: world.apps.get(&world.provider.app).map_or_else(|| Secret::new(""), |app| app.secret.clone()),
+            system_token: world.provider.system_token.clone(),
+            portfolio_id: world.provider.portfolio,
+            customers: customers.collect(),
+        }
+    }
+
+    /// A panic under the lock would have left nothing half done that matters to a test: go on with what is there.
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn begin(setup: &Setup) -> State {
+    let mut state = State::new(setup.world.clone(), setup.knobs.clone(), setup.start, Seed(setup.seed));
+    for fault in &setup.faults {
+        state.faults.add(fault.clone());
+    }
+    state
+}
+
+/// The oldest token that the provider's app has for a WABA.
+fn onboarding_token(world: &World, waba: Id) -> Option<Secret> {
+    let fitting =
+        world.tokens.iter().filter(|(_, token)| token.app == world.provider.app && token.wabas.contains_key(&waba));
+    fitting.min_by_key(|(_, token)| token.issued_at).map(|(value, _)| value.clone())
+}

@@ -1,0 +1,153 @@
+//! The world with everything around it that changes: knobs, faults, logs, limits. One lock guards all of it.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    agenda::Event,
+    faults::Faults,
+    http,
+    ids::{Id, Seed},
+    knobs::Knobs,
+    ledger::{By, Change, Ledger},
+    mail::Mail,
+    people,
+    rules::{answer_intent, duplicate_templates, rate_limit::Meter},
+    world::{Waba, World},
+};
+
+/// Why and when something changes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cause {
+    pub(crate) at: Timestamp,
+    pub(crate) by: By,
+    /// The request, where one did it.
+    pub(crate) request: Option<u64>,
+}
+
+impl Cause {
+    pub(crate) fn time(at: Timestamp) -> Self {
+        Self { at, by: By::Time, request: None }
+    }
+
+    pub(crate) fn person(at: Timestamp) -> Self {
+        Self { at, by: By::Person, request: None }
+    }
+}
+
+/// A WABA as it was before its last change, and until when reads show it so.
+#[derive(Clone, Debug)]
+struct Stale {
+    until: Timestamp,
+    waba: Waba,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct State {
+    pub(crate) seed: Seed,
+    pub(crate) now: Timestamp,
+    pub(crate) world: World,
+    pub(crate) knobs: Knobs,
+    pub(crate) faults: Faults,
+    pub(crate) ledger: Ledger,
+    pub(crate) mails: Vec<Mail>,
+    pub(crate) meter: Meter,
+    /// `appsecret_proof` by token: computed once, asked for with every call.
+    pub(crate) proofs: BTreeMap<String, String>,
+    stale: BTreeMap<Id, Vec<Stale>>,
+}
+
+impl State {
+    pub(crate) fn new(mut world: World, knobs: Knobs, start: Timestamp, seed: Seed) -> Self {
+        world.rebuild_index();
+        Self {
+            seed,
+            now: start,
+            world,
+            knobs,
+            faults: Faults::default(),
+            ledger: Ledger::default(),
+            mails: Vec::new(),
+            meter: Meter::default(),
+            proofs: BTreeMap::new(),
+            stale: BTreeMap::new(),
+        }
+    }
+
+    /// Lets everything happen that is due by `at`. Time never goes back: an earlier `at` changes nothing.
+    pub(crate) fn advance_to(&mut self, at: Timestamp) {
+        while let Some((due, event)) = self.world.agenda.take_due(at) {
+            self.now = self.now.max(due);
+            self.happen(self.now, event);
+        }
+        self.now = self.now.max(at);
+    }
+
+    fn happen(&mut self, at: Timestamp, event: Event) {
+        match event {
+            Event::PersonAnswers { intent } => people::answer(self, at, intent),
+            Event::PersonPays { waba } => {
+                people::add_payment_method(self, at, waba);
+            }
+            Event::PersonTurnsOffTwoStep { waba } => {
+                people::set_two_step(self, at, waba, false);
+            }
+            Event::PersonRemovesPartner { waba } => {
+                people::remove_partner(self, at, waba);
+            }
+            Event::NameApproved { waba, number } => {
+                people::approve_name(self, Cause::time(at), waba, &number);
+            }
+            Event::WabaApproved { waba } => {
+                people::approve_waba(self, Cause::time(at), waba);
+            }
+            Event::IntentAcceptsItself { intent } => {
+                answer_intent::accept(self, Cause::time(at), intent, None);
+            }
+            Event::IntentExpires { intent } => {
+                answer_intent::reject(self, Cause::time(at), intent);
+            }
+            Event::TokenCoversDestination { intent } => answer_intent::cover(self, Cause::time(at), intent),
+            Event::TemplatesCopied { intent } => duplicate_templates::copy(self, Cause::time(at), intent),
+            Event::TemplateRechecked { waba, template } => {
+                duplicate_templates::reject(self, Cause::time(at), waba, template);
+            }
+            Event::LateRequest { request } => http::replay(self, &request),
+        }
+    }
+
+    /// A WABA that is about to change. Where reads lag, they go on showing it as it is now.
+    pub(crate) fn change_waba(&mut self, at: Timestamp, id: Id) -> Option<&mut Waba> {
+        let waba = self.world.wabas.get_mut(&id)?;
+        if self.knobs.read_after_write_lag_s > 0 {
+            let until = later(at, SignedDuration::from_secs(self.knobs.read_after_write_lag_s.into()));
+            let stale = self.stale.entry(id).or_default();
+            stale.retain(|old| old.until > at);
+            stale.push(Stale { until, waba: waba.clone() });
+        }
+        Some(waba)
+    }
+
+    /// A WABA as a read shows it now.
+    pub(crate) fn seen_waba(&self, id: Id) -> Option<&Waba> {
+        let stale = self.stale.get(&id).and_then(|versions| versions.iter().find(|version| version.until > self.now));
+        match stale {
+            Some(version) => Some(&version.waba),
+            None => self.world.wabas.get(&id),
+        }
+    }
+
+    pub(crate) fn enter(&mut self, cause: Cause, change: Change) {
+        self.ledger.enter(cause.at, cause.by, cause.request, change);
+    }
+
+    pub(crate) fn plan_after(&mut self, at: Timestamp, delay: SignedDuration, event: Event) {
+        self.world.agenda.plan(later(at, delay), event);
+    }
+}
+
+/// An instant after another one; the end of time at most.
+pub(crate) fn later(at: Timestamp, delay: SignedDuration) -> Timestamp {
+    at.saturating_add(delay).unwrap_or(Timestamp::MAX)
+}

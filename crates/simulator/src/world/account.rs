@@ -1,0 +1,70 @@
+//! Who there is: apps, business portfolios, Multi-Partner Solutions.
+
+use serde::{Deserialize, Serialize};
+
+use super::Secret;
+use crate::ids::Id;
+
+/// An app of a Tech Provider or a Solution Partner.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct App {
+    /// Its id.
+    pub id: Id,
+    /// Its name.
+    pub name: String,
+    /// The key of `appsecret_proof` and half of the app token.
+    pub secret: Secret,
+    /// The portfolio that owns it.
+    pub portfolio: Id,
+    /// Advanced access for `whatsapp_business_management` (guide R1).
+    pub advanced_access: bool,
+    /// The callback set on the app itself; without one no WABA may override it (observations: webhooks.override).
+    pub callback_url: Option<String>,
+}
+
+/// A business portfolio.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Portfolio {
+    /// Its id.
+    pub id: Id,
+    /// Its name.
+    pub name: String,
+    /// Whether Meta has verified the business. A WABA of a verified one may hold 6000 templates, else 250.
+    pub verified: bool,
+    /// Who has admin access and so gets Meta's mails (guide 3).
+    pub admins: Vec<Admin>,
+}
+
+/// A person with admin access.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Admin {
+    /// Where mails go.
+    pub email: String,
+}
+
+/// A Multi-Partner Solution: the Tech Provider's app and the Solution Partner's, whose credit line pays.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Solution {
+    /// Its id.
+    pub id: Id,
+    /// Its name.
+    pub name: String,
+    /// `ACTIVE` while WABAs can be tagged for leaving it.
+    pub status: String,
+    /// The Tech Provider's app.
+    pub provider_app: Id,
+    /// The Solution Partner's app.
+    pub partner_app: Id,
+    /// The Solution Partner's portfolio.
+    pub partner_portfolio: Id,
+}
+
+impl Solution {
+    pub(crate) fn is_active(&self) -> bool {
+        self.status == "ACTIVE"
+    }
+}

@@ -1,0 +1,116 @@
+//! The entities: what exists on the vendor's side, and how it hangs together. Data and look-ups only; what may change how
+//! is in `rules/` and `people.rs`.
+
+mod account;
+mod intent;
+mod number;
+mod template;
+mod token;
+mod waba;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    account::{Admin, App, Portfolio, Solution},
+    intent::{Intent, IntentStatus},
+    number::{CodeVerification, NameStatus, Number, NumberStatus, Platform, Quality},
+    template::{Category, Template, TemplateStatus},
+    token::{Scope, Secret, Token, TokenKind},
+    waba::{Funding, Ownership, Review, Subscription, Waba},
+};
+use crate::{agenda::Agenda, ids::Id, people::Script, phone::E164};
+
+/// The whole state of the vendor's side, as `GET /_sim/world` shows it and `PUT /_sim/world` takes it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct World {
+    /// The Tech Provider whose app calls us.
+    pub provider: Provider,
+    /// The customers a file named, in its order: one per source WABA.
+    pub customers: Vec<Customer>,
+    /// Apps by id: the Tech Provider's and the Solution Partner's.
+    pub apps: BTreeMap<Id, App>,
+    /// Business portfolios by id.
+    pub portfolios: BTreeMap<Id, Portfolio>,
+    /// Multi-Partner Solutions by id.
+    pub solutions: BTreeMap<Id, Solution>,
+    /// WhatsApp Business Accounts by id, source and destination alike.
+    pub wabas: BTreeMap<Id, Waba>,
+    /// Migration intents by id.
+    pub intents: BTreeMap<Id, Intent>,
+    /// Access tokens by their value.
+    pub tokens: BTreeMap<Secret, Token>,
+    /// What each customer's person does, by source WABA.
+    pub people: BTreeMap<Id, Script>,
+    /// Register requests per number, oldest first (guide 9; at most ten in 72 hours).
+    #[serde(default)]
+    pub register_attempts: BTreeMap<E164, Vec<Timestamp>>,
+    /// Until when a number may not be registered because of too many requests (133016).
+    #[serde(default)]
+    pub register_blocked_until: BTreeMap<E164, Timestamp>,
+    /// What time alone will bring about.
+    #[serde(default)]
+    pub agenda: Agenda,
+    /// Which WABAs list a phone number id. Rebuilt on load.
+    #[serde(skip)]
+    pub(crate) listed_in: BTreeMap<Id, BTreeSet<Id>>,
+}
+
+/// The Tech Provider.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    /// Its business portfolio.
+    pub portfolio: Id,
+    /// Its app.
+    pub app: Id,
+    /// Its system token.
+    pub system_token: Secret,
+}
+
+/// One row of the customer file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Customer {
+    /// The provider's own reference.
+    pub customer: String,
+    /// The WABA that is to leave the Multi-Partner Solution.
+    pub waba: Id,
+    /// The business portfolio of the customer.
+    pub portfolio: Id,
+}
+
+impl World {
+    /// Brings the look-up of phone number ids in line with the WABAs.
+    pub(crate) fn rebuild_index(&mut self) {
+        self.listed_in.clear();
+        for waba in self.wabas.values() {
+            for number in &waba.numbers {
+                self.listed_in.entry(number.id).or_default().insert(waba.id);
+            }
+        }
+    }
+
+    /// The intent that made `destination`, if one did.
+    pub(crate) fn intent_of_destination(&self, destination: Id) -> Option<&Intent> {
+        let intent = self.wabas.get(&destination)?.made_by_intent?;
+        self.intents.get(&intent)
+    }
+
+    /// The source WABA a change on `waba` belongs to: its own id unless it is a destination.
+    pub(crate) fn source_of(&self, waba: Id) -> Id {
+        self.intent_of_destination(waba).map_or(waba, |intent| intent.waba)
+    }
+
+    /// The WABA where `number` is registered or was, other than `except`: where a migration would take it from.
+    pub(crate) fn holder_of(&self, number: &E164, except: Id) -> Option<(&Waba, &Number)> {
+        self.wabas
+            .values()
+            .filter(|waba| waba.id != except)
+            .filter_map(|waba| waba.number(number).map(|entry| (waba, entry)))
+            .find(|(_, entry)| entry.status.is_held())
+    }
+}
