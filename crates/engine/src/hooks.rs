@@ -31,7 +31,8 @@ pub struct HookCommand {
 /// A command without a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "a hook's command is empty: give the program and its arguments, as in [\"/usr/local/bin/freeze-senders\", \"--quiet\"]"
+    "a hook's command is empty: give the program and its arguments, \
+     as in [\"/usr/local/bin/freeze-senders\", \"--quiet\"]"
 )]
 pub struct EmptyCommand;
 

@@ -55,3 +55,31 @@ impl Clock for SystemClock {
 pub(super) async fn wait_real(duration: Duration) {
     tokio::time::sleep(duration).await;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::SignedDuration;
+
+    #[tokio::test]
+    async fn a_sleep_ends_when_its_instant_has_come_and_not_before() {
+        let at = SystemClock.now() + SignedDuration::from_millis(3);
+        assert_eq!(SystemClock.sleep_until_or(at, "a", &Signal::new()).await, Woken::Time);
+        assert!(SystemClock.now() >= at);
+        SystemClock.sleep_until(Timestamp::MIN, "a").await;
+    }
+
+    #[tokio::test]
+    async fn a_signal_ends_a_sleep_that_would_never_end() {
+        let signal = Signal::new();
+        let sleeper = SystemClock.spawn("a", {
+            let signal = signal.clone();
+            Box::pin(async move {
+                assert_eq!(SystemClock.sleep_until_or(Timestamp::MAX, "a", &signal).await, Woken::Signal);
+            })
+        });
+        tokio::task::yield_now().await;
+        signal.set();
+        assert!(sleeper.await.is_ok());
+    }
+}

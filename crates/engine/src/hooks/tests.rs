@@ -164,7 +164,9 @@ async fn an_alarm_may_be_about_the_fleet() {
 
 #[tokio::test]
 async fn much_output_blocks_nobody() {
-    let text = "i=0; while [ $i -lt 4000 ]; do echo 'a line of some length, to fill any pipe there is, sooner or later' ; i=$((i+1)); done; echo full; exit 1";
+    let text =
+        "i=0; while [ $i -lt 4000 ]; do echo 'a line of some length, to fill any pipe there is'; i=$((i+1)); done
+        echo full; exit 1";
     assert_eq!(ask(text, LONG).await, vetoed("full"));
 }
 

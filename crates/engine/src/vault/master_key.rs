@@ -71,7 +71,8 @@ pub enum MasterKeyError {
     },
     /// Others than its owner may use the file.
     #[error(
-        "the master key file {path} is open to others (mode {mode:04o}): anybody who read it can open the vault; if nobody has, `chmod 600 {path}`"
+        "the master key file {path} is open to others (mode {mode:04o}): whoever has read it can open the vault; \
+         if nobody has, `chmod 600 {path}`"
     )]
     OpenToOthers {
         /// The file.

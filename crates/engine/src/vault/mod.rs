@@ -85,8 +85,8 @@ pub enum VaultError {
     Listing(#[source] SealedSecretsError),
     /// The record is whole as far as can be told, and was sealed with another master key.
     #[error(
-        "{name} was sealed with master key {sealed_with}, but the master key given is {given}: give the one this database was made with \
-         (its key file, or UNMOOR_MASTER_KEY)"
+        "{name} was sealed with master key {sealed_with}, but the master key given is {given}: \
+         give the one this database was made with (its key file, or UNMOOR_MASTER_KEY)"
     )]
     WrongMasterKey {
         /// Which secret.
@@ -98,7 +98,8 @@ pub enum VaultError {
     },
     /// The master key is the right one, and the record does not open: it was changed, cut, or is in the wrong place.
     #[error(
-        "{name} is damaged: its record in the vault was changed or cut; restore it from a backup, or give the secret anew"
+        "{name} is damaged: its record in the vault was changed or cut; \
+         restore it from a backup, or give the secret anew"
     )]
     Damaged {
         /// Which secret.
@@ -106,7 +107,8 @@ pub enum VaultError {
     },
     /// A newer version sealed it.
     #[error(
-        "{name} is sealed in format {format}, which this version does not know: use the version that wrote it, or a newer one"
+        "{name} is sealed in format {format}, which this version does not know: \
+         use the version that wrote it, or a newer one"
     )]
     UnknownFormat {
         /// Which secret.

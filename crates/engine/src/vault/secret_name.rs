@@ -42,7 +42,8 @@ impl SecretKind {
 /// A stored kind that this version does not know.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the vault holds a secret of the kind {0:?}, which this version does not know: use the version that wrote it, or a newer one"
+    "the vault holds a secret of the kind {0:?}, which this version does not know: \
+     use the version that wrote it, or a newer one"
 )]
 pub struct UnknownSecretKind(pub String);
 

@@ -42,6 +42,21 @@ use state::State;
 ///    time.
 ///
 /// Clones are the same clock.
+///
+/// ```
+/// # use jiff::{SignedDuration, Timestamp};
+/// # use unmoor_engine::clock::{Clock, Stop, VirtualClock};
+/// # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
+/// let clock = VirtualClock::new(Timestamp::UNIX_EPOCH);
+/// let in_a_month = clock.now() + SignedDuration::from_hours(30 * 24);
+/// let sleeper = clock.clone();
+/// clock.spawn("104996122399160", Box::pin(async move {
+///     sleeper.sleep_until(in_a_month, "104996122399160").await;
+/// }));
+/// assert_eq!(clock.run_until(Timestamp::MAX).await, Ok(Stop::Finished));
+/// assert_eq!(clock.now(), in_a_month);
+/// # });
+/// ```
 #[derive(Debug, Clone)]
 pub struct VirtualClock(Arc<Shared>);
 
@@ -76,7 +91,8 @@ pub enum VirtualTimeMisused {
     },
     /// A second sleep while the first was not over.
     #[error(
-        "{order:?} begins a second sleep at the same time: use a Signal in place of select! or join!, or spawn the branches"
+        "{order:?} begins a second sleep at the same time: \
+         use a Signal in place of select! or join!, or spawn the branches"
     )]
     TwoSleepsAtOnce {
         /// The order key of the second sleep.
