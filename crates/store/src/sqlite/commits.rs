@@ -1,15 +1,15 @@
 //! One commit: everything that one decision changes.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 use unmoor_migration::MigrationId;
 
 use super::fault::Fault;
 use super::journal::Entry;
 use super::notices::NoticeRow;
-use super::row::{Found, SnapshotRow};
+use super::row::{Found, SnapshotRow, Step};
 use super::value::to_json;
-use super::{claims, fleet, inbox, journal, notices};
+use super::{fleet, inbox, journal, notices};
 use crate::{Claim, Commit, CommitError, Committed, StoreError};
 
 /// A [`Commit`] under a claim, its JSON written, ready for the thread that writes.
@@ -56,8 +56,7 @@ impl CommitRow {
     /// Checks every condition and makes every change; the savepoint around it makes that all or nothing.
     pub(super) fn write(&self, db: &Connection) -> Result<Committed, Fault<CommitError>> {
         let found = self.check(db)?;
-        let version = self.expected_version + 1;
-        journal::append(db, &self.id, self.at, &self.entries)?;
+        journal::append(db, &self.id, self.at, found.journal_seq, &self.entries)?;
         inbox::consume(db, &self.id, &self.inputs_done, self.at)?;
         for notice in &self.notices {
             notices::write(db, &self.id, self.at, notice)?;
@@ -66,13 +65,14 @@ impl CommitRow {
             None => None,
             Some((expected, state)) => Some(fleet::set(db, *expected, state)?),
         };
-        db.prepare_cached("UPDATE migration SET version = ?2 WHERE id = ?1")?
-            .execute(params![self.id.as_str(), version])?;
-        self.snapshot.update(db, &found)?;
-        if self.release {
-            claims::release(db, &self.id, &self.owner, self.fence)?;
-        }
-        Ok(Committed { version, fleet_version })
+        let step = Step {
+            version: found.version + 1,
+            journal_seq: found.journal_seq + self.entries.len() as u64,
+            inputs_done: self.inputs_done.len() as u64,
+            release: self.release,
+        };
+        self.snapshot.update(db, &found, &step)?;
+        Ok(Committed { version: step.version, fleet_version })
     }
 
     fn check(&self, db: &Connection) -> Result<Found, Fault<CommitError>> {

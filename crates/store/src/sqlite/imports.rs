@@ -29,9 +29,9 @@ pub(super) fn add(db: &Connection, rows: &[ImportRow], at: Timestamp) -> Result<
     let mut answers = Vec::with_capacity(rows.len());
     for row in rows {
         let id = &row.snapshot.id;
-        let added = row.snapshot.insert(db)?;
+        let added = row.snapshot.insert(db, row.entries.len() as u64)?;
         answers.push(if added {
-            journal::append(db, id, at, &row.entries)?;
+            journal::append(db, id, at, 0, &row.entries)?;
             Imported::Added
         } else {
             let found = Found::of(db, id)?.ok_or_else(|| StoreError::UnknownMigration { id: id.clone() })?;

@@ -26,23 +26,20 @@ impl Entry {
     }
 }
 
-/// Appends to the journal of a migration, and returns the number of the last row; `None` when there is no such migration.
+/// Writes the rows that follow on number `last_seq`. Whoever calls sees to it that the migration remembers the new last.
 pub(super) fn append(
     db: &Connection,
     id: &MigrationId,
     at: Timestamp,
+    last_seq: u64,
     entries: &[Entry],
-) -> rusqlite::Result<Option<u64>> {
-    let sql = "UPDATE migration SET journal_seq = journal_seq + ?2 WHERE id = ?1 RETURNING journal_seq";
-    let added = entries.len() as u64;
-    let last = db.prepare_cached(sql)?.query_row(params![id.as_str(), added], |row| row.get::<_, u64>(0)).optional()?;
-    let Some(last) = last else { return Ok(None) };
-    let mut statement =
-        db.prepare_cached("INSERT INTO journal (migration_id, seq, at_ns, kind, body) VALUES (?1, ?2, ?3, ?4, ?5)")?;
-    for (seq, entry) in (last - added + 1..).zip(entries) {
+) -> rusqlite::Result<()> {
+    let sql = "INSERT INTO journal (migration_id, seq, at_ns, kind, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let mut statement = db.prepare_cached(sql)?;
+    for (seq, entry) in (last_seq + 1..).zip(entries) {
         statement.execute(params![id.as_str(), seq, Ns(at), entry.kind, entry.body])?;
     }
-    Ok(Some(last))
+    Ok(())
 }
 
 pub(super) fn append_evidence(
@@ -51,7 +48,11 @@ pub(super) fn append_evidence(
     at: Timestamp,
     entry: Entry,
 ) -> Result<u64, Fault<StoreError>> {
-    append(db, id, at, &[entry])?.ok_or_else(|| StoreError::UnknownMigration { id: id.clone() }.into())
+    let sql = "UPDATE migration SET journal_seq = journal_seq + 1 WHERE id = ?1 RETURNING journal_seq";
+    let seq: Option<u64> = db.prepare_cached(sql)?.query_row([id.as_str()], |row| row.get(0)).optional()?;
+    let seq = seq.ok_or_else(|| StoreError::UnknownMigration { id: id.clone() })?;
+    append(db, id, at, seq - 1, &[entry])?;
+    Ok(seq)
 }
 
 pub(super) fn read(

@@ -48,12 +48,14 @@ impl SnapshotRow {
         })
     }
 
-    /// Adds the migration with version 1 and no journal; `false` when it is there already.
-    pub(super) fn insert(&self, db: &Connection) -> rusqlite::Result<bool> {
+    /// Adds the migration with version 1 and a journal of so many rows; `false` when it is there already.
+    pub(super) fn insert(&self, db: &Connection, journal_seq: u64) -> rusqlite::Result<bool> {
         let sql = "INSERT INTO migration (id, version, journal_seq, customer, wave, phase, turn, blockers, is_final, \
-                   urgency, wake_at_ns) VALUES (?1, 1, 0, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id) DO NOTHING";
+                   urgency, wake_at_ns) VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+                   ON CONFLICT (id) DO NOTHING";
         let added = db.prepare_cached(sql)?.execute(params![
             self.id.as_str(),
+            journal_seq,
             self.customer,
             self.wave,
             self.phase,
@@ -72,23 +74,28 @@ impl SnapshotRow {
         Ok(true)
     }
 
-    /// Replaces the state, and what the migration is found by.
-    pub(super) fn update(&self, db: &Connection, before: &Found) -> rusqlite::Result<()> {
-        let sql =
-            "UPDATE migration SET phase = ?2, turn = ?3, is_final = ?4, urgency = ?5, wake_at_ns = ?6 WHERE id = ?1";
+    /// Replaces the state, and what the migration is found by. One statement for what changes every time, others only
+    /// for what did change: SQLite writes the index of every column that a statement names.
+    pub(super) fn update(&self, db: &Connection, before: &Found, step: &Step) -> rusqlite::Result<()> {
+        let id = self.id.as_str();
+        let sql = if step.release { UPDATE_AND_RELEASE } else { UPDATE };
         db.prepare_cached(sql)?.execute(params![
-            self.id.as_str(),
-            self.phase,
-            self.turn,
+            id,
+            step.version,
+            step.journal_seq,
+            step.inputs_done,
             self.is_final,
             self.urgency,
             self.wake_at,
         ])?;
-        db.prepare_cached("UPDATE snapshot SET body = ?2 WHERE migration_id = ?1")?
-            .execute(params![self.id.as_str(), self.body])?;
+        db.prepare_cached("UPDATE snapshot SET body = ?2 WHERE migration_id = ?1")?.execute([id, &self.body])?;
+        if before.phase != self.phase || before.turn != self.turn {
+            db.prepare_cached("UPDATE migration SET phase = ?2, turn = ?3 WHERE id = ?1")?
+                .execute(params![id, self.phase, self.turn])?;
+        }
         if before.customer != self.customer || before.wave != self.wave {
             db.prepare_cached("UPDATE migration SET customer = ?2, wave = ?3 WHERE id = ?1")?.execute(params![
-                self.id.as_str(),
+                id,
                 self.customer,
                 self.wave
             ])?;
@@ -118,12 +125,37 @@ impl SnapshotRow {
     }
 }
 
+/// What every commit changes besides the state.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) version: u64,
+    pub(super) journal_seq: u64,
+    pub(super) inputs_done: u64,
+    pub(super) release: bool,
+}
+
+macro_rules! update_with {
+    ($more:literal) => {
+        concat!(
+            "UPDATE migration SET version = ?2, journal_seq = ?3, inputs_waiting = inputs_waiting - ?4, \
+             is_final = ?5, urgency = ?6, wake_at_ns = ?7",
+            $more,
+            " WHERE id = ?1"
+        )
+    };
+}
+const UPDATE: &str = update_with!("");
+const UPDATE_AND_RELEASE: &str = update_with!(", lease_owner = NULL, lease_until_ms = NULL");
+
 /// What a commit compares with.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) version: u64,
+    pub(super) journal_seq: u64,
     pub(super) fence: u64,
     pub(super) lease_owner: Option<String>,
+    phase: String,
+    turn: Option<String>,
     customer: String,
     wave: Option<String>,
     blockers: String,
@@ -131,17 +163,21 @@ pub(super) struct Found {
 
 impl Found {
     pub(super) fn of(db: &Connection, id: &MigrationId) -> rusqlite::Result<Option<Self>> {
-        let sql = "SELECT version, fence, lease_owner, customer, wave, blockers FROM migration WHERE id = ?1";
+        let sql = "SELECT version, journal_seq, fence, lease_owner, phase, turn, customer, wave, blockers \
+                   FROM migration WHERE id = ?1";
         let mut statement = db.prepare_cached(sql)?;
         let mut rows = statement.query([id.as_str()])?;
         let Some(row) = rows.next()? else { return Ok(None) };
         Ok(Some(Self {
             version: row.get(0)?,
-            fence: row.get(1)?,
-            lease_owner: row.get(2)?,
-            customer: row.get(3)?,
-            wave: row.get(4)?,
-            blockers: row.get(5)?,
+            journal_seq: row.get(1)?,
+            fence: row.get(2)?,
+            lease_owner: row.get(3)?,
+            phase: row.get(4)?,
+            turn: row.get(5)?,
+            customer: row.get(6)?,
+            wave: row.get(7)?,
+            blockers: row.get(8)?,
         }))
     }
 }

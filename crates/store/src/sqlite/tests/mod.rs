@@ -1,5 +1,19 @@
 //! What is SQLite's alone, and the suite that every backend passes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests"
+)]
+
+mod crash;
+mod files;
+mod plans;
+mod writing;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
