@@ -15,7 +15,7 @@ mod tests;
 use std::{process::ExitStatus, time::Duration};
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use unmoor_migration::{E164, MigrationId, PhoneNumberId, WabaId};
 
 use run::run;
@@ -103,7 +103,7 @@ pub struct BeforeMove {
 }
 
 /// What a command is told after a number was registered (guide 9): from here on its messages are sent with the new id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AfterRegister {
     /// The instant, by the engine's clock.
     pub at: Timestamp,
@@ -126,7 +126,7 @@ pub struct AfterRegister {
 }
 
 /// What a command is told of an alarm, such as a gap that lasts.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AlarmRaised {
     /// The instant, by the engine's clock.
     pub at: Timestamp,

@@ -8,8 +8,22 @@
 //! A rehearsal hands it a virtual clock and another transport; nothing else differs from production. It takes no
 //! environment variable and no configuration file; the composition root hands in values.
 
+mod admission;
 pub mod clock;
+mod effects;
+mod engine;
+pub mod fleet;
+mod graph;
 pub mod hooks;
+pub mod inbox;
+mod notices;
 pub mod randomness;
+mod sealed;
+pub mod step;
 pub mod throttle;
 pub mod vault;
+pub mod worker;
+
+pub use engine::{Engine, NobodyWatches, Observer, Settings};
+pub use graph::{App, Graph};
+pub use sealed::SealedInStore;

@@ -305,6 +305,12 @@ impl Migration {
         &self.exceptions
     }
 
+    /// How many attempts were made so far.
+    #[must_use]
+    pub fn attempts_made(&self) -> u64 {
+        self.attempts
+    }
+
     /// How many Graph calls were tried for it.
     #[must_use]
     pub fn graph_calls(&self) -> u64 {

@@ -1,0 +1,64 @@
+//! Business tokens: which one a call is made with, what Meta says of it, and guide 5.
+
+use unmoor_graph_api::calls::{DebugToken, Expiry, FetchBusinessToken};
+use unmoor_graph_api::{BusinessToken, PortfolioId};
+use unmoor_migration::observed::{TokenFacts, TokenKind};
+use unmoor_migration::reading::Answer;
+use unmoor_migration::{Cause, Migration, Success, WabaId};
+
+use super::{Failed, Outside};
+use crate::vault::SecretKind;
+
+/// The business token for one side of the migration.
+pub(crate) async fn business_token(
+    outside: &Outside<'_>,
+    m: &Migration,
+    kind: TokenKind,
+) -> Result<BusinessToken, Failed> {
+    let (secret, what) = match kind {
+        TokenKind::SourceBusiness => (SecretKind::BusinessTokenSource, "the source WABA"),
+        TokenKind::DestinationBusiness => (SecretKind::BusinessTokenDestination, "the destination WABA"),
+    };
+    let token = outside.vault.open(secret, m.id().as_str()).await?;
+    let missing = || Failed::ours(Cause::TokenMissing, format!("the vault holds no business token for {what}"));
+    BusinessToken::new(token.ok_or_else(missing)?).map_err(|error| {
+        Failed::ours(Cause::TokenMissing, format!("the business token for {what} is unusable: {error}"))
+    })
+}
+
+/// `GET /debug_token`.
+pub(super) async fn check(
+    outside: &Outside<'_>,
+    m: &Migration,
+    kind: TokenKind,
+    waba: &WabaId,
+) -> Result<Success, Failed> {
+    let token = business_token(outside, m, kind).await?;
+    let graph = outside.graph;
+    let call = DebugToken::of_business(graph.app.token(), &token);
+    let facts = graph.send(None, &call).await.map_err(|error| Failed::of_call(error, graph.now()))?.answer;
+    let reach = |scope: &str| Answer::from_option(facts.covers(scope, waba.as_str()));
+    Ok(Success::Token(TokenFacts {
+        valid: facts.is_valid,
+        expires_at: match facts.expires_at {
+            Some(Expiry::At(instant)) => Some(instant),
+            Some(Expiry::Never) | None => None,
+        },
+        management: reach("whatsapp_business_management"),
+        messaging: reach("whatsapp_business_messaging"),
+    }))
+}
+
+/// Guide 5. The token goes into the vault and nowhere else.
+pub(super) async fn fetch(
+    outside: &Outside<'_>,
+    m: &Migration,
+    portfolio: &unmoor_migration::PortfolioId,
+) -> Result<Success, Failed> {
+    let graph = outside.graph;
+    let portfolio = PortfolioId::parse(portfolio.as_str())?;
+    let call = FetchBusinessToken::new(graph.app.system_token.clone(), graph.app.secret.clone(), portfolio);
+    let token = graph.send(None, &call).await.map_err(|error| Failed::of_call(error, graph.now()))?.answer;
+    outside.vault.replace(SecretKind::BusinessTokenDestination, m.id().as_str(), token.secret()).await?;
+    Ok(Success::TokenFetched)
+}

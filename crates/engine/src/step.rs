@@ -1,0 +1,259 @@
+//! One claimed migration, from its inputs to its next rest.
+//!
+//! ```text
+//!   claim ─► lost attempt? ─► inputs of people ─► wake ─┐
+//!                                                       ▼
+//!         ┌────────────────────────────────────────► decide
+//!         │                                             │ facts + next attempt
+//!         │                                        one commit
+//!      outcome                                          │
+//!         └────────── execute the effect ◄──────────────┴─► nothing owed: release
+//! ```
+//!
+//! An attempt is durable before its effect is executed, and the outcome of one effect and the attempt at the next share a
+//! commit. Whatever goes wrong in between, the next claim finds the open attempt and treats its outcome as unknown.
+
+use jiff::Timestamp;
+use serde_json::json;
+use unmoor_migration::{
+    Attempt, Decision, Event, Input, Migration, MigrationId, Outcome, Rejected, Surroundings, Throttled, decide,
+};
+use unmoor_store::{Claim, Commit, CommitError, FleetUpdate, Snapshot, StoreError};
+
+use crate::effects::execute;
+use crate::engine::Engine;
+use crate::fleet::FleetAt;
+use crate::{admission, fleet, inbox, notices};
+
+/// A lease is renewed after this many effects without a rest; it outlasts their time-outs.
+const EFFECTS_PER_LEASE: u32 = 4;
+
+/// How often a decision is made again because another migration changed the fleet's state meanwhile.
+const FLEET_RETRIES: u32 = 100;
+
+/// Why a migration could not be taken further now. It stays as its last commit left it.
+#[derive(Debug, thiserror::Error)]
+pub enum StepError {
+    /// The store failed.
+    #[error("cannot take {id} further")]
+    Store {
+        /// Which migration.
+        id: MigrationId,
+        /// Why.
+        #[source]
+        source: StoreError,
+    },
+    /// The decision could not be kept.
+    #[error("cannot keep what was decided for {id}")]
+    Commit {
+        /// Which migration.
+        id: MigrationId,
+        /// Why.
+        #[source]
+        source: CommitError,
+    },
+    /// The machine contradicts itself.
+    #[error("the state machine refuses its own input for {id}: this is a defect of Unmoor")]
+    Defect {
+        /// Which migration.
+        id: MigrationId,
+        /// Its words.
+        #[source]
+        source: Rejected,
+    },
+}
+
+/// Takes a claimed migration as far as it goes now, and ends the claim.
+///
+/// # Errors
+/// [`StepError`]; the claim then ends with its lease.
+pub async fn run(engine: &Engine, claim: Claim) -> Result<(), StepError> {
+    let id = claim.migration.id().clone();
+    let mut step = Step { engine, fleet: load_fleet(engine, &id).await?, claim, effects: 0 };
+    if let Some(open) = step.claim.migration.open_attempt().cloned() {
+        tracing::warn!(migration = %id, attempt = open.id, "an attempt has no outcome: its effect is looked for");
+        step.chain(Input::Lost { attempt: open.id }, &[]).await?;
+    }
+    step.take_inputs().await?;
+    step.chain(Input::Wake, &[]).await?;
+    let released = engine.store.release(&step.claim).await;
+    released.map_err(|source| StepError::Store { id, source })
+}
+
+async fn load_fleet(engine: &Engine, id: &MigrationId) -> Result<FleetAt, StepError> {
+    fleet::load(engine.store.as_ref()).await.map_err(|source| StepError::Store { id: id.clone(), source })
+}
+
+struct Step<'a> {
+    engine: &'a Engine,
+    claim: Claim,
+    fleet: FleetAt,
+    effects: u32,
+}
+
+impl Step<'_> {
+    /// What people asked for meanwhile. What cannot be is answered in the journal, never lost.
+    async fn take_inputs(&mut self) -> Result<(), StepError> {
+        for waiting in std::mem::take(&mut self.claim.inputs) {
+            let refused = match inbox::input_of(&waiting) {
+                Err(error) => Some(error.to_string()),
+                Ok(input) => match self.decide(&input, None) {
+                    Ok(_) => {
+                        self.chain(input, &[waiting.seq]).await?;
+                        None
+                    }
+                    Err(rejected) => Some(rejected.to_string()),
+                },
+            };
+            if let Some(why) = refused {
+                tracing::warn!(migration = %self.claim.migration.id(), by = waiting.by, "refused: {why}");
+                let at = self.engine.clock.now();
+                let evidence = json!({ "refused": waiting.body, "by": waiting.by, "why": why });
+                let id = self.claim.migration.id().clone();
+                let appended = self.engine.store.append_evidence(&id, at, &evidence).await;
+                appended.map_err(|source| StepError::Store { id, source })?;
+                let unchanged = self.claim.migration.clone();
+                self.commit(at, &unchanged, &[], &[waiting.seq], None).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides, commits, executes, and goes on with the outcome until nothing is owed.
+    async fn chain(&mut self, first: Input, inputs_done: &[u64]) -> Result<(), StepError> {
+        let mut input = first;
+        let mut inputs_done = inputs_done;
+        loop {
+            let Some(attempt) = self.decide_and_commit(&input, inputs_done).await? else { return Ok(()) };
+            inputs_done = &[];
+            self.keep_lease().await?;
+            let outcome = execute(&self.engine.outside(), &self.claim.migration, &attempt).await;
+            log(&self.claim.migration, &attempt, &outcome);
+            input = Input::Ended { attempt: attempt.id, outcome };
+        }
+    }
+
+    fn decide(&self, input: &Input, throttled: Option<Throttled>) -> Result<Decision, Rejected> {
+        let m = &self.claim.migration;
+        let now = self.engine.clock.now();
+        let surroundings = Surroundings {
+            now,
+            jitter: self.engine.jitter(m),
+            policy: &self.engine.policy,
+            fleet: self.fleet.fleet.standing(m.id(), &self.engine.policy, now),
+            throttled,
+        };
+        decide(m, input.clone(), &surroundings)
+    }
+
+    /// One decision in one commit. The budget of the call that follows is reserved before its attempt is journaled.
+    async fn decide_and_commit(&mut self, input: &Input, inputs_done: &[u64]) -> Result<Option<Attempt>, StepError> {
+        for _ in 0..FLEET_RETRIES {
+            let defect = |source| StepError::Defect { id: self.claim.migration.id().clone(), source };
+            let mut decision = self.decide(input, None).map_err(defect)?;
+            let now = self.engine.clock.now();
+            if let Some(attempt) = &decision.effect {
+                let admitted = admission::admit(&mut self.engine.graph.throttle(), &decision.migration, attempt, now);
+                if let Err(throttled) = admitted {
+                    decision = self.decide(input, Some(throttled)).map_err(defect)?;
+                }
+            }
+            if decision.events.is_empty() && inputs_done.is_empty() {
+                return Ok(None);
+            }
+            let mut fleet = self.fleet.fleet.clone();
+            let fleet = fleet.observe(&decision.migration, &decision.events).then_some(fleet);
+            let Decision { events, effect, migration } = decision;
+            match self.commit(now, &migration, &events, inputs_done, fleet).await {
+                Ok(()) => {
+                    self.engine.observer.committed(&self.claim.migration, &events);
+                    admission::follow(&mut self.engine.graph.throttle(), &self.claim.migration);
+                    return Ok(effect);
+                }
+                Err(StepError::Commit { source: CommitError::FleetConflict { .. }, id }) => {
+                    self.fleet = load_fleet(self.engine, &id).await?;
+                }
+                Err(error) => {
+                    self.keep_as_evidence(input).await;
+                    return Err(error);
+                }
+            }
+        }
+        let id = self.claim.migration.id().clone();
+        let migration = id.to_string();
+        Err(StepError::Defect {
+            id,
+            source: Rejected::Restless { migration, phase: self.claim.migration.phase_name() },
+        })
+    }
+
+    async fn commit(
+        &mut self,
+        at: Timestamp,
+        migration: &Migration,
+        events: &[Event],
+        inputs_done: &[u64],
+        fleet: Option<unmoor_migration::Fleet>,
+    ) -> Result<(), StepError> {
+        let notices = notices::of(self.engine, migration, events, fleet.as_ref());
+        let commit = Commit {
+            snapshot: Snapshot::of(migration.clone()),
+            events: events.to_vec(),
+            at,
+            inputs_done: inputs_done.to_vec(),
+            notices,
+            fleet: fleet
+                .as_ref()
+                .map(|fleet| FleetUpdate { expected_version: self.fleet.version, state: fleet::to_json(fleet) }),
+            release: false,
+        };
+        let committed = self.engine.store.commit(&self.claim, commit).await;
+        let committed =
+            committed.map_err(|source| StepError::Commit { id: self.claim.migration.id().clone(), source })?;
+        self.claim.version = committed.version;
+        self.claim.migration = migration.clone();
+        if let (Some(version), Some(fleet)) = (committed.fleet_version, fleet) {
+            self.fleet = FleetAt { version, fleet };
+        }
+        Ok(())
+    }
+
+    async fn keep_lease(&mut self) -> Result<(), StepError> {
+        self.effects += 1;
+        if !self.effects.is_multiple_of(EFFECTS_PER_LEASE) {
+            return Ok(());
+        }
+        let renewed = self.engine.store.renew(&self.claim, self.engine.settings.lease).await;
+        renewed.map_err(|source| StepError::Commit { id: self.claim.migration.id().clone(), source })
+    }
+
+    /// What was learned and could not be committed is kept all the same, where that is possible.
+    async fn keep_as_evidence(&self, input: &Input) {
+        let Input::Ended { attempt, outcome } = input else { return };
+        let id = self.claim.migration.id();
+        let evidence = json!({ "attempt": attempt, "outcome": outcome });
+        if let Err(error) = self.engine.store.append_evidence(id, self.engine.clock.now(), &evidence).await {
+            tracing::error!(migration = %id, attempt, %error, "an outcome could not be kept; it will be looked for");
+        }
+    }
+}
+
+fn log(m: &Migration, attempt: &Attempt, outcome: &Outcome) {
+    let (migration, customer, number) = (m.id(), &m.customer().reference, attempt.effect.number());
+    let doing = attempt.effect.kind().doing();
+    let number = number.map_or("", |number| number.as_str());
+    match outcome {
+        Outcome::Success { .. } => {
+            tracing::debug!(%migration, customer, number, attempt = attempt.id, "done: {doing}");
+        }
+        Outcome::Refused { refusal } => {
+            tracing::info!(%migration, customer, number, attempt = attempt.id, "refused: {doing}: {refusal}");
+        }
+        Outcome::Unknown { why } => {
+            tracing::warn!(%migration, customer, number, attempt = attempt.id, "no answer: {doing}: {why}");
+        }
+        Outcome::NotSent { why } => {
+            tracing::info!(%migration, customer, number, attempt = attempt.id, "not sent: {doing}: {why}");
+        }
+    }
+}

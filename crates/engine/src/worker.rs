@@ -1,0 +1,201 @@
+//! The worker: takes up what is due, the most urgent first, and knows when there is nothing left to do.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use jiff::{SignedDuration, Timestamp};
+use unmoor_migration::Migration;
+use unmoor_migration::retry::after;
+use unmoor_store::{Filter, StoreError, Wake};
+
+use crate::clock::Signal;
+use crate::engine::Engine;
+use crate::{notices, step};
+
+/// Pages of this size when all open migrations are looked at.
+const PAGE: u32 = 500;
+
+/// After the store failed it is asked again this much later.
+const STORE_PAUSE: SignedDuration = SignedDuration::from_secs(5);
+
+/// Asks a worker to stop: what it has begun is finished first, and with it the register of a moved number.
+#[derive(Debug, Clone, Default)]
+pub struct Stop {
+    asked: Arc<AtomicBool>,
+    signal: Signal,
+}
+
+impl Stop {
+    /// Nobody has asked yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Ask now.
+    pub fn ask(&self) {
+        self.asked.store(true, Ordering::SeqCst);
+        self.signal.set();
+    }
+
+    fn is_asked(&self) -> bool {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+/// Why a worker ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// It was asked to.
+    Stopped,
+    /// Nothing is due, and every open migration is at rest as the caller defined it.
+    AtRest,
+}
+
+/// When a migration that is not over counts as at rest, so that the worker may end.
+pub type AtRest = fn(&Migration) -> bool;
+
+/// Never: work until all are final.
+#[must_use]
+pub fn until_final(_: &Migration) -> bool {
+    false
+}
+
+/// When it waits for a person or the vendor.
+#[must_use]
+pub fn until_waiting(m: &Migration) -> bool {
+    m.turn().is_some_and(|turn| turn != unmoor_migration::Turn::Time)
+}
+
+/// When its preflight has an answer, or cannot get one without a person.
+#[must_use]
+pub fn until_checked(m: &Migration) -> bool {
+    *m.phase() != unmoor_migration::Phase::Preflight || until_waiting(m)
+}
+
+/// Works until `at_rest` holds for all open migrations and nothing is due, or until asked to stop.
+///
+/// On a clock that others may set (a rehearsal's), run it with [`Clock::spawn`](crate::clock::Clock::spawn).
+///
+/// # Errors
+/// [`StoreError`] when the store fails at the start. Later failures are logged and tried again.
+pub async fn run(engine: Arc<Engine>, stop: Stop, at_rest: AtRest) -> Result<Ended, StoreError> {
+    let in_flight = Arc::new(AtomicUsize::new(0));
+    engine.store.next_due().await?;
+    loop {
+        if stop.is_asked() && in_flight.load(Ordering::SeqCst) == 0 {
+            return Ok(Ended::Stopped);
+        }
+        match turn(&engine, &stop, &in_flight, at_rest).await {
+            Ok(Turn::Ended) => return Ok(Ended::AtRest),
+            Ok(Turn::SleepUntil(instant)) => {
+                engine.clock.sleep_until_or(instant, "worker", &stop.signal).await;
+            }
+            Err(error) => {
+                tracing::error!(%error, "the store failed; trying again");
+                let again_at = after(engine.clock.now(), STORE_PAUSE);
+                engine.clock.sleep_until_or(again_at, "worker", &stop.signal).await;
+            }
+        }
+    }
+}
+
+enum Turn {
+    SleepUntil(Timestamp),
+    Ended,
+}
+
+/// One look at what is due.
+async fn turn(
+    engine: &Arc<Engine>,
+    stop: &Stop,
+    in_flight: &Arc<AtomicUsize>,
+    at_rest: AtRest,
+) -> Result<Turn, StoreError> {
+    let now = engine.clock.now();
+    if stop.is_asked() {
+        // Those under way set the signal when they end.
+        return Ok(Turn::SleepUntil(Timestamp::MAX));
+    }
+    notices::deliver(engine.as_ref(), now).await?;
+    let free = engine.settings.max_in_flight.saturating_sub(in_flight.load(Ordering::SeqCst));
+    if free > 0 {
+        let limit = u32::try_from(free).unwrap_or(u32::MAX);
+        let claims = engine.store.claim_due(now, limit, &engine.settings.owner, engine.settings.lease).await?;
+        for claim in claims {
+            in_flight.fetch_add(1, Ordering::SeqCst);
+            let order = claim.migration.id().to_string();
+            let (engine, signal, in_flight) = (Arc::clone(engine), stop.signal.clone(), Arc::clone(in_flight));
+            let clock = Arc::clone(&engine.clock);
+            let work = async move {
+                let done = Done { signal, in_flight };
+                if let Err(error) = step::run(&engine, claim).await {
+                    tracing::error!(error = %Chain(&error), "a migration could not be taken further");
+                }
+                drop(done);
+            };
+            drop(clock.spawn(&order, Box::pin(work)));
+        }
+    }
+    let under_way = in_flight.load(Ordering::SeqCst);
+    if under_way >= engine.settings.max_in_flight {
+        return Ok(Turn::SleepUntil(Timestamp::MAX));
+    }
+    let due = match engine.store.next_due().await? {
+        Some(Wake::AtOnce) => now,
+        Some(Wake::At(instant)) => instant,
+        None => Timestamp::MAX,
+    };
+    if under_way == 0 && due > now && all_at_rest(engine, at_rest).await? {
+        return Ok(Turn::Ended);
+    }
+    let notice = engine.store.next_notice_due().await?.unwrap_or(Timestamp::MAX);
+    let poll = engine.settings.inbox_poll.map_or(Timestamp::MAX, |every| after(now, every));
+    // What is due at this very instant was just claimed, or is somebody else's: look again a moment later.
+    let wake = due.min(notice).min(poll);
+    let soonest = if wake <= now { after(now, SignedDuration::from_millis(1)) } else { wake };
+    Ok(Turn::SleepUntil(soonest))
+}
+
+/// Says that a migration's work has ended, however it ended.
+struct Done {
+    signal: Signal,
+    in_flight: Arc<AtomicUsize>,
+}
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        self.in_flight.fetch_sub(1, Ordering::SeqCst);
+        self.signal.set();
+    }
+}
+
+async fn all_at_rest(engine: &Engine, at_rest: AtRest) -> Result<bool, StoreError> {
+    let open = Filter { open_only: true, ..Filter::default() };
+    let mut cursor = None;
+    loop {
+        let page = engine.store.list(&open, cursor.as_ref(), PAGE).await?;
+        if !page.rows.iter().all(|stored| at_rest(&stored.migration)) {
+            return Ok(false);
+        }
+        match page.next {
+            Some(next) => cursor = Some(next),
+            None => return Ok(true),
+        }
+    }
+}
+
+/// An error with all its causes on one line.
+pub(crate) struct Chain<'a>(pub(crate) &'a (dyn std::error::Error + 'a));
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}
