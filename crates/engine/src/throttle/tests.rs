@@ -126,6 +126,8 @@ fn a_limited_lane_sleeps_until_its_stated_time_and_no_other_lane_does() {
     assert!(throttle.reserve(at(1), &work(2, WorkKind::Poll, 1)).is_ok());
     throttle.correct(at(2), &Lane::Waba(waba(1)), &percent(10));
     assert!(throttle.reserve(at(419), &cutover).is_err(), "the answer to an earlier call does not lift it");
+    throttle.limited(at(3), &Lane::Waba(waba(1)), Some(SignedDuration::from_mins(2)));
+    assert!(throttle.reserve(at(419), &cutover).is_err(), "nor does a shorter time shorten it");
     assert!(throttle.reserve(at(420), &cutover).is_ok());
 }
 
