@@ -1,0 +1,16 @@
+//! The state machine, driven from outside as the engine drives it. It must never assemble a migration by hand: every
+//! state that a test looks at was reached through `decide`.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::wildcard_enum_match_arm,
+    clippy::needless_pass_by_value,
+    reason = "tests"
+)]
+
+mod calm;
+mod run;
+mod world;

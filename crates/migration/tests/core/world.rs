@@ -1,0 +1,220 @@
+//! A vendor that answers truly, as far as the state machine can see one. What a test wants otherwise, it changes here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use unmoor_migration::observed::{
+    DestinationAccount, DestinationTemplates, IntentAnswer, ListedNumber, SourceAccount, SourceTemplates,
+    Subscriptions, TokenFacts, TokenKind,
+};
+use unmoor_migration::reading::Answer;
+use unmoor_migration::templates::TemplateKey;
+use unmoor_migration::{
+    Attempt, Cause, Customer, E164, Effect, EffectKind, IntentId, Outcome, PhoneNumberId, PortfolioId, Refusal,
+    Success, TwoStepBy, Verdict, WabaId,
+};
+
+pub(crate) const SOURCE: &str = "100000000000001";
+pub(crate) const DESTINATION: &str = "200000000000002";
+pub(crate) const PORTFOLIO: &str = "300000000000003";
+pub(crate) const INTENT: &str = "400000000000004";
+pub(crate) const FIRST: &str = "+15550100001";
+pub(crate) const SECOND: &str = "+15550100002";
+
+pub(crate) fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+pub(crate) fn number(text: &str) -> E164 {
+    E164::new(text).unwrap()
+}
+
+pub(crate) fn customer() -> Customer {
+    Customer {
+        reference: "brisk-bikes".to_owned(),
+        source_waba: WabaId::new(SOURCE).unwrap(),
+        portfolio: Some(PortfolioId::new(PORTFOLIO).unwrap()),
+        contact_email: Some("owner@brisk-bikes.example".to_owned()),
+        language: Some("pt-BR".to_owned()),
+        time_zone: Some("America/Sao_Paulo".to_owned()),
+        wave: Some("first".to_owned()),
+        two_step_by: TwoStepBy::Customer,
+        callback_url: None,
+        storage_region: None,
+    }
+}
+
+/// A number as the source lists it when nothing stands in its way.
+pub(crate) fn listed(text: &str) -> ListedNumber {
+    ListedNumber {
+        id: PhoneNumberId::new(&format!("5{}", text.trim_start_matches('+'))).unwrap(),
+        display: text.to_owned(),
+        number: Some(number(text)),
+        verified_name: Some("Brisk Bikes".to_owned()),
+        status: Some("CONNECTED".to_owned()),
+        name_status: Some("APPROVED".to_owned()),
+        new_name_status: None,
+        pin_enabled: Some(false),
+        platform: Some("CLOUD_API".to_owned()),
+        on_business_app: Some(false),
+    }
+}
+
+/// The vendor's side of one customer.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    pub(crate) token: TokenFacts,
+    pub(crate) destination_token: TokenFacts,
+    pub(crate) source: SourceAccount,
+    pub(crate) numbers: BTreeMap<E164, ListedNumber>,
+    pub(crate) templates: SourceTemplates,
+    pub(crate) intent_status: String,
+    pub(crate) shown_destination: Option<WabaId>,
+    pub(crate) destination: DestinationAccount,
+    pub(crate) subscribed: bool,
+    /// A subscription that is made does not hold.
+    pub(crate) subscription_vanishes: bool,
+    pub(crate) destination_numbers: BTreeMap<E164, ListedNumber>,
+    pub(crate) destination_templates: BTreeMap<TemplateKey, String>,
+    pub(crate) veto: Option<String>,
+    /// Registered numbers are listed with this status.
+    pub(crate) status_after_register: String,
+}
+
+impl World {
+    /// A customer that accepts at once and has nothing in the way.
+    pub(crate) fn calm(numbers: &[&str]) -> Self {
+        let reaches = TokenFacts { valid: true, expires_at: None, management: Answer::Yes, messaging: Answer::Yes };
+        let key = TemplateKey::new("order_shipped", "en_US");
+        let owner = Some(PortfolioId::new(PORTFOLIO).unwrap());
+        Self {
+            token: reaches.clone(),
+            destination_token: reaches,
+            source: SourceAccount {
+                name: Some("Brisk Bikes".to_owned()),
+                review: Some("APPROVED".to_owned()),
+                ownership: Some("CLIENT_OWNED".to_owned()),
+                owner: owner.clone(),
+            },
+            numbers: numbers.iter().map(|text| (number(text), listed(text))).collect(),
+            templates: SourceTemplates { total: 2, eligible: BTreeSet::from([key.clone()]) },
+            intent_status: "ACCEPTED".to_owned(),
+            shown_destination: Some(WabaId::new(DESTINATION).unwrap()),
+            destination: DestinationAccount {
+                review: Some("APPROVED".to_owned()),
+                owner,
+                payment_error: Some(false),
+                funding_present: true,
+            },
+            subscribed: false,
+            subscription_vanishes: false,
+            destination_numbers: BTreeMap::new(),
+            destination_templates: BTreeMap::from([(key, "APPROVED".to_owned())]),
+            veto: None,
+            status_after_register: "CONNECTED".to_owned(),
+        }
+    }
+
+    /// The same with one change.
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        self
+    }
+
+    pub(crate) fn source_number(&mut self, text: &str) -> &mut ListedNumber {
+        self.numbers.get_mut(&number(text)).unwrap()
+    }
+
+    /// The true answer, with its effect on this world.
+    pub(crate) fn answer(&mut self, attempt: &Attempt) -> Outcome {
+        let answer = match &attempt.effect {
+            Effect::CheckToken { token: TokenKind::SourceBusiness, .. } => Success::Token(self.token.clone()),
+            Effect::CheckToken { token: TokenKind::DestinationBusiness, .. } => {
+                Success::Token(self.destination_token.clone())
+            }
+            Effect::ReadSource => Success::Source(self.source.clone()),
+            Effect::ReadSourceNumbers { .. } => Success::SourceNumbers(self.numbers.values().cloned().collect()),
+            Effect::ReadSourceTemplates => Success::SourceTemplates(self.templates.clone()),
+            Effect::SetIntent => Success::IntentSet(IntentId::new(INTENT).unwrap()),
+            Effect::ReadIntent { .. } => Success::Intent(IntentAnswer {
+                status: self.intent_status.clone(),
+                destination: self.shown_destination.clone(),
+            }),
+            Effect::FetchBusinessToken { .. } => Success::TokenFetched,
+            Effect::Subscribe { .. } => {
+                self.subscribed = !self.subscription_vanishes;
+                Success::Subscribed
+            }
+            Effect::ReadSubscriptions { .. } => {
+                Success::Subscriptions(Subscriptions { ours: self.subscribed, override_callback: None })
+            }
+            Effect::ReadDestination { .. } => Success::Destination(self.destination.clone()),
+            Effect::ReadDestinationNumbers { .. } => {
+                Success::DestinationNumbers(self.destination_numbers.values().cloned().collect())
+            }
+            Effect::SealPin { .. } => Success::PinSealed,
+            Effect::AskBeforeMove { .. } => self.veto.clone().map_or(Success::MoveAllowed, Success::MoveVetoed),
+            Effect::MoveNumber { number, .. } => match self.take_over(number) {
+                Some(id) => Success::Moved(id),
+                None => return refused(Cause::NumberAlreadyThere, Verdict::Turn),
+            },
+            Effect::RegisterNumber { number, .. } => {
+                if !self.register(number) {
+                    return refused(Cause::ObjectUnknown, Verdict::Turn);
+                }
+                Success::Registered
+            }
+            Effect::ReadDestinationTemplates { .. } => {
+                Success::DestinationTemplates(DestinationTemplates { statuses: self.destination_templates.clone() })
+            }
+        };
+        Outcome::Success { answer }
+    }
+
+    /// Guide 8, as it takes place.
+    pub(crate) fn take_over(&mut self, number: &E164) -> Option<PhoneNumberId> {
+        let id = PhoneNumberId::new(&format!("6{}", number.as_str().trim_start_matches('+'))).unwrap();
+        let mut entry = self.numbers.remove(number)?;
+        entry.id = id.clone();
+        entry.status = Some("DISCONNECTED".to_owned());
+        entry.pin_enabled = Some(false);
+        self.destination_numbers.insert(number.clone(), entry);
+        Some(id)
+    }
+
+    /// Guide 9, as it takes place.
+    pub(crate) fn register(&mut self, number: &E164) -> bool {
+        let Some(entry) = self.destination_numbers.get_mut(number) else { return false };
+        entry.status = Some(self.status_after_register.clone());
+        entry.pin_enabled = Some(true);
+        true
+    }
+
+    /// What `effect` changes when nobody hears the answer.
+    pub(crate) fn take_effect(&mut self, attempt: &Attempt) {
+        if matches!(attempt.effect.kind(), EffectKind::MoveNumber | EffectKind::RegisterNumber | EffectKind::Subscribe) {
+            self.answer(attempt);
+        }
+    }
+}
+
+/// A refusal in words that a person may meet.
+pub(crate) fn refusal(cause: Cause, verdict: Verdict) -> Refusal {
+    Refusal {
+        cause,
+        verdict,
+        code: 100,
+        subcode: Some(2_388_103),
+        message: format!("refused for {cause:?}"),
+        details: None,
+        trace_id: Some("AbCdEf".to_owned()),
+    }
+}
+
+pub(crate) fn refused(cause: Cause, verdict: Verdict) -> Outcome {
+    Outcome::Refused { refusal: refusal(cause, verdict) }
+}
+
+pub(crate) fn unknown() -> Outcome {
+    Outcome::Unknown { why: "the connection closed before an answer".to_owned() }
+}
