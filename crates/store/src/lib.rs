@@ -1,6 +1,6 @@
 //! Where migrations are kept: one [`Store`] trait in the words of its use cases, and SQLite behind it.
 //!
-//! A backend is correct when it passes the [conformance suite](conformance), which turns every sentence of the trait's
+//! A backend is correct when it passes the suite in `conformance` (a feature), which turns every sentence of the trait's
 //! documentation into a test. This crate persists what it is given: it decides nothing about a migration, and it must
 //! never know the engine, the server, HTTP, or any wall clock but the database's own, which only leases are measured by.
 

@@ -20,6 +20,8 @@ use crate::{
 /// done its work or not.
 ///
 /// Instants come from the caller's clock, which may be virtual; leases are measured by the database's own, which is real.
+/// A lease decides who may try; it is the fence that decides who may write, so a clock that is set back or forth can
+/// make somebody wait or come too early, but never lets two write.
 #[async_trait]
 pub trait Store: Send + Sync {
     /// Makes sure that this database belongs to `wanted`: the first stamp is kept for ever.
@@ -133,7 +135,8 @@ pub trait Store: Send + Sync {
     async fn secret_names(&self, kind: &str) -> Result<Vec<String>, StoreError>;
 
     /// Takes at most `limit` notices that are due at `now`, the longest due first. Each comes again when neither
-    /// [`notice_done`](Store::notice_done) nor [`notice_failed`](Store::notice_failed) is told within `lease`.
+    /// [`notice_done`](Store::notice_done) nor [`notice_failed`](Store::notice_failed) is told within `lease`. One that
+    /// cannot be read is logged and left out.
     async fn take_notices(&self, now: Timestamp, limit: u32, lease: Duration) -> Result<Vec<TakenNotice>, StoreError>;
 
     /// The notice was delivered; it never comes again.

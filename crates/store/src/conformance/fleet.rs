@@ -43,3 +43,36 @@ pub async fn a_commit_sets_the_fleet_with_it(database: &dyn Database) {
     assert_eq!(store.fleet().await.unwrap().state, json!({ "by": 1 }));
     assert_eq!(store.load(&id(2)).await.unwrap().unwrap().version, 1);
 }
+
+pub async fn many_workers_that_change_the_fleet_lose_no_change(database: &dyn Database) {
+    const WORKERS: u64 = 6;
+    const COMMITS: u64 = 10;
+    let stores = [database.open().await, database.open().await];
+    import(&*stores[0], (0..WORKERS).map(|n| due_at(n, 0))).await;
+    let workers = (0..WORKERS).map(|n| {
+        let store = Arc::clone(&stores[usize::from(n % 2 == 0)]);
+        tokio::spawn(async move {
+            let mut claim = claimed(&*store, n).await;
+            while claim.version <= COMMITS {
+                let fleet = store.fleet().await.unwrap();
+                let sum = fleet.state.as_u64().unwrap_or(0) + 1;
+                let update = FleetUpdate { expected_version: fleet.version, state: json!(sum) };
+                match store.commit(&claim, Commit { fleet: Some(update), ..plain(due_at(n, 5)) }).await {
+                    Ok(committed) => claim.version = committed.version,
+                    // Somebody was faster: read it and decide again.
+                    Err(CommitError::FleetConflict { .. }) => {}
+                    Err(other) => panic!("{other}"),
+                }
+            }
+        })
+    });
+    for worker in workers.collect::<Vec<_>>() {
+        worker.await.unwrap();
+    }
+    let all = WORKERS * COMMITS;
+    assert_eq!(stores[0].fleet().await.unwrap(), StoredFleet { version: all, state: json!(all) });
+    for n in 0..WORKERS {
+        let seqs: Vec<u64> = stores[1].journal(&id(n), 0, 100).await.unwrap().iter().map(|row| row.seq).collect();
+        assert_eq!(seqs, (1..=COMMITS + 1).collect::<Vec<_>>(), "a refused commit left a journal row");
+    }
+}

@@ -1,7 +1,7 @@
 //! What every backend must do, sentence by sentence of [`Store`](crate::Store).
 //!
 //! A backend runs it with
-//! ```ignore
+//! ```text
 //! unmoor_store::conformance_tests!(MyDatabase::fresh().await);
 //! ```
 //! where the expression makes an empty [`Database`]. No test waits: a lease of no length has run out as soon as it is given.
@@ -76,6 +76,7 @@ macro_rules! conformance_tests {
             due::a_state_that_cannot_be_read_stops_no_other,
             fleet::the_first_stamp_is_kept_and_another_refused,
             fleet::the_fleet_is_compared_and_set,
+            fleet::many_workers_that_change_the_fleet_lose_no_change,
             fleet::a_commit_sets_the_fleet_with_it,
             inbox::inputs_come_in_order_and_are_consumed_once,
             inbox::an_input_posted_under_a_claim_waits_for_the_next,

@@ -20,10 +20,6 @@ struct Version {
 const VERSIONS: &[Version] =
     &[Version { number: 1, name: "initial", sql: include_str!("../../schema/sqlite/0001_initial.sql") }];
 
-fn latest() -> u64 {
-    VERSIONS.last().map_or(0, |version| version.number)
-}
-
 /// What a file turned out to be before anything was written to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Identity {
@@ -55,6 +51,10 @@ fn not_ours(path: &Path, why: String) -> StoreError {
 /// # Errors
 /// [`StoreError::NewerSchema`] when it is beyond that.
 pub(super) fn upgrade(db: &mut Connection, path: &Path) -> Result<(), StoreError> {
+    upgrade_through(VERSIONS, db, path)
+}
+
+fn upgrade_through(versions: &[Version], db: &mut Connection, path: &Path) -> Result<(), StoreError> {
     let operation = "bring the database to the present schema";
     let failed = |error: rusqlite::Error| explain(operation, path, &error);
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
@@ -65,10 +65,11 @@ pub(super) fn upgrade(db: &mut Connection, path: &Path) -> Result<(), StoreError
             .query_row("SELECT coalesce(max(version), 0) FROM schema_version", [], |row| row.get(0))
             .map_err(failed)?,
     };
-    if found > latest() {
-        return Err(StoreError::NewerSchema { path: path.to_path_buf(), found, known: latest() });
+    let known = versions.last().map_or(0, |version| version.number);
+    if found > known {
+        return Err(StoreError::NewerSchema { path: path.to_path_buf(), found, known });
     }
-    for version in VERSIONS.iter().filter(|version| version.number > found) {
+    for version in versions.iter().filter(|version| version.number > found) {
         transaction.execute_batch(version.sql).map_err(failed)?;
         let record = "INSERT INTO schema_version (version, name) VALUES (?1, ?2)";
         transaction.execute(record, (version.number, version.name)).map_err(failed)?;
@@ -77,4 +78,61 @@ pub(super) fn upgrade(db: &mut Connection, path: &Path) -> Result<(), StoreError
         transaction.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
     }
     transaction.commit().map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn applied(db: &Connection) -> String {
+        let sql = "SELECT group_concat(name, ' then ') FROM (SELECT name FROM schema_version ORDER BY version)";
+        db.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// The first version, then these.
+    fn and_then<const N: usize>(later: [(&'static str, &'static str); N]) -> Vec<Version> {
+        let mut versions = vec![Version { number: 1, name: "initial", sql: VERSIONS[0].sql }];
+        for (number, (name, sql)) in (2..).zip(later) {
+            versions.push(Version { number, name, sql });
+        }
+        versions
+    }
+
+    #[test]
+    fn versions_are_numbered_from_one_without_a_gap() {
+        assert!(VERSIONS.iter().map(|version| version.number).eq(1..=VERSIONS.len() as u64));
+    }
+
+    #[test]
+    fn an_older_database_gets_what_it_misses_and_keeps_what_it_has() {
+        let (mut db, path) = (Connection::open_in_memory().unwrap(), Path::new("unmoor.db"));
+        upgrade_through(&and_then([]), &mut db, path).unwrap();
+        db.execute_batch("INSERT INTO stamp VALUES (1, 'https://graph.example', '77')").unwrap();
+        let wider = and_then([
+            ("colour", "ALTER TABLE stamp ADD COLUMN colour TEXT"),
+            ("red", "UPDATE stamp SET colour = 'red'"),
+        ]);
+        upgrade_through(&wider, &mut db, path).unwrap();
+        upgrade_through(&wider, &mut db, path).unwrap();
+        assert_eq!(applied(&db), "initial then colour then red");
+        let kept: (String, String) =
+            db.query_row("SELECT app_id, colour FROM stamp", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        assert_eq!(kept, ("77".to_owned(), "red".to_owned()));
+        let older = upgrade_through(&and_then([]), &mut db, path);
+        assert!(matches!(older, Err(StoreError::NewerSchema { found: 3, known: 1, .. })));
+    }
+
+    #[test]
+    fn an_upgrade_that_fails_in_the_middle_changes_nothing() {
+        let (mut db, path) = (Connection::open_in_memory().unwrap(), Path::new("unmoor.db"));
+        upgrade_through(&and_then([]), &mut db, path).unwrap();
+        let broken = and_then([
+            ("colour", "ALTER TABLE stamp ADD COLUMN colour TEXT"),
+            ("broken", "UPDATE nowhere SET colour = 'red'"),
+        ]);
+        let told = upgrade_through(&broken, &mut db, path).unwrap_err().to_string();
+        assert!(told.contains("cannot bring the database to the present schema") && told.contains("nowhere"), "{told}");
+        assert_eq!(applied(&db), "initial");
+        assert!(db.prepare("SELECT colour FROM stamp").is_err());
+    }
 }

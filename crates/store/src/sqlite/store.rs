@@ -158,7 +158,8 @@ impl Store for SqliteStore {
     async fn take_notices(&self, now: Timestamp, limit: u32, lease: Duration) -> Result<Vec<TakenNotice>, StoreError> {
         let lease = lease_ms(lease);
         let work = move |db: &rusqlite::Connection| Ok(notices::take(db, now, limit, lease)?);
-        self.writer.write("take notices", work).await?.into_iter().map(TakenRow::parse).collect()
+        let rows = self.writer.write("take notices", work).await?;
+        Ok(rows.into_iter().filter_map(readable_notice).collect())
     }
 
     async fn notice_done(&self, seq: u64, at: Timestamp) -> Result<(), StoreError> {
@@ -173,6 +174,11 @@ impl Store for SqliteStore {
     async fn next_notice_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.readers.read("find the next notice", |db| Ok(notices::next_due(db)?)).await
     }
+}
+
+/// One notice that cannot be read must not stop the others.
+fn readable_notice(row: TakenRow) -> Option<TakenNotice> {
+    row.parse().inspect_err(|error| tracing::error!(%error, "a notice is left out")).ok()
 }
 
 /// One state that cannot be read must not stop the others.
