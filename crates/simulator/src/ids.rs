@@ -77,6 +77,12 @@ impl Seed {
         (0..length).map(|_| char::from(*draw.pick(b"0123456789abcdef").unwrap_or(&b'0'))).collect()
     }
 
+    /// The template namespace of a WABA: hexadecimal digits in groups of 8, 4, 4, 4 and 12 (guide 4).
+    pub(crate) fn namespace(self, waba: &str) -> String {
+        let groups = [8, 4, 4, 4, 12].map(|length| self.hex(&["namespace", waba, &length.to_string()], length));
+        groups.join("_")
+    }
+
     /// A stream of numbers that belongs to `key` alone: drawing more for one customer never changes another one.
     pub(crate) fn draw(self, key: &[&str]) -> Draw {
         Draw(self.hash(key))

@@ -214,7 +214,7 @@ pub struct Knobs {
     /// Seconds from that event to the copies.
     pub template_copy_delay_s: u32,
     /// Share of copies (0.0 to 1.0) that the re-check of categories rejects with INCORRECT_CATEGORY (guide T2).
-    pub template_copy_reject_rate: f64,
+    pub template_reject_rate: f64,
     /// Seconds from a copy to its re-check.
     pub template_recheck_delay_s: u32,
     /// Which templates come first.
@@ -278,7 +278,7 @@ impl Default for Knobs {
             intent_contract: IntentContract::Guide,
             template_copy_when: CopyWhen::Register,
             template_copy_delay_s: 60,
-            template_copy_reject_rate: 0.0,
+            template_reject_rate: 0.0,
             template_recheck_delay_s: 3600,
             template_copy_order: CopyOrder::NewestFirst,
             phone_id_after_migrate: PhoneIdAfterMigrate::New,
@@ -324,10 +324,9 @@ impl Knobs {
     /// Names the first knob whose value is out of range.
     pub fn validate(&self) -> Result<(), InvalidKnob> {
         let refuse = |knob, value, expected| Err(InvalidKnob { knob, value, expected });
-        for (knob, share) in [
-            ("template_copy_reject_rate", self.template_copy_reject_rate),
-            ("transient_fault_rate", self.transient_fault_rate),
-        ] {
+        for (knob, share) in
+            [("template_reject_rate", self.template_reject_rate), ("transient_fault_rate", self.transient_fault_rate)]
+        {
             if !(0.0..=1.0).contains(&share) {
                 return refuse(knob, share.to_string(), "a share from 0.0 to 1.0");
             }

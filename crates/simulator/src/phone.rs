@@ -42,7 +42,7 @@ impl E164 {
         digits.split_at(calling_code_length(digits).min(digits.len()))
     }
 
-    /// As the API shows it, for example `+1 631-555-0101` (observations: numbers.display_form).
+    /// As the API shows it, for example `+1 631-555-0101` (observations: numbers.display_forms).
     pub fn display(&self) -> String {
         let (code, national) = self.split();
         if code == "1"

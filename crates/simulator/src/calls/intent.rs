@@ -11,7 +11,7 @@ use crate::{
     ids::Id,
     knobs::{IntentContract, Presence},
     rules::{access::As, set_intent},
-    world::{Intent, IntentStatus, Scope, TokenKind, World},
+    world::{Intent, IntentStatus, Scope, TokenKind, Waba, World},
 };
 
 const INTENT: NodeType = NodeType {
@@ -70,7 +70,7 @@ pub(super) fn read(call: &mut Call<'_>, id: Id) -> Answer<Value> {
         "id" => Some(json!(id)),
         "status" => Some(json!(intent.status.as_str())),
         "destination_waba" if shows_destination => Some(destination(world, intent)),
-        "waba" => world.wabas.get(&intent.waba).map(|waba| json!({ "id": waba.id, "name": waba.name })),
+        "waba" => world.wabas.get(&intent.waba).map(account),
         "solution" => world.solutions.get(&intent.solution).map(|solution| {
             json!({ "name": solution.name, "status": solution.status, "status_for_pending_request": "NONE", "id": solution.id })
         }),
@@ -95,14 +95,18 @@ fn check_access(call: &Call<'_>, intent: &Intent) -> Answer<()> {
 
 fn destination(world: &World, intent: &Intent) -> Value {
     match world.wabas.get(&intent.destination) {
-        Some(waba) => json!({
-            "id": waba.id,
-            "name": waba.name,
-            "currency": waba.currency,
-            "timezone_id": waba.timezone_id,
-            "business_type": "ent",
-            "message_template_namespace": waba.message_template_namespace,
-        }),
+        Some(waba) => account(waba),
         None => json!({ "id": intent.destination }),
     }
+}
+
+fn account(waba: &Waba) -> Value {
+    json!({
+        "id": waba.id,
+        "name": waba.name,
+        "currency": waba.currency,
+        "timezone_id": waba.timezone_id,
+        "business_type": "ent",
+        "message_template_namespace": waba.message_template_namespace,
+    })
 }

@@ -13,6 +13,7 @@ use crate::{
     ledger::Change,
     phone::E164,
     rules::{health, register_number},
+    state::State,
     world::{Number, NumberStatus, Scope, Waba, World},
 };
 
@@ -65,7 +66,7 @@ pub(super) fn read(call: &mut Call<'_>, id: Id) -> Answer<Value> {
     let state = &*call.state;
     let Some(waba) = state.seen_waba(waba) else { return Err(unknown(call, id)) };
     let Some(entry) = waba.number(&number) else { return Err(unknown(call, id)) };
-    Ok(show(&state.world, &state.knobs, call.caller.app, waba, entry, &selection))
+    Ok(show(state, call.caller.app, waba, entry, &selection))
 }
 
 /// `POST /<PHONE>/register`.
@@ -93,7 +94,7 @@ pub(super) fn refuse_code(call: &mut Call<'_>, kind: &'static str) -> Answer<Val
     let source = call.state.world.source_of(waba);
     let change = Change::new(kind, source).number(&number).with("waba", waba).with("phone_number_id", id);
     call.state.enter(call.cause, change);
-    Err(GraphError::migration(2_388_091, "Not eligible", "This phone number is not eligible for a verification code."))
+    Err(GraphError::migration(2_388_091, "", "This phone number is not eligible for a verification code."))
 }
 
 fn unknown(call: &Call<'_>, id: Id) -> Box<GraphError> {
@@ -111,14 +112,8 @@ fn find(call: &Call<'_>, id: Id, preferred: NumberStatus) -> Answer<(Id, E164)> 
 }
 
 /// A number with the selected fields.
-pub(super) fn show(
-    world: &World,
-    knobs: &Knobs,
-    app: Id,
-    waba: &Waba,
-    number: &Number,
-    selection: &Selection,
-) -> Value {
+pub(super) fn show(state: &State, app: Id, waba: &Waba, number: &Number, selection: &Selection) -> Value {
+    let State { world, knobs, now, .. } = state;
     selection.show(|field| match field {
         "id" => Some(json!(number.id)),
         "verified_name" => Some(json!(number.verified_name)),
@@ -126,7 +121,7 @@ pub(super) fn show(
         "status" => Some(json!(status(knobs, number.status))),
         "quality_rating" => Some(json!(number.quality.as_str())),
         "quality_score" => Some(json!({ "score": number.quality.as_str() })),
-        "code_verification_status" => Some(json!(number.code_verification.as_str())),
+        "code_verification_status" => Some(json!(register_number::verification(number, *now).as_str())),
         "name_status" => Some(json!(number.name_status.as_str())),
         "new_name_status" => Some(json!(if number.new_name.is_some() { "PENDING_REVIEW" } else { "NONE" })),
         "new_display_name" => number.new_name.as_ref().map(|name| json!(name)),

@@ -23,7 +23,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer<Value> {
     page.cut(
         &waba.numbers,
         |number| number.id.to_string(),
-        |number| number::show(&state.world, &state.knobs, call.caller.app, waba, number, &selection),
+        |number| number::show(state, call.caller.app, waba, number, &selection),
         &call.address.page_address,
         &StaleCursor::Invalid,
     )

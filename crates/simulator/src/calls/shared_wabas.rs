@@ -1,5 +1,5 @@
 //! `GET /<PORTFOLIO>/client_whatsapp_business_accounts`: the WABAs that customers share with the provider's portfolio
-//! (observations: wabas.shared_list).
+//! (observations: waba.client_list).
 
 use serde_json::Value;
 

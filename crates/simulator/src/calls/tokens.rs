@@ -20,7 +20,7 @@ use crate::{
 const USER: NodeType =
     NodeType { name: "User", default: &["name", "id"], fields: &["id", "name", "client_business_id"] };
 
-/// `GET /me`: the user behind a token; `client_business_id` is the customer's portfolio (observations: tokens.me).
+/// `GET /me`: the user behind a token; `client_business_id` is the customer's portfolio (observations: tokens.customer_portfolio_id).
 pub(super) fn me(call: &mut Call<'_>) -> Answer<Value> {
     let As::User { kind, portfolio, user, .. } = &call.caller.as_whom else {
         return Err(GraphError::permission("an app has no user behind its token"));
@@ -40,7 +40,7 @@ pub(super) fn me(call: &mut Call<'_>) -> Answer<Value> {
     }))
 }
 
-/// `GET /debug_token` (observations: tokens.debug).
+/// `GET /debug_token` (observations: tokens.debug_token).
 pub(super) fn debug(call: &mut Call<'_>) -> Answer<Value> {
     let input = call.params.required("input_token")?;
     let world = &call.state.world;

@@ -1,8 +1,8 @@
-//! `GET /<WABA>` (observations: wabas.fields).
+//! `GET /<WABA>` (observations: waba.fields).
 
 use serde_json::{Value, json};
 
-use super::{Call, node_time};
+use super::Call;
 use crate::{
     http::{
         error::{Answer, GraphError},
@@ -11,7 +11,7 @@ use crate::{
     ids::Id,
     rules::health,
     state::State,
-    world::{Ownership, Waba},
+    world::Waba,
 };
 
 /// A WhatsApp Business Account.
@@ -50,7 +50,7 @@ pub(super) fn read(call: &mut Call<'_>, id: Id) -> Answer<Value> {
 /// A WABA with the selected fields.
 pub(super) fn show(state: &State, app: Id, waba: &Waba, selection: &Selection) -> Value {
     let owner = state.world.portfolios.get(&waba.owner);
-    let owner_info = || owner.map(|owner| json!({ "name": owner.name, "id": owner.id }));
+    let info = |id| state.world.portfolios.get(id).map(|owner| json!({ "name": owner.name, "id": owner.id }));
     selection.show(|field| match field {
         "id" => Some(json!(waba.id)),
         "name" => Some(json!(waba.name)),
@@ -63,11 +63,11 @@ pub(super) fn show(state: &State, app: Id, waba: &Waba, selection: &Selection) -
             Some(json!(if owner.is_some_and(|owner| owner.verified) { "verified" } else { "not_verified" }))
         }
         "ownership_type" => Some(json!(waba.ownership.as_str())),
-        "owner_business" | "owner_business_info" => owner_info(),
-        "on_behalf_of_business_info" if waba.ownership == Ownership::OnBehalfOf => owner_info(),
+        "owner_business" | "owner_business_info" => info(&waba.owner),
+        "on_behalf_of_business_info" => waba.on_behalf_of.as_ref().and_then(info),
         "primary_funding_id" if state.knobs.funding_readable => waba.funding.id().map(|id| json!(id)),
         "country" => Some(json!(waba.country)),
-        "creation_time" => Some(json!(node_time(waba.created_at))),
+        "creation_time" => Some(json!(waba.created_at.as_second())),
         "status" => Some(json!("ACTIVE")),
         "health_status" => Some(health::status(&state.world, &state.knobs, app, waba, None)),
         _ => None,

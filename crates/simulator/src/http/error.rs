@@ -1,4 +1,4 @@
-//! Meta's error envelope (observations: errors.envelope), and the errors that more than one call can give. Errors of one rule
+//! Meta's error envelope (observations: errors.shape), and the errors that more than one call can give. Errors of one rule
 //! stand with that rule.
 
 use serde_json::{Map, Value, json};
@@ -40,7 +40,7 @@ pub(crate) struct GraphError {
     kind: ErrorType,
     message: String,
     title: Option<&'static str>,
-    user_message: Option<String>,
+    user_message: Option<&'static str>,
     details: Option<String>,
     is_transient: bool,
     served: Vec<&'static str>,
@@ -74,12 +74,14 @@ impl GraphError {
         Self::new(400, 100, &format!("The parameter {name} is required."))
     }
 
-    /// A rule of this migration, known by its number of seven digits (observations: errors.migration_codes).
-    pub(crate) fn migration(number: i64, title: &'static str, text: &str) -> Box<Self> {
-        let mut error = Self::new(400, number, "Invalid parameter").details(format!("{title}: {text}"));
+    /// A rule of this migration, known by its number of seven digits (observations: errors.subcode_style).
+    ///
+    /// `title` holds Meta's words, or nothing where the raw logs have none; `text` is what a person reads below it.
+    pub(crate) fn migration(number: i64, title: &'static str, text: &'static str) -> Box<Self> {
+        let mut error = Self::new(400, number, if title.is_empty() { text } else { title });
         error.family = Family::Migration;
-        error.title = Some(title);
-        error.user_message = Some(text.to_owned());
+        error.title = Some(title).filter(|title| !title.is_empty());
+        error.user_message = Some(text);
         error
     }
 
@@ -90,12 +92,12 @@ impl GraphError {
         error
     }
 
-    /// The token lacks a right on an asset, or a scope (observations: errors.permission).
+    /// The token lacks a right on an asset, or a scope (observations: errors.200).
     pub(crate) fn permission(details: impl Into<String>) -> Box<Self> {
         Self::new(403, 200, "You do not have the necessary permissions required to access this object").details(details)
     }
 
-    /// No such object, or none that this call applies to (observations: errors.unknown_object).
+    /// No such object, or none that this call applies to (observations: errors.100_33).
     pub(crate) fn unknown_object(method: &str, id: &str) -> Box<Self> {
         let verb = if method.eq_ignore_ascii_case("GET") { "get" } else { "post" };
         let mut error = Self::new(400, 100, "").subcode(33);
@@ -113,7 +115,7 @@ impl GraphError {
         Self::new(400, 100, &title).served(served)
     }
 
-    /// A token that is no good (observations: errors.token).
+    /// A token that is no good (observations: errors.190).
     pub(crate) fn token(code: i64, subcode: Option<i64>, message: &str) -> Box<Self> {
         let mut error = Self::new(401, code, "");
         error.message = message.to_owned();
@@ -177,10 +179,11 @@ impl GraphError {
     /// The body of the answer.
     pub(crate) fn envelope(&self, knobs: &Knobs, trace_id: &str) -> Value {
         let (_, code, subcode) = self.codes(knobs);
-        let message = match self.family {
-            Family::Migration => format!("(#{code}) Invalid parameter"),
-            Family::Plain | Family::Limit => self.message.clone(),
-        };
+        // The error page's style has the words in `message` and `details`, the raw logs' in the texts for people.
+        let is_subcode = self.family == Family::Migration && knobs.migration_code_style == MigrationCodeStyle::Subcode;
+        let message = if is_subcode { "(#100) Invalid parameter" } else { &self.message };
+        let for_people = (self.title, self.user_message);
+        let (title, user_message) = if is_subcode { for_people } else { (None, None) };
         let kind = match self.kind {
             ErrorType::OAuth => "OAuthException",
             ErrorType::GraphMethod => "GraphMethodException",
@@ -194,11 +197,11 @@ impl GraphError {
             error.insert("error_subcode".to_owned(), subcode.into());
         }
         error.insert("is_transient".to_owned(), self.is_transient.into());
-        if let Some(title) = self.title {
+        if let Some(title) = title {
             error.insert("error_user_title".to_owned(), title.into());
         }
-        if let Some(text) = &self.user_message {
-            error.insert("error_user_msg".to_owned(), text.clone().into());
+        if let Some(text) = user_message {
+            error.insert("error_user_msg".to_owned(), text.into());
         }
         if let Some(data) = self.error_data(knobs) {
             error.insert("error_data".to_owned(), data);
@@ -209,9 +212,11 @@ impl GraphError {
 
     fn error_data(&self, knobs: &Knobs) -> Option<Value> {
         let mut data = Map::new();
-        if let Some(details) = &self.details {
+        let is_code = self.family == Family::Migration && knobs.migration_code_style == MigrationCodeStyle::Code;
+        let details = if is_code { self.user_message.map(str::to_owned) } else { self.details.clone() };
+        if let Some(details) = details {
             data.insert("messaging_product".to_owned(), "whatsapp".into());
-            data.insert("details".to_owned(), details.clone().into());
+            data.insert("details".to_owned(), details.into());
         }
         if !self.served.is_empty() {
             data.insert("served".to_owned(), self.served.clone().into());

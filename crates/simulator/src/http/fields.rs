@@ -1,4 +1,4 @@
-//! The `fields` parameter: which fields of a node an answer shows (observations: calls.fields).
+//! The `fields` parameter: which fields of a node an answer shows (observations: errors.nonexisting_field).
 
 use serde_json::{Map, Value};
 

@@ -1,4 +1,4 @@
-//! Cursor paging of an edge (observations: calls.paging).
+//! Cursor paging of an edge (observations: numbers.paging).
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! Parameters of a call, from query string, form body and JSON body alike (observations: calls.parameters). The body wins.
+//! Parameters of a call, from query string, form body and JSON body alike (observations: limits.parameters). The body wins.
 
 use std::collections::BTreeMap;
 

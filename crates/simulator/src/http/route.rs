@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{ids::Id, world::World};
 
-/// The oldest version that still lives; calls to an older one are served by it (observations: versions).
+/// The oldest version that still lives; calls to an older one are served by it (observations: versions.expired_call).
 const OLDEST: (u32, u32) = (21, 0);
 /// Calls without a version are served by this one.
 const USUAL: &str = "v25.0";

@@ -134,6 +134,11 @@ impl Builder {
         let templates = self.templates(row.waba, country, script);
         self.add_portfolio(portfolio, row, &name, script);
         self.add_token(row.waba, portfolio, script);
+        let ownership = script.ownership.unwrap_or(Ownership::ClientOwned);
+        let (owner, on_behalf_of) = match ownership {
+            Ownership::ClientOwned => (portfolio, None),
+            Ownership::OnBehalfOf => (self.partner, Some(portfolio)),
+        };
         let review = script.review.unwrap_or(Review::Approved);
         if let Some(after) = script.review_approved_after {
             self.world.agenda.plan(later(self.start, after.0), Event::WabaApproved { waba: row.waba });
@@ -148,12 +153,13 @@ impl Builder {
             Waba {
                 id: row.waba,
                 name,
-                owner: portfolio,
-                ownership: script.ownership.unwrap_or(Ownership::ClientOwned),
+                owner,
+                ownership,
+                on_behalf_of,
                 review,
                 currency: country.currency.to_owned(),
                 timezone_id: draw.between(1, 140).to_string(),
-                message_template_namespace: self.seed.hex(&["namespace", &waba], 32),
+                message_template_namespace: self.seed.namespace(&waba),
                 country: country.code.to_owned(),
                 created_at: later(self.start, DAY * -400),
                 funding: Funding::CreditLine(self.seed.id(&["credit line", &self.partner.to_string()])),

@@ -1,4 +1,4 @@
-//! Who calls, and what that caller may reach (observations: tokens.which, errors.token, errors.permission).
+//! Who calls, and what that caller may reach (observations: tokens.kinds, errors.190, errors.200).
 
 use std::collections::BTreeSet;
 

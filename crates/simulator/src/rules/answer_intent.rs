@@ -1,5 +1,5 @@
-//! Guide 3 and 4: the customer answers. Acceptance makes the destination WABA (observations: intents.on_acceptance,
-//! tokens.covers_destination).
+//! Guide 3 and 4: the customer answers. Acceptance makes the destination WABA (observations: intents.accept_effects,
+//! tokens.token_covers_dest_after_accept).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,13 +75,14 @@ fn make_destination(state: &State, cause: Cause, intent: Id, owner: Option<Id>) 
         name: world.portfolios.get(&owner).map_or_else(|| source.name.clone(), |portfolio| portfolio.name.clone()),
         owner,
         ownership: Ownership::ClientOwned,
+        on_behalf_of: None,
         review: match state.knobs.destination_review {
             DestinationReview::Approved => Review::Approved,
             DestinationReview::Pending => Review::Pending,
         },
         currency: source.currency.clone(),
         timezone_id: source.timezone_id.clone(),
-        message_template_namespace: state.seed.hex(&["namespace", &key], 32),
+        message_template_namespace: state.seed.namespace(&key),
         country: source.country.clone(),
         created_at: cause.at,
         funding: Funding::None,

@@ -1,4 +1,4 @@
-//! Guide T1 to T5: eligible templates are duplicated in the destination, as many as fit (observations: templates.*).
+//! Guide T1 to T5: eligible templates are duplicated in the destination, as many as fit (observations: templates.eligible, templates.limit_per_waba, templates.existing_untouched).
 
 use std::collections::BTreeSet;
 
@@ -88,7 +88,7 @@ fn limit(world: &World, destination: Id) -> usize {
 }
 
 fn plan_recheck(state: &mut State, cause: Cause, waba: Id, template: Id) {
-    let share = state.knobs.template_copy_reject_rate;
+    let share = state.knobs.template_reject_rate;
     if state.seed.draw(&["recheck", &template.to_string()]).chance(share) {
         let delay = SignedDuration::from_secs(state.knobs.template_recheck_delay_s.into());
         state.plan_after(cause.at, delay, Event::TemplateRechecked { waba, template });

@@ -1,4 +1,4 @@
-//! `health_status`: the way a partner learns that a payment method is missing (observations: wabas.health_status).
+//! `health_status`: the way a partner learns that a payment method is missing (observations: waba.health_status).
 
 use serde_json::{Map, Value, json};
 

@@ -1,5 +1,5 @@
 //! Guide 8: a number moves to the destination WABA. What Meta checks is documented, the order of the checks is not
-//! (observations: numbers.move_checks, numbers.phone_id_after_migrate).
+//! (observations: errors.2388103, numbers.phone_id_after_migrate).
 
 use jiff::Timestamp;
 
@@ -103,7 +103,10 @@ fn check_destination(state: &State, account: &Waba) -> Answer<()> {
     }
     payment::check(state, Step::Move, account.id)?;
     if account.review != Review::Approved {
-        return Err(cannot_move("Cannot migrate phone number.", "Your WhatsApp account must be approved"));
+        return Err(cannot_move(
+            "Your WhatsApp account must be approved",
+            "Business verification and the review of the WhatsApp account must be finished.",
+        ));
     }
     Ok(())
 }
@@ -123,23 +126,26 @@ fn check_source(
         }
         return Err(cannot_move(
             "Please add this phone number in your WhatsApp account",
-            "The number needs no migration.",
+            "This phone number can be added directly and needs no migration.",
         ));
     };
     if source.owner != account.owner {
         return Err(cannot_move(
-            "Cannot migrate phone number.",
             "This phone number belongs to a different Business Manager account.",
+            "Source and destination must belong to the same business.",
         ));
     }
     if source.review != Review::Approved {
         return Err(cannot_move(
-            "Cannot migrate phone number.",
             "The WhatsApp account that this phone number is registered with is not set up correctly.",
+            "Contact support about the account that this phone number comes from.",
         ));
     }
     if entry.name_status != NameStatus::Approved || entry.new_name.is_some() {
-        return Err(cannot_move("Cannot migrate phone number.", "Registered name should be present and approved."));
+        return Err(cannot_move(
+            "Registered name should be present and approved.",
+            "The display name of this phone number must be approved and have no pending change.",
+        ));
     }
     if duplicate {
         return Err(already_listed());
@@ -159,17 +165,13 @@ fn check_entry(
     if entry.is_on_biz_app || entry.platform == Platform::OnPremise {
         return Err(GraphError::migration(
             2_655_093,
-            "Cannot migrate phone number.",
+            "",
             "The number is in use by the WhatsApp Business app or an on-premises client.",
         ));
     }
     // Only the acceptance of an intent for this source spares the number its reverification.
     if state.world.intent_of_destination(account.id).is_none_or(|intent| intent.waba != source.id) {
-        return Err(GraphError::migration(
-            2_388_001,
-            "Cannot Create Certificate",
-            "Please confirm ownership of the phone number first.",
-        ));
+        return Err(GraphError::migration(2_388_001, "", "Please confirm that you own this phone number first."));
     }
     if state.knobs.twofa_enforced_at == TwoStepEnforcedAt::Migrate && entry.two_step {
         return Err(two_step_is_on());
@@ -185,15 +187,15 @@ fn check_entry(
     Ok(())
 }
 
-fn cannot_move(title: &'static str, text: &str) -> Box<GraphError> {
+fn cannot_move(title: &'static str, text: &'static str) -> Box<GraphError> {
     GraphError::migration(2_388_103, title, text)
 }
 
 fn already_listed() -> Box<GraphError> {
     GraphError::migration(
         2_388_012,
-        "Phone number already exists",
         "This phone number already exists in your list of phone numbers.",
+        "Look it up there.",
     )
 }
 
@@ -201,7 +203,7 @@ fn already_listed() -> Box<GraphError> {
 pub(crate) fn two_step_is_on() -> Box<GraphError> {
     GraphError::migration(
         2_388_001,
-        "Cannot Create Certificate",
+        "",
         "Cannot Create Certificate. Please ensure two-factor authentication is disabled.",
     )
 }

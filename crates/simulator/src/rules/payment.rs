@@ -1,5 +1,5 @@
 //! Without a payment method a destination takes no number (observations: numbers.payment_enforced_at,
-//! errors.payment_hidden). Guide 3 says only that template messages cannot be sent; a live migration was stopped at register.
+//! errors.payment_hidden_in_details). Guide 3 says only that template messages cannot be sent; a live migration was stopped at register.
 
 use crate::{
     http::error::{Answer, GraphError},
@@ -35,7 +35,7 @@ pub(crate) fn check(state: &State, step: Step, waba: Id) -> Answer<()> {
     }
     Err(GraphError::migration(
         2_388_103,
-        "Cannot migrate phone number.",
         "Your WhatsApp account does not have a payment account.",
+        "Add a payment method to the WhatsApp account.",
     ))
 }

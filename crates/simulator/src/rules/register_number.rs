@@ -1,7 +1,7 @@
 //! Guide 9: a number is registered with Cloud API on its new WABA, which is the cutover
-//! (observations: numbers.register, numbers.phone_source_after_register, limits.register).
+//! (observations: registration.pin, numbers.phone_source_after_register, registration.limit).
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     duplicate_templates, move_number,
@@ -14,7 +14,7 @@ use crate::{
     ledger::Change,
     phone::E164,
     state::{Cause, State, later},
-    world::{IntentStatus, Number, NumberStatus, Platform, Secret},
+    world::{CodeVerification, IntentStatus, Number, NumberStatus, Platform, Secret},
 };
 
 /// Ten requests per number in a moving window of 72 hours, failed ones counted.
@@ -45,7 +45,7 @@ pub(crate) fn register(state: &mut State, cause: Cause, waba: Id, number: &E164,
         | NumberStatus::Unverified
         | NumberStatus::Unknown => {
             if entry.two_step && entry.pin.as_ref().map(Secret::expose) != Some(pin) {
-                return Err(GraphError::new(400, 133_005, "Two step verification PIN Mismatch"));
+                return Err(GraphError::new(400, 133_005, "Two-step verification PIN mismatch"));
             }
         }
     }
@@ -59,7 +59,7 @@ pub(crate) fn register(state: &mut State, cause: Cause, waba: Id, number: &E164,
 
 /// Counts the request; the eleventh blocks the number for 72 hours.
 fn count_attempt(state: &mut State, cause: Cause, number: &E164) -> Answer<()> {
-    let refusal = || GraphError::limit(133_016, "Account register deregister rate limit exceeded");
+    let refusal = || GraphError::limit(133_016, "Account register or deregister rate limit exceeded");
     if state.world.register_blocked_until.get(number).is_some_and(|until| *until > cause.at) {
         return Err(refusal());
     }
@@ -81,11 +81,19 @@ fn check_first(state: &State, cause: Cause, waba: Id, entry: &Number) -> Answer<
         TwoStepEnforcedAt::Register | TwoStepEnforcedAt::Migrate => {}
     }
     payment::check(state, Step::Register, waba)?;
-    if later(entry.created_at, CODE_VALID) <= cause.at {
+    if verification(entry, cause.at) != CodeVerification::Verified {
         let error = GraphError::new(400, 133_006, "Phone number needs to be verified before registering");
         return Err(error.details("the verification ran out 14 days after the number was added"));
     }
     Ok(())
+}
+
+/// The one-time-code state as it is now: what has moved and was not registered in time runs out.
+pub(crate) fn verification(entry: &Number, now: Timestamp) -> CodeVerification {
+    if entry.status == NumberStatus::Pending && later(entry.created_at, CODE_VALID) <= now {
+        return CodeVerification::Expired;
+    }
+    entry.code_verification
 }
 
 /// The number is in use under `waba`; a register without two-step verification turns it on.

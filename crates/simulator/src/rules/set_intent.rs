@@ -1,4 +1,4 @@
-//! Guide 2: a WABA is tagged for migration (observations: intents.repeat, intents.preconditions).
+//! Guide 2: a WABA is tagged for migration (observations: intents.intent_repeat, intents.obo, intents.state_error).
 
 use jiff::SignedDuration;
 
@@ -43,7 +43,7 @@ pub(crate) fn set(state: &mut State, cause: Cause, waba: Id, app: Id) -> Answer<
 }
 
 fn already_marked() -> Box<GraphError> {
-    GraphError::migration(2_593_079, "Already marked", "WABA already marked for migration to a different solution ID")
+    GraphError::migration(2_593_079, "", "WABA already marked for migration to a different solution ID")
 }
 
 /// The solution that the WABA is to leave.
@@ -55,17 +55,15 @@ fn check(state: &State, waba: Id, app: Id) -> Answer<Id> {
     }
     let waba = world.wabas.get(&waba).ok_or_else(|| GraphError::unknown_object("POST", &waba.to_string()))?;
     if waba.ownership == Ownership::OnBehalfOf {
-        return Err(GraphError::migration(
-            2_593_085,
-            "Not valid for this migration",
-            "the WABA is owned by the partner on behalf of the business",
-        ));
+        return Err(GraphError::migration(2_593_085, "", "This account is not valid for on-behalf-of mobility."));
     }
     let solution = waba.solution.and_then(|id| world.solutions.get(&id)).filter(|solution| solution.is_active());
     match solution {
         Some(solution) if solution.provider_app == app => Ok(solution.id),
         Some(_) => Err(GraphError::invalid_parameter("the app is no partner of the WABA's solution")),
-        None => Err(GraphError::new(422, 100, "Migration intent cannot be set for solution in current state")),
+        None => {
+            Err(GraphError::new(422, 100, "").message("Migration intent cannot be set for solution in current state"))
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! Guide 6: an app subscribes to the webhooks of a WABA, with or without a callback of its own
-//! (observations: webhooks.subscribe, webhooks.override).
+//! (observations: subscriptions.per_app, subscriptions.override).
 
 use crate::{
     http::error::{Answer, GraphError},

@@ -19,7 +19,7 @@ pub struct App {
     pub portfolio: Id,
     /// Advanced access for `whatsapp_business_management` (guide R1).
     pub advanced_access: bool,
-    /// The callback set on the app itself; without one no WABA may override it (observations: webhooks.override).
+    /// The callback set on the app itself; without one no WABA may override it (observations: subscriptions.override).
     pub callback_url: Option<String>,
 }
 

@@ -85,7 +85,7 @@ impl NumberStatus {
     }
 }
 
-/// Review of a display name (observations: numbers.name_status_values).
+/// Review of a display name (observations: numbers.name_status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "Meta's own words; a number can migrate with APPROVED alone")]

@@ -11,7 +11,7 @@ use crate::ids::Id;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Template {
-    /// Its id; a copy gets a new one (observations: templates.copy_ids).
+    /// Its id; a copy gets a new one (observations: templates.ids).
     pub id: Id,
     /// Its name: lower-case letters, digits, underscores.
     pub name: String,

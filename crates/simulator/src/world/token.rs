@@ -42,7 +42,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// What a token may do at all (observations: tokens.scopes).
+/// What a token may do at all (observations: tokens.kinds).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "Meta's own words")]

@@ -18,8 +18,10 @@ pub struct Waba {
     pub name: String,
     /// The portfolio that owns it.
     pub owner: Id,
-    /// Who owns it for whom.
+    /// How it is owned.
     pub ownership: Ownership,
+    /// The business that the owner holds it for, if it is `ON_BEHALF_OF`.
+    pub on_behalf_of: Option<Id>,
     /// Meta's review of the account.
     pub review: Review,
     /// ISO 4217. Never changes after creation.
@@ -66,7 +68,7 @@ impl Waba {
     }
 }
 
-/// Who owns a WABA (observations: wabas.ownership_type).
+/// Who owns a WABA (observations: waba.ownership_type).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Ownership {
