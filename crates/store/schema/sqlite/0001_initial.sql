@@ -73,7 +73,7 @@ BEGIN SELECT RAISE(ABORT, 'the journal is append-only: a row cannot be changed')
 CREATE TRIGGER journal_is_not_cut BEFORE DELETE ON journal
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only: a row cannot be removed'); END;
 
--- Also stops INSERT OR REPLACE, which would remove a row without asking the trigger above.
+-- Also stops INSERT OR REPLACE, which removes a row without asking the trigger above.
 CREATE TRIGGER journal_has_no_gap BEFORE INSERT ON journal
 WHEN NEW.seq <> 1 + (SELECT coalesce(max(seq), 0) FROM journal WHERE migration_id = NEW.migration_id)
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only: the next row has the next number'); END;

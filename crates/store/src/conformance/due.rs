@@ -21,12 +21,14 @@ pub async fn the_most_urgent_come_first(database: &dyn Database) {
     let store = database.open().await;
     let outlines = [
         (1, Urgency::Poll, 1),
-        (2, Urgency::Work, 3),
-        (3, Urgency::Work, 2),
+        (2, Urgency::Work, 4),
+        (3, Urgency::Work, 3),
         (4, Urgency::Cutover, 8),
         (5, Urgency::Outage, 9),
         (6, Urgency::Work, 2),
         (7, Urgency::Outage, 11),
+        (8, Urgency::Work, 2),
+        (9, Urgency::Work, 9),
     ];
     let snapshots = outlines.map(|(n, urgency, second)| {
         snapshot(n, |outline| {
@@ -35,10 +37,10 @@ pub async fn the_most_urgent_come_first(database: &dyn Database) {
         })
     });
     import(&*store, snapshots).await;
-    store.post_input(&id(2), &ask("hold"), "lead", at(5)).await.unwrap();
+    store.post_input(&id(9), &ask("hold"), "lead", at(5)).await.unwrap();
     // A number between two accounts goes before all else; an input before equals; then the first due; then the smaller id.
-    assert_eq!(claim_ids(&*store, at(10), 4).await, [5, 4, 2, 3].map(id));
-    assert_eq!(claim_ids(&*store, at(10), 9).await, [6, 1].map(id));
+    assert_eq!(claim_ids(&*store, at(10), 4).await, [5, 4, 9, 6].map(id));
+    assert_eq!(claim_ids(&*store, at(10), 9).await, [8, 3, 2, 1].map(id));
     assert_eq!(claim_ids(&*store, at(11), 9).await, [id(7)]);
 }
 

@@ -39,8 +39,6 @@ pub(super) fn open_for_writing(path: &Path, durability: Durability) -> Result<Co
         db.pragma_update(None, setting, value).map_err(failed)?;
     }
     db.pragma_update(None, "foreign_keys", true).map_err(failed)?;
-    // INSERT OR REPLACE asks the triggers that guard the journal only with this.
-    db.pragma_update(None, "recursive_triggers", true).map_err(failed)?;
     schema::upgrade(&mut db, path)?;
     let mode: String = db.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(failed)?;
     if mode != "wal" {
