@@ -1,1 +1,1 @@
-//! End to end tests.
+//! End to end tests: the real engine, the real store and the simulator together. It must never be used by any other crate.

@@ -1,0 +1,54 @@
+//! The wire of a rehearsal: serialised HTTP, exchanged in process, taking virtual time.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use jiff::SignedDuration;
+use unmoor_engine::clock::Clock;
+use unmoor_graph_api::{Transport, TransportError};
+use unmoor_simulator::{Reply, Simulator};
+
+/// Hands requests to a simulator in the same process.
+pub struct InProcess {
+    simulator: Simulator,
+    clock: Arc<dyn Clock>,
+}
+
+impl InProcess {
+    /// A wire to `simulator`, on `clock`.
+    #[must_use]
+    pub fn new(simulator: Simulator, clock: Arc<dyn Clock>) -> Self {
+        Self { simulator, clock }
+    }
+
+    async fn pass(&self, time: SignedDuration) {
+        let until = unmoor_migration::retry::after(self.clock.now(), time);
+        self.clock.sleep_until(until, "call").await;
+    }
+}
+
+#[async_trait]
+impl Transport for InProcess {
+    async fn exchange(
+        &self,
+        request: http::Request<Bytes>,
+        timeout: Duration,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        let exchange = self.simulator.exchange(self.clock.now(), &request);
+        let timeout = SignedDuration::try_from(timeout).unwrap_or(SignedDuration::MAX);
+        if exchange.latency >= timeout {
+            self.pass(timeout).await;
+            return Err(TransportError::NoAnswer(format!("no answer within {} s", timeout.as_secs())));
+        }
+        self.pass(exchange.latency).await;
+        match exchange.reply {
+            Reply::Answer(response) => Ok(response),
+            // The client cannot tell these apart, and must not have to.
+            Reply::DroppedBefore | Reply::DroppedAfter | Reply::DroppedThenLate { .. } => {
+                Err(TransportError::NoAnswer("the connection was closed before an answer came".to_owned()))
+            }
+        }
+    }
+}

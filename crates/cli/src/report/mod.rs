@@ -1,0 +1,9 @@
+//! What people and programs see of a fleet's run: the summary, the customers' table, the lines of `--json`, progress.
+
+mod customers;
+mod events;
+mod summary;
+
+pub use customers::{Row, rows, table};
+pub use events::{JsonLines, Progress, event_line};
+pub use summary::{Gaps, Numbers, Summary, Tally, Templates};
