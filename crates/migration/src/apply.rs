@@ -48,15 +48,18 @@ pub fn begin(first: &Event) -> Result<Migration, IllegalEvent> {
 /// # Errors
 /// [`IllegalEvent`] when the fact cannot follow on this state.
 pub fn apply(mut migration: Migration, event: &Event) -> Result<Migration, IllegalEvent> {
-    match apply_to(&mut migration, event) {
-        Ok(()) => Ok(migration),
-        Err(why) => Err(IllegalEvent {
-            migration: migration.id.to_string(),
-            phase: migration.phase.name().to_owned(),
-            event: event.kind(),
-            why,
-        }),
-    }
+    apply_in_place(&mut migration, event)?;
+    Ok(migration)
+}
+
+/// The same without a copy, for a draft that is thrown away when the fact is illegal: it may be half changed then.
+pub(crate) fn apply_in_place(migration: &mut Migration, event: &Event) -> Result<(), IllegalEvent> {
+    apply_to(migration, event).map_err(|why| IllegalEvent {
+        migration: migration.id.to_string(),
+        phase: migration.phase.name().to_owned(),
+        event: event.kind(),
+        why,
+    })
 }
 
 /// The migration that a whole journal adds up to.

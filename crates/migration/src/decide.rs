@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::apply::{IllegalEvent, apply};
+use crate::apply::{IllegalEvent, apply_in_place};
 use crate::blocker::Blocker;
 use crate::effect::{Attempt, EffectKind, Outcome};
 use crate::event::{Event, Fact};
@@ -158,7 +158,7 @@ struct Draft {
 impl Draft {
     fn record(&mut self, fact: Fact) -> Result<(), Rejected> {
         let event = Event { at: self.now, fact };
-        self.migration = apply(self.migration.clone(), &event)?;
+        apply_in_place(&mut self.migration, &event)?;
         self.events.push(event);
         Ok(())
     }
