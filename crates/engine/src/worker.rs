@@ -4,16 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
-use unmoor_migration::Migration;
 use unmoor_migration::retry::after;
+use unmoor_migration::{Migration, MigrationId};
 use unmoor_store::{Filter, StoreError, Wake};
 
 use crate::clock::Signal;
 use crate::engine::Engine;
 use crate::{notices, step};
 
-/// Pages of this size when all open migrations are looked at.
-const PAGE: u32 = 500;
+/// The first page when open migrations are looked at; each further one is larger, up to [`LARGEST_PAGE`].
+const FIRST_PAGE: u32 = 1;
+
+/// The largest page.
+const LARGEST_PAGE: u32 = 512;
 
 /// After the store failed it is asked again this much later.
 const STORE_PAUSE: SignedDuration = SignedDuration::from_secs(5);
@@ -81,12 +84,13 @@ pub fn until_checked(m: &Migration) -> bool {
 /// [`StoreError`] when the store fails at the start. Later failures are logged and tried again.
 pub async fn run(engine: Arc<Engine>, stop: Stop, at_rest: AtRest) -> Result<Ended, StoreError> {
     let in_flight = Arc::new(AtomicUsize::new(0));
+    let mut rest = Rest { at_rest, witness: None };
     engine.store.next_due().await?;
     loop {
         if stop.is_asked() && in_flight.load(Ordering::SeqCst) == 0 {
             return Ok(Ended::Stopped);
         }
-        match turn(&engine, &stop, &in_flight, at_rest).await {
+        match turn(&engine, &stop, &in_flight, &mut rest).await {
             Ok(Turn::Ended) => return Ok(Ended::AtRest),
             Ok(Turn::SleepUntil(instant)) => {
                 engine.clock.sleep_until_or(instant, "worker", &stop.signal).await;
@@ -110,7 +114,7 @@ async fn turn(
     engine: &Arc<Engine>,
     stop: &Stop,
     in_flight: &Arc<AtomicUsize>,
-    at_rest: AtRest,
+    rest: &mut Rest,
 ) -> Result<Turn, StoreError> {
     let now = engine.clock.now();
     if stop.is_asked() {
@@ -146,7 +150,7 @@ async fn turn(
         Some(Wake::At(instant)) => instant,
         None => Timestamp::MAX,
     };
-    if under_way == 0 && due > now && all_at_rest(engine, at_rest).await? {
+    if under_way == 0 && due > now && rest.holds(engine).await? {
         return Ok(Turn::Ended);
     }
     let notice = engine.store.next_notice_due().await?.unwrap_or(Timestamp::MAX);
@@ -170,18 +174,38 @@ impl Drop for Done {
     }
 }
 
-async fn all_at_rest(engine: &Engine, at_rest: AtRest) -> Result<bool, StoreError> {
-    let open = Filter { open_only: true, ..Filter::default() };
-    let mut cursor = None;
-    loop {
-        let page = engine.store.list(&open, cursor.as_ref(), PAGE).await?;
-        if !page.rows.iter().all(|stored| at_rest(&stored.migration)) {
+/// Whether all open migrations are at rest. One that is not is remembered, so that as long as it stays so nothing else has
+/// to be looked at: work per waiting migration is zero.
+struct Rest {
+    at_rest: AtRest,
+    witness: Option<MigrationId>,
+}
+
+impl Rest {
+    async fn holds(&mut self, engine: &Engine) -> Result<bool, StoreError> {
+        if let Some(witness) = &self.witness
+            && let Some(stored) = engine.store.load(witness).await?
+            && !self.is_at_rest(&stored.migration)
+        {
             return Ok(false);
         }
-        match page.next {
-            Some(next) => cursor = Some(next),
-            None => return Ok(true),
+        let open = Filter { open_only: true, ..Filter::default() };
+        let (mut cursor, mut limit) = (None, FIRST_PAGE);
+        loop {
+            let page = engine.store.list(&open, cursor.as_ref(), limit).await?;
+            let witness = page.rows.iter().find(|stored| !self.is_at_rest(&stored.migration));
+            self.witness = witness.map(|stored| stored.migration.id().clone());
+            match page.next {
+                _ if self.witness.is_some() => return Ok(false),
+                Some(next) => cursor = Some(next),
+                None => return Ok(true),
+            }
+            limit = (limit * 8).min(LARGEST_PAGE);
         }
+    }
+
+    fn is_at_rest(&self, m: &Migration) -> bool {
+        m.is_final() || (self.at_rest)(m)
     }
 }
 
