@@ -12,7 +12,7 @@
 //!
 //! - `world/` is data; `rules/` has one file per rule of the vendor; `calls/` one per edge or node; `http/` the protocol.
 //! - Ids, tokens and trace ids are derived from the seed and from names, never counted: ledgers of two runs can be compared.
-//! - Time is handed in. [`Simulator`] never looks at a clock; only [`serve`] does, to keep pace with a client in another process.
+//! - Time is handed in. [`Simulator`] never looks at a clock; only [`serve()`] does, to keep pace with a client in another process.
 //!
 //! It must never know any other crate of this workspace: client and simulator share no code, so that one misreading of the
 //! vendor cannot pass on both sides. What is simulated, approximated and left out stands in `FIDELITY.md`.

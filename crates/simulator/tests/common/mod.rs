@@ -134,6 +134,15 @@ impl Caller {
         format!("{}|{}", self.credentials.app_id, self.credentials.app_secret.expose())
     }
 
+    /// `appsecret_proof` for a token of the provider's app.
+    pub fn proof(&self, token: &str) -> String {
+        use hmac::{Hmac, KeyInit, Mac};
+        let secret = self.credentials.app_secret.expose();
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+        mac.update(token.as_bytes());
+        hex::encode(mac.finalize().into_bytes())
+    }
+
     /// The business token of the first customer.
     pub fn business_token(&self) -> String {
         self.credentials.customers[0].business_token.as_ref().unwrap().expose().to_owned()

@@ -1,0 +1,181 @@
+//! The control surface `/_sim`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use bytes::Bytes;
+use common::{Caller, PORTFOLIO, WABA};
+use http::Request;
+use serde_json::{Value, json};
+use unmoor_simulator::{Control, Simulator, control};
+
+fn call(simulator: &Simulator, method: &str, path: &str, body: &Value) -> (u16, Value, Control) {
+    let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+    let request = Request::builder().method(method).uri(format!("/_sim{path}")).body(body).unwrap();
+    let (answer, wanted) = control(simulator, 1.0, &request);
+    (answer.status().as_u16(), serde_json::from_slice(answer.body()).unwrap(), wanted)
+}
+
+fn get(simulator: &Simulator, path: &str) -> Value {
+    let (status, body, _) = call(simulator, "GET", path, &Value::Null);
+    assert_eq!(status, 200, "{path}: {body}");
+    body
+}
+
+#[test]
+fn the_handshake_says_what_this_is() {
+    let caller = Caller::usual("");
+    assert_eq!(get(&caller.simulator, "")["simulator"], "unmoor");
+}
+
+#[test]
+fn a_world_can_be_taken_out_and_put_back() {
+    let mut caller = Caller::usual("");
+    let (destination, phone) = caller.moved();
+    let world = get(&caller.simulator, "/world");
+    assert_eq!(world["wabas"][&destination]["numbers"][0]["status"], "PENDING");
+    caller.register(&phone);
+    let (status, ..) = call(&caller.simulator, "PUT", "/world", &world);
+    assert_eq!(status, 200);
+    assert_eq!(get(&caller.simulator, "/world"), world);
+    assert_eq!(caller.register(&phone).body, json!({ "success": true }), "what was undone can be done again");
+    assert_eq!(call(&caller.simulator, "PUT", "/world", &json!({ "wabas": {} })).0, 400);
+}
+
+#[test]
+fn a_reset_starts_again_with_another_seed_or_scenario() {
+    let mut caller = Caller::usual("");
+    let start = caller.simulator.now();
+    let before = get(&caller.simulator, "/world");
+    caller.moved();
+    let (status, _, wanted) = call(&caller.simulator, "POST", "/reset", &json!({}));
+    assert!(status == 200 && wanted.moved);
+    assert_eq!((caller.simulator.now(), caller.kinds().len()), (start, 0));
+    assert_eq!(get(&caller.simulator, "/world"), before);
+    call(&caller.simulator, "POST", "/reset", &json!({ "seed": 2, "scenario": "[customers.acorn]\nnumbers = 7\n" }));
+    let world = get(&caller.simulator, "/world");
+    assert_eq!(world["wabas"][WABA]["numbers"].as_array().unwrap().len(), 7);
+    let (status, body, _) =
+        call(&caller.simulator, "POST", "/reset", &json!({ "scenario": "[customers.acorn]\nnumbers = [\"abc\"]\n" }));
+    assert_eq!(status, 400);
+    assert!(body["error"].as_str().unwrap().contains("line 2"), "{body}");
+}
+
+#[test]
+fn ledger_and_requests_are_read_from_a_place_on() {
+    let mut caller = Caller::usual("");
+    caller.subscribed();
+    let all = get(&caller.simulator, "/ledger")["entries"].as_array().unwrap().clone();
+    let (first, request) = (&all[0], &get(&caller.simulator, "/requests")["entries"][0]);
+    assert_eq!(
+        (&first["seq"], &first["kind"], &first["by"], &first["source_waba"]),
+        (&json!(1), &json!("intent.created"), &json!("api"), &json!(WABA))
+    );
+    assert_eq!(first["request"], request["seq"]);
+    assert_eq!((&request["method"], &request["status"], &request["waba"]), (&json!("POST"), &json!(200), &json!(WABA)));
+    assert!(first["intent"].is_string(), "ids stand beside the rest");
+    let later = get(&caller.simulator, "/ledger?after=1")["entries"].as_array().unwrap().clone();
+    assert_eq!(later, all[1..]);
+    assert_eq!(get(&caller.simulator, "/ledger?after=99999")["entries"], json!([]));
+    assert_eq!(call(&caller.simulator, "GET", "/ledger?after=x", &Value::Null).0, 400);
+}
+
+#[test]
+fn the_clock_goes_forward_only() {
+    let mut caller = Caller::usual("");
+    caller.set_intent();
+    let (_, body, wanted) = call(&caller.simulator, "POST", "/clock", &json!({ "advance_s": 10800 }));
+    assert_eq!((wanted, &body["next_event_at"]), (Control { rate: None, moved: true }, &json!(null)));
+    assert_eq!(caller.entries("intent.accepted").len(), 1);
+    let (_, body, wanted) = call(&caller.simulator, "POST", "/clock", &json!({ "rate": 1000 }));
+    assert_eq!((wanted.rate, &body["rate"]), (Some(1000.0), &json!(1000.0)));
+    for wrong in
+        [json!({ "advance_s": -1 }), json!({ "rate": -1 }), json!({ "advance_s": "a day" }), json!({ "back": 1 })]
+    {
+        assert_eq!(call(&caller.simulator, "POST", "/clock", &wrong).0, 400, "{wrong}");
+    }
+}
+
+#[test]
+fn credentials_hold_what_a_client_needs() {
+    let caller = Caller::usual("");
+    let credentials = get(&caller.simulator, "/credentials");
+    let keys: Vec<&String> = credentials.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["app_id", "app_secret", "system_token", "portfolio_id", "customers"]);
+    let keys: Vec<&String> = credentials["customers"][0].as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["customer", "waba_id", "portfolio_id", "business_token", "phone_number_ids"]);
+}
+
+#[test]
+fn named_knobs_change_and_others_stay() {
+    let caller = Caller::usual("");
+    let (status, knobs, _) = call(&caller.simulator, "PUT", "/knobs", &json!({ "phone_id_after_migrate": "same" }));
+    assert_eq!((status, &knobs["phone_id_after_migrate"], &knobs["latency_ms"]), (200, &json!("same"), &json!(80)));
+    assert_eq!(call(&caller.simulator, "PUT", "/knobs", &json!({ "no_such_knob": 1 })).0, 400);
+    assert_eq!(call(&caller.simulator, "PUT", "/knobs", &json!({ "transient_fault_rate": 7 })).0, 400);
+    assert_eq!(get(&caller.simulator, "/knobs"), knobs);
+}
+
+#[test]
+fn faults_are_added_listed_and_removed() {
+    let caller = Caller::usual("");
+    let fault = json!({ "match": { "method": "POST", "path": "/*/register", "waba": WABA, "nth": 2 }, "probability": 0.5, "times": 1,
+                        "action": { "drop": "later", "later_s": 20 } });
+    let (status, listed, _) = call(&caller.simulator, "POST", "/faults", &fault);
+    assert_eq!((status, &listed["faults"]), (200, &json!([{ "fault": fault, "fired": 0 }])));
+    assert_eq!(call(&caller.simulator, "POST", "/faults", &json!({ "action": { "drop": "sideways" } })).0, 400);
+    assert_eq!(call(&caller.simulator, "DELETE", "/faults", &Value::Null).1, json!({ "faults": [] }));
+}
+
+#[test]
+fn people_do_what_they_are_told() {
+    let mut caller = Caller::usual("answer = \"never\"\npays = \"never\"");
+    let act = |caller: &Caller, action: &str| {
+        let (status, body, _) =
+            call(&caller.simulator, "POST", &format!("/people/{PORTFOLIO}"), &json!({ "action": action }));
+        assert_eq!(status, 200, "{action}: {body}");
+        body["changed"].as_u64().unwrap()
+    };
+    assert_eq!(act(&caller, "accept_intent"), 0, "nothing to accept yet");
+    caller.set_intent();
+    for (action, changed) in [
+        ("turn_on_two_step", 1),
+        ("turn_on_two_step", 0),
+        ("turn_off_two_step", 1),
+        ("accept_intent", 1),
+        ("accept_intent", 0),
+        ("decline_payment_method", 1),
+        ("add_payment_method", 1),
+        ("approve_name", 0),
+        ("approve_waba", 0),
+        ("remove_partner", 1),
+        ("reject_intent", 0),
+    ] {
+        assert_eq!(act(&caller, action), changed, "{action}");
+    }
+    let kinds = caller.kinds();
+    let expected = [
+        "intent.created",
+        "two_step.turned_on",
+        "two_step.turned_off",
+        "intent.accepted",
+        "funding.declined",
+        "funding.added",
+        "partner.removed",
+    ];
+    assert_eq!(kinds, expected);
+    assert_eq!(call(&caller.simulator, "POST", &format!("/people/{PORTFOLIO}"), &json!({ "action": "dance" })).0, 400);
+    assert_eq!(call(&caller.simulator, "POST", "/people/12345", &json!({ "action": "accept_intent" })).0, 404);
+}
+
+#[test]
+fn what_is_not_there_says_so() {
+    let caller = Caller::usual("");
+    let (status, body, _) = call(&caller.simulator, "POST", "/messages", &json!({}));
+    assert_eq!(status, 501);
+    assert!(body["error"].as_str().unwrap().contains("not simulated yet"));
+    let (status, body, _) = call(&caller.simulator, "GET", "/wrold", &Value::Null);
+    assert_eq!(status, 501);
+    assert!(body["error"].as_str().unwrap().contains("/_sim/world"));
+}

@@ -1,0 +1,120 @@
+//! The simulator on a socket.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod common;
+
+use std::net::SocketAddr;
+
+use common::WABA;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    sync::oneshot,
+    task::JoinHandle,
+};
+use unmoor_simulator::{Simulator, load, serve};
+
+struct Server {
+    address: SocketAddr,
+    simulator: Simulator,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<std::io::Result<()>>,
+}
+
+impl Server {
+    async fn start(rate: f64) -> Self {
+        let simulator = Simulator::from_setup(load::load(common::CUSTOMERS, common::SCENARIO, 1).unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let served = serve(simulator.clone(), listener, rate, async move {
+            let _ = stopped.await;
+        });
+        Self { address, simulator, stop, task: tokio::spawn(served) }
+    }
+
+    /// Everything the server sends back before it closes.
+    async fn raw(&self, method: &str, path: &str, body: &str) -> std::io::Result<String> {
+        let token = self.simulator.credentials().customers[0].business_token.clone().unwrap();
+        let mut stream = TcpStream::connect(self.address).await?;
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n",
+            self.address,
+            token.expose(),
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await?;
+        stream.write_all(body.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer)
+    }
+
+    async fn call(&self, method: &str, path: &str, body: &str) -> (String, Value) {
+        let answer = self.raw(method, path, body).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.to_owned(), serde_json::from_str(body).unwrap())
+    }
+
+    async fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.task.await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn it_answers_with_virtual_time_as_its_date() {
+    let server = Server::start(0.0).await;
+    let (head, body) = server.call("GET", &format!("/v25.0/{WABA}?fields=name"), "").await;
+    assert_eq!(body, json!({ "name": "Acorn", "id": WABA }));
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(head.contains("date: Mon, 01 Mar 2027 08:00:00 GMT"), "{head}");
+    server.call("POST", "/_sim/clock", r#"{"advance_s":86400}"#).await;
+    let (head, _) = server.call("GET", &format!("/v25.0/{WABA}"), "").await;
+    assert!(head.contains("date: Tue, 02 Mar 2027 08:00:00 GMT"), "{head}");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn virtual_time_runs_at_its_rate() {
+    let server = Server::start(1_000_000.0).await;
+    let (_, first) = server.call("GET", "/_sim/clock", "").await;
+    let (_, second) = server.call("GET", "/_sim/clock", "").await;
+    let instant = |body: &Value| body["now"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    assert!(instant(&second) > instant(&first));
+    server.call("POST", "/_sim/clock", r#"{"rate":0}"#).await;
+    let (_, third) = server.call("GET", "/_sim/clock", "").await;
+    let (_, fourth) = server.call("GET", "/_sim/clock", "").await;
+    assert_eq!(third, fourth);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_dropped_connection_is_really_closed() {
+    let server = Server::start(0.0).await;
+    let app = server.simulator.credentials().app_id;
+    let body = json!({ "app_id": app }).to_string();
+    let path = format!("/v25.0/{WABA}/set_solution_migration_intent");
+    for (drop, effects) in [("before", 0), ("after", 1)] {
+        let fault =
+            json!({ "match": { "path": "/*/set_solution_migration_intent" }, "times": 1, "action": { "drop": drop } });
+        server.call("POST", "/_sim/faults", &fault.to_string()).await;
+        let answer = server.raw("POST", &path, &body).await.unwrap_or_default();
+        assert_eq!(answer, "", "not a byte of an answer");
+        assert_eq!(server.simulator.ledger(0).len(), effects);
+    }
+    let (_, repeated) = server.call("POST", &path, &body).await;
+    assert!(repeated["id"].is_string());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_rate_that_cannot_be_is_refused() {
+    let simulator = Simulator::from_setup(load::load(common::CUSTOMERS, "", 1).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let error = serve(simulator, listener, f64::NAN, std::future::ready(())).await.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
+}
