@@ -205,6 +205,7 @@ fn number_mut<'a>(m: &'a mut Migration, number: &E164) -> Result<&'a mut Number,
 /// A person's word releases what waits for a person, and grants one register beyond the seven.
 fn retry_asked(m: &mut Migration, at: Timestamp) {
     m.look_again_since = Some(at);
+    m.retry_asked_at = Some(at);
     for number in m.numbers.values_mut() {
         if matches!(number.state, NumberState::Stuck { .. }) {
             number.state = NumberState::Moved;
@@ -253,6 +254,10 @@ fn attempt_started(m: &mut Migration, attempt: &Attempt) -> Result<(), String> {
         | Effect::SealPin { .. }
         | Effect::AskBeforeMove { .. }
         | Effect::ReadDestinationTemplates { .. } => {}
+    }
+    if attempt.effect.kind().cannot_be_undone() {
+        // It begins only where nothing stands in its way.
+        m.blockers.clear();
     }
     m.attempts = attempt.id;
     m.graph_calls += u64::from(attempt.effect.kind().is_graph_call());

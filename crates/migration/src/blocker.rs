@@ -223,7 +223,7 @@ blockers! {
     /// Guide 2's outcome is unknown.
     IntentOutcomeUnknown = "INTENT_OUTCOME_UNKNOWN" {
         "Tagging was sent several times and no answer came: the request may or may not exist.", TechProvider, Tag,
-        Some(EffectKind::SetIntent), "daily", Some("account_update PARTNER_ADDED"), "–",
+        Some(EffectKind::SetIntent), "never", None, "–",
         "Ask the customer whether the request stands under Requests > Received, then `unmoor retry`."
     }
     /// Somebody else's intent.

@@ -36,6 +36,6 @@ pub struct Customer {
     pub two_step_by: TwoStepBy,
     /// Where the customer's webhooks go, when not to the app's own callback (guide 6).
     pub callback_url: Option<String>,
-    /// Where the customer's data is stored, when a region is wanted (observations: `registration.data_localization_region`).
+    /// Where the customer's data is stored, when a region is wanted (observations: `registration.region`).
     pub storage_region: Option<String>,
 }

@@ -252,7 +252,7 @@ fn retry_at(m: &Migration, open: &Attempt, outcome: &Outcome, s: &Surroundings<'
         (EffectKind::RegisterNumber, Some(_), Failure::NotSent { .. }) => vendor_says,
         (EffectKind::RegisterNumber, Some(number), _) => {
             // Its own schedule stands in place of the general one; only a stated limit is later.
-            let limit = if is_limit(&failure) { vendor_says } else { s.now };
+            let limit = if failure.is_limit() { vendor_says } else { s.now };
             plan::register_again_at(number, limit, s.now)
         }
         _ => vendor_says,
@@ -262,10 +262,6 @@ fn retry_at(m: &Migration, open: &Attempt, outcome: &Outcome, s: &Surroundings<'
 
 fn earlier(failed: Option<&crate::number::FailedTry>, now: Timestamp) -> (u32, Timestamp) {
     failed.map_or((0, now), |failed| (failed.failures, failed.since))
-}
-
-fn is_limit(failure: &Failure) -> bool {
-    matches!(failure, Failure::Refused { refusal } if matches!(refusal.verdict, crate::Verdict::Wait { .. }))
 }
 
 fn facts_of(m: &Migration, by: String, command: Command, now: Timestamp) -> Result<Vec<Fact>, Rejected> {
@@ -349,6 +345,16 @@ fn cancel(m: &Migration, by: String, reason: Option<String>) -> Result<Vec<Fact>
 
 /// Importing again updates contact, language, zone and wave; a portfolio is fixed once the WABA is tagged.
 fn update(m: &Migration, customer: Customer) -> Result<Vec<Fact>, Rejected> {
+    if customer.source_waba != m.customer.source_waba {
+        return Err(Rejected::WrongPhase {
+            migration: m.id.to_string(),
+            phase: m.phase.name(),
+            why: "another source WABA is another migration",
+        });
+    }
+    // A row without a portfolio does not take away the one that is known.
+    let portfolio = customer.portfolio.clone().or_else(|| m.customer.portfolio.clone());
+    let customer = Customer { portfolio, ..customer };
     if customer == m.customer {
         return Ok(Vec::new());
     }

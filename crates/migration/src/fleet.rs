@@ -120,7 +120,9 @@ impl Fleet {
         }
         let is_pilot = matches!(&self.pilot, Pilot::Running { migration: first } if first == migration.id());
         if is_pilot && *migration.phase() >= Phase::Settling {
-            self.pilot = Pilot::Over;
+            // One that ended without having moved a number has shown nothing: the next one goes alone instead.
+            let has_shown_the_way = migration.numbers().any(crate::number::Number::is_migrated);
+            self.pilot = if has_shown_the_way { Pilot::Over } else { Pilot::Open };
         }
         *self != before
     }

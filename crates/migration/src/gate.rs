@@ -11,7 +11,7 @@ use crate::blocker::{Blocker, BlockerCode, Turn};
 use crate::customer::TwoStepBy;
 use crate::effect::EffectKind;
 use crate::migration::Migration;
-use crate::number::Number;
+use crate::number::{Number, NumberState};
 use crate::reading::Answer;
 use crate::retry::Failure;
 
@@ -223,7 +223,7 @@ impl GateReading {
 #[must_use]
 pub fn read(migration: &Migration, number: &Number, gate: Gate) -> GateReading {
     let (shown, read_at) = shown(migration, number, gate);
-    let contradiction = contradiction(number, gate);
+    let contradiction = contradiction(migration, number, gate);
     let attested_at = migration.attested_at(gate, &number.number);
 
     let mut reading = GateReading { gate, answer: shown, read_at, contradiction: None, attested: false };
@@ -250,14 +250,15 @@ pub fn read(migration: &Migration, number: &Number, gate: Gate) -> GateReading {
 /// What the latest reading shows, refusals and attestations aside.
 fn shown(migration: &Migration, number: &Number, gate: Gate) -> (Answer, Option<Timestamp>) {
     match gate {
+        // The source knows a moved number no longer; what holds for its register is read where it is now.
+        Gate::TwoStepOff | Gate::DisplayName if number.moved_at.is_some() => {
+            shown_at_destination(migration, number, gate)
+        }
         // With the source lost, what was read of its numbers before is no longer known to hold.
         Gate::TwoStepOff | Gate::DisplayName if migration.source_is_lost() => {
             (Answer::Unreadable, Some(number.source.at))
         }
-        Gate::TwoStepOff => {
-            let off = number.source.value.pin_enabled.map(|on| !on);
-            (Answer::from_option(off), Some(number.source.at))
-        }
+        Gate::TwoStepOff => (number.source.value.two_step_off(), Some(number.source.at)),
         Gate::DisplayName => (number.source.value.display_name_approved(), Some(number.source.at)),
         Gate::Subscription => match migration.destination().and_then(|d| d.subscriptions.as_ref()) {
             Some(reading) => (Answer::from_option(Some(reading.value.ours)), Some(reading.at)),
@@ -286,10 +287,27 @@ fn shown(migration: &Migration, number: &Number, gate: Gate) -> (Answer, Option<
     }
 }
 
-/// The latest refusal at move or register that names this gate as its cause.
-fn contradiction(number: &Number, gate: Gate) -> Option<(Timestamp, String)> {
-    [&number.move_trouble, &number.register_trouble]
-        .into_iter()
+fn shown_at_destination(migration: &Migration, number: &Number, gate: Gate) -> (Answer, Option<Timestamp>) {
+    let Some(listing) = migration.destination().and_then(|d| d.numbers.as_ref()) else {
+        return (Answer::Unreadable, None);
+    };
+    let entry = listing.value.iter().find(|entry| entry.number.as_ref() == Some(&number.number));
+    let answer = match (entry, gate) {
+        (None, _) => Answer::Unreadable,
+        (Some(entry), Gate::TwoStepOff) => entry.two_step_off(),
+        (Some(entry), _) => entry.display_name_approved(),
+    };
+    (answer, Some(listing.at))
+}
+
+/// The latest refusal at move or register that names this gate as its cause. Where the gate is the WABA's, a refusal of
+/// any of its numbers counts for all of them (rule 8).
+fn contradiction(migration: &Migration, number: &Number, gate: Gate) -> Option<(Timestamp, String)> {
+    migration
+        .numbers()
+        .filter(|other| !gate.is_of_number() || other.number == number.number)
+        .filter(|other| !matches!(other.state, NumberState::Skipped { .. }))
+        .flat_map(|other| [&other.move_trouble, &other.register_trouble])
         .flatten()
         .filter_map(|failed| match &failed.failure {
             Failure::Refused { refusal } if Gate::contradicted_by(refusal.cause) == Some(gate) => {

@@ -111,6 +111,8 @@ pub struct Migration {
     pub(crate) attestations: Vec<Attestation>,
     /// Readings from before this instant are looked at again.
     pub(crate) look_again_since: Option<Timestamp>,
+    /// When a person last wanted what was refused to be tried again.
+    pub(crate) retry_asked_at: Option<Timestamp>,
     pub(crate) source: Source,
     pub(crate) intent: Option<Intent>,
     pub(crate) destination: Option<Destination>,
@@ -151,6 +153,7 @@ impl Migration {
             cancelled: None,
             attestations: Vec::new(),
             look_again_since: None,
+            retry_asked_at: None,
             source: Source::default(),
             intent: None,
             destination: None,
@@ -378,6 +381,11 @@ impl Migration {
     /// Numbers that are still to be moved.
     pub(crate) fn eligible(&self) -> impl Iterator<Item = &Number> {
         self.numbers.values().filter(|number| number.state == NumberState::Eligible)
+    }
+
+    /// Whether a person wants what failed at `at` tried again. A webhook never does: it leads to reads only (rule 11).
+    pub(crate) fn is_asked_for(&self, at: Timestamp) -> bool {
+        self.retry_asked_at.is_some_and(|asked_at| at <= asked_at)
     }
 
     /// Whether a reading from `at` is to be looked at again because somebody asked.

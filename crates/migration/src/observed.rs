@@ -95,6 +95,12 @@ impl ListedNumber {
             && self.platform.as_deref().is_none_or(|platform| platform == "CLOUD_API")
     }
 
+    /// Whether two-step verification is off (guide 1).
+    #[must_use]
+    pub fn two_step_off(&self) -> Answer {
+        Answer::from_option(self.pin_enabled.map(|on| !on))
+    }
+
     /// Whether the display name is approved and no other one is under review (observations: `errors.2388103`).
     #[must_use]
     pub fn display_name_approved(&self) -> Answer {

@@ -61,6 +61,41 @@ pub enum Cause {
     Unrecognised,
 }
 
+impl Cause {
+    /// Whether the cause is the WABA's or its token's rather than one number's: then the WABA's other numbers would be
+    /// refused as well (rule 8).
+    #[must_use]
+    pub fn is_of_the_waba(self) -> bool {
+        match self {
+            Self::PaymentMethodMissing
+            | Self::DestinationNotApproved
+            | Self::AppNotSubscribed
+            | Self::OtherPortfolio
+            | Self::SourceNotSetUp
+            | Self::TokenMissing
+            | Self::TokenInvalid
+            | Self::PermissionMissing
+            | Self::TaggedElsewhere
+            | Self::NotMigratable
+            | Self::IntentStateInvalid
+            | Self::ObjectUnknown
+            | Self::AccountLocked
+            | Self::RateLimited => true,
+            Self::TwoStepVerificationOn
+            | Self::DisplayNameNotApproved
+            | Self::NumberAlreadyThere
+            | Self::NumberNeedsNoMigration
+            | Self::NumberNeedsVerification
+            | Self::Maintenance
+            | Self::WrongPin
+            | Self::RegisterLimit
+            | Self::CoexistenceNumber
+            | Self::Transient
+            | Self::Unrecognised => false,
+        }
+    }
+}
+
 /// What to do about a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -140,6 +140,14 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// Whether a limit of the vendor's holds the call back.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        matches!(self, Self::Refused { refusal } if matches!(refusal.verdict, Verdict::Wait { .. }))
+    }
+}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -28,11 +28,15 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
     };
     wait.block(blocker);
     if m.intent.as_ref().is_some_and(is_pending) {
-        let reminder = reminder_due(intent);
-        if s.now >= reminder {
-            return Next::Record(Fact::Reminded { count: intent.reminders + 1 });
+        // Those that fell due together, in a pause for instance, are one.
+        let mut count = intent.reminders;
+        while s.now >= reminder_due(intent.set_at, count) {
+            count += 1;
         }
-        wait.look_at(reminder);
+        if count > intent.reminders {
+            return Next::Record(Fact::Reminded { count });
+        }
+        wait.look_at(reminder_due(intent.set_at, count));
     }
     let read_at = intent.status.as_ref().map_or(intent.set_at, |status| status.at);
     let read = Effect::ReadIntent { intent: intent.id.clone() };
@@ -69,12 +73,12 @@ fn standing(intent: &Intent, s: &Surroundings<'_>) -> Blocker {
 }
 
 /// Reminders after 1, 3, 7 and 14 days, then every two weeks.
-fn reminder_due(intent: &Intent) -> Timestamp {
-    let days = match intent.reminders {
+fn reminder_due(set_at: Timestamp, sent: u32) -> Timestamp {
+    let days = match sent {
         0 => 1,
         1 => 3,
         2 => 7,
         sent => 14 * i64::from(sent - 2),
     };
-    after(intent.set_at, SignedDuration::from_hours(24 * days))
+    after(set_at, SignedDuration::from_hours(24 * days))
 }

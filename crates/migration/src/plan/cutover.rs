@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::provisioning::{attempt_list, classify, list_source, subscribe};
+use super::provisioning::{attempt_list, business_token, classify, list_source, subscribe};
 use super::{Next, Wait, attempt, interval, poll, standing_since};
 use crate::blocker::{Blocker, BlockerCode};
 use crate::effect::{Effect, EffectKind};
@@ -40,12 +40,18 @@ pub(super) fn begin(m: &Migration, s: &Surroundings<'_>) -> Next {
 
 /// The next number that has not begun (rule 8: strictly one after the other).
 pub(super) fn next_number(m: &Migration, s: &Surroundings<'_>) -> Next {
-    if let Some(fact) = classify(m) {
-        return Next::Record(fact);
-    }
     let Some(destination) = &m.destination else {
         return Next::Wait(Wait::because(Blocker::new(BlockerCode::DestinationUnknown, s.now)));
     };
+    if let Some(next) = ask_before_giving_up(m, destination, s) {
+        return next;
+    }
+    if let Some(fact) = classify(m) {
+        return Next::Record(fact);
+    }
+    if let Some(next) = refused_for_the_waba(m, destination, s) {
+        return next;
+    }
     let mut waits = Wait::default();
     for number in m.eligible() {
         // One number's own matter does not stop the others; the WABA's stops all of them in turn.
@@ -71,6 +77,44 @@ pub(super) fn next_number(m: &Migration, s: &Surroundings<'_>) -> Next {
     let every = interval(m, s, &blocker);
     let mut wait = Wait::because(blocker);
     poll(m, s, list_source(m), m.source.numbers_at, every, &mut wait).unwrap_or(Next::Wait(wait))
+}
+
+/// A number that has not begun, as far as is known, and that the destination lists all the same: a call may take place
+/// long after both reads of rule 5. Its register must follow.
+pub(super) fn landed_late(m: &Migration) -> Option<Fact> {
+    let listing = m.destination.as_ref()?.numbers.as_ref()?;
+    let tried = |number: &&Number| {
+        !number.has_begun() && number.move_trouble.as_ref().is_some_and(|failed| failed.at <= listing.at)
+    };
+    m.numbers.values().filter(tried).find_map(|number| {
+        let phone_number_id = find(listing, number)?.id.clone();
+        Some(Fact::MoveFound { number: number.number.clone(), phone_number_id })
+    })
+}
+
+/// A number whose move was tried and that the source lists no longer, or as another than CONNECTED: before it is given
+/// up, the destination is asked.
+fn ask_before_giving_up(m: &Migration, d: &Destination, s: &Surroundings<'_>) -> Option<Next> {
+    let number = m.eligible().find(|number| number.move_trouble.is_some() && number.reason_to_skip().is_some())?;
+    if d.numbers.as_ref().is_some_and(|listing| listing.at >= number.source.at) {
+        return None;
+    }
+    let mut wait = Wait::default();
+    let read = Effect::ReadDestinationNumbers { destination: d.waba.clone() };
+    Some(attempt(m, s, read, &mut wait).unwrap_or(Next::Wait(wait)))
+}
+
+/// A refusal whose cause is the WABA's stops all its numbers: the refused one asks again first (rule 8). Once it is its
+/// turn and a matter of its own holds it back, the others may.
+fn refused_for_the_waba(m: &Migration, d: &Destination, s: &Surroundings<'_>) -> Option<Next> {
+    let (number, failed) = m.eligible().find_map(|number| {
+        let failed = number.move_trouble.as_ref()?;
+        failed.failure.cause()?.is_of_the_waba().then_some((number, failed))
+    })?;
+    match move_one(m, d, number, s) {
+        Next::Wait(_) if s.now >= failed.next_try_at => None,
+        next @ (Next::Record(_) | Next::Call(_) | Next::Wait(_) | Next::Rest) => Some(next),
+    }
 }
 
 fn move_one(m: &Migration, d: &Destination, number: &Number, s: &Surroundings<'_>) -> Next {
@@ -106,7 +150,7 @@ fn move_one(m: &Migration, d: &Destination, number: &Number, s: &Surroundings<'_
 fn after_a_failed_move(m: &Migration, d: &Destination, number: &Number, s: &Surroundings<'_>) -> Option<Next> {
     let failed = number.move_trouble.as_ref()?;
     let mut wait = Wait::default();
-    if s.now < failed.next_try_at && !m.is_outdated(failed.at) {
+    if s.now < failed.next_try_at && !m.is_asked_for(failed.at) {
         let names_a_gate = failed.failure.cause().and_then(Gate::contradicted_by).is_some();
         if names_a_gate && let Some(next) = reading_gates(m, s, &[number], &mut wait) {
             return Some(next);
@@ -123,12 +167,9 @@ fn after_a_failed_move(m: &Migration, d: &Destination, number: &Number, s: &Surr
         }
     }
     let read = Effect::ReadDestinationNumbers { destination: d.waba.clone() };
-    match fresh_listing(d, failed.at, s.now) {
-        None => Some(attempt(m, s, read, &mut wait).unwrap_or(Next::Wait(wait))),
-        Some(listing) => find(listing, number).map(|entry| {
-            Next::Record(Fact::MoveFound { number: number.number.clone(), phone_number_id: entry.id.clone() })
-        }),
-    }
+    // What such a listing shows is taken in before anything else is planned.
+    let is_known = fresh_listing(d, failed.at, s.now).is_some();
+    (!is_known).then(|| attempt(m, s, read, &mut wait).unwrap_or(Next::Wait(wait)))
 }
 
 fn move_refused(failed: &FailedTry, number: &Number) -> Blocker {
@@ -138,6 +179,12 @@ fn move_refused(failed: &FailedTry, number: &Number) -> Blocker {
 /// What has to come first while a gate of rule 2 is closed or its reading too old; `None` when `numbers` may move now.
 fn closed(m: &Migration, s: &Surroundings<'_>, numbers: &[&Number]) -> Option<Next> {
     let mut wait = Wait::default();
+    // A token that was good when it was fetched may have come near its end.
+    if let Some(d) = &m.destination
+        && let Some(next) = business_token(m, d, s, &mut wait)
+    {
+        return Some(next);
+    }
     if let Some(next) = reading_gates(m, s, numbers, &mut wait) {
         return Some(next);
     }
@@ -185,7 +232,7 @@ pub(super) fn reading_gates(m: &Migration, s: &Surroundings<'_>, numbers: &[&Num
             let blocker = reading.blocker(m, Some(number), s.now);
             let every = interval(m, s, &blocker);
             wait.block(blocker);
-            if let Some(next) = look_at_gate(m, s, &reading, every, wait) {
+            if let Some(next) = look_at_gate(m, s, number, &reading, every, wait) {
                 return Some(next);
             }
         }
@@ -196,6 +243,7 @@ pub(super) fn reading_gates(m: &Migration, s: &Surroundings<'_>, numbers: &[&Num
 fn look_at_gate(
     m: &Migration,
     s: &Surroundings<'_>,
+    number: &Number,
     reading: &GateReading,
     every: SignedDuration,
     wait: &mut Wait,
@@ -203,6 +251,9 @@ fn look_at_gate(
     let effect = match (reading.gate, &m.destination) {
         // Ours to mend: subscribe again, then read.
         (Gate::Subscription, Some(d)) if reading.read_at.is_some() => subscribe(m, d),
+        (gate, Some(d)) if gate.is_of_number() && number.moved_at.is_some() => {
+            Effect::ReadDestinationNumbers { destination: d.waba.clone() }
+        }
         (gate, _) => effect_of(m, gate.read()?)?,
     };
     poll(m, s, effect, reading.read_at, every, wait)
@@ -372,7 +423,13 @@ fn after_a_failed_register(
     if matches!(failed.failure, Failure::NotSent { .. }) {
         return wait_until(failed.next_try_at, failed, number, s, wait);
     }
-    let asked_for = m.is_outdated(failed.at);
+    let asked_for = m.is_asked_for(failed.at);
+    // Somebody else may have done it meanwhile (rule 6).
+    if let Some(listing) = d.numbers.as_ref().filter(|listing| listing.at >= failed.at)
+        && find(listing, number).is_some_and(ListedNumber::is_registered_here)
+    {
+        return Some(Next::Record(Fact::RegisterFound { number: number.number.clone() }));
+    }
     if let Some(code) = no_more_tries(number, s.now) {
         return stuck(code);
     }
@@ -388,7 +445,7 @@ fn after_a_failed_register(
                     let since = standing_since(m, blocker.code, blocker.number.as_ref(), s.now);
                     wait.block(blocker);
                     let every = patience_in_outage(since, s.now);
-                    let next = look_at_gate(m, s, &reading, every, wait);
+                    let next = look_at_gate(m, s, number, &reading, every, wait);
                     return Some(next.unwrap_or_else(|| Next::Wait(std::mem::take(wait))));
                 }
             }
@@ -406,16 +463,12 @@ fn after_a_failed_register(
     if !asked_for && let Some(next) = wait_until(failed.next_try_at, failed, number, s, wait) {
         return Some(next);
     }
-    // Before it is repeated, see whether somebody else has done it (rule 6).
-    match fresh_listing(d, failed.at, s.now) {
-        None => {
-            let read = Effect::ReadDestinationNumbers { destination: d.waba.clone() };
-            Some(attempt(m, s, read, wait).unwrap_or_else(|| Next::Wait(std::mem::take(wait))))
-        }
-        Some(listing) => find(listing, number)
-            .filter(|entry| entry.is_registered_here())
-            .map(|_| Next::Record(Fact::RegisterFound { number: number.number.clone() })),
+    // Nor is it repeated without a look.
+    if fresh_listing(d, failed.at, s.now).is_some() {
+        return None;
     }
+    let read = Effect::ReadDestinationNumbers { destination: d.waba.clone() };
+    Some(attempt(m, s, read, wait).unwrap_or_else(|| Next::Wait(std::mem::take(wait))))
 }
 
 fn no_more_tries(number: &Number, now: Timestamp) -> Option<BlockerCode> {

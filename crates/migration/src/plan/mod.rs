@@ -66,6 +66,11 @@ pub(crate) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
     if let Some(number) = m.under_way() {
         return cutover::carry_through(m, number, s);
     }
+    if m.phase == Phase::CuttingOver
+        && let Some(fact) = cutover::landed_late(m)
+    {
+        return Next::Record(fact);
+    }
     if m.cancelled.is_some() && m.phase < Phase::Settling {
         return cancel(m);
     }
@@ -106,13 +111,14 @@ fn cancel(m: &Migration) -> Next {
 fn attempt(m: &Migration, s: &Surroundings<'_>, effect: Effect, wait: &mut Wait) -> Option<Next> {
     let kind = effect.kind();
     if let Some(trouble) = m.troubles.get(&kind)
-        && s.now < trouble.next_try_at
-        && !m.is_outdated(trouble.at)
+        && is_too_early(m, kind, trouble, s.now)
     {
         if let Some(blocker) = blocker_of(m, kind, trouble) {
             wait.block(blocker);
         }
-        wait.look_at(trouble.next_try_at);
+        if !is_left_to_a_person(kind, trouble) {
+            wait.look_at(trouble.next_try_at);
+        }
         return None;
     }
     if matches!(kind, EffectKind::ReadIntent | EffectKind::FetchBusinessToken)
@@ -128,6 +134,25 @@ fn attempt(m: &Migration, s: &Surroundings<'_>, effect: Effect, wait: &mut Wait)
         return None;
     }
     Some(Next::Call(effect))
+}
+
+/// A person may ask for anything at once. A webhook brings reads forward, but neither a write nor what a limit holds back.
+fn is_too_early(m: &Migration, kind: EffectKind, trouble: &Trouble, now: Timestamp) -> bool {
+    if m.is_asked_for(trouble.at) {
+        return false;
+    }
+    if is_left_to_a_person(kind, trouble) {
+        return true;
+    }
+    let may_be_brought_forward = !kind.cannot_be_undone() && !trouble.last.is_limit();
+    now < trouble.next_try_at && !(may_be_brought_forward && m.is_outdated(trouble.at))
+}
+
+/// Guide 2 without an answer, after its last repeat: nobody knows what another one would do.
+fn is_left_to_a_person(kind: EffectKind, trouble: &Trouble) -> bool {
+    kind == EffectKind::SetIntent
+        && matches!(trouble.last, Failure::Unknown { .. })
+        && trouble.failures > INTENT_REPEATS
 }
 
 /// Reads again what was read at `read_at`, when its time has come; otherwise `wait` says when that is.

@@ -57,7 +57,7 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
 }
 
 /// Guide 5, and what the fetched token is good for.
-fn business_token(m: &Migration, d: &Destination, s: &Surroundings<'_>, wait: &mut Wait) -> Option<Next> {
+pub(super) fn business_token(m: &Migration, d: &Destination, s: &Surroundings<'_>, wait: &mut Wait) -> Option<Next> {
     let Some(portfolio) = m.portfolio() else {
         let blocker = Blocker::new(BlockerCode::PortfolioUnknown, s.now);
         let every = interval(m, s, &blocker);

@@ -12,5 +12,7 @@
 )]
 
 mod calm;
+mod cutover;
+mod properties;
 mod run;
 mod world;

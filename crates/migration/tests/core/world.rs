@@ -192,7 +192,8 @@ impl World {
 
     /// What `effect` changes when nobody hears the answer.
     pub(crate) fn take_effect(&mut self, attempt: &Attempt) {
-        if matches!(attempt.effect.kind(), EffectKind::MoveNumber | EffectKind::RegisterNumber | EffectKind::Subscribe) {
+        if matches!(attempt.effect.kind(), EffectKind::MoveNumber | EffectKind::RegisterNumber | EffectKind::Subscribe)
+        {
             self.answer(attempt);
         }
     }
