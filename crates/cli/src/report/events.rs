@@ -131,7 +131,8 @@ impl Observer for Progress {
             bar.set_position(self.total.saturating_sub(open));
             bar.set_message(format!("{}  {}: {}", entered.at, migration.customer().reference, migration.phase()));
         } else if self.plain {
-            let _ = writeln!(stderr().lock(), "{}  {}: {}", entered.at, migration.customer().reference, migration.phase());
+            let _ =
+                writeln!(stderr().lock(), "{}  {}: {}", entered.at, migration.customer().reference, migration.phase());
         }
     }
 }

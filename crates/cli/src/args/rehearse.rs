@@ -1,0 +1,83 @@
+//! `unmoor rehearse`.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{Args, ValueEnum};
+use jiff::SignedDuration;
+
+use super::duration;
+
+const EXAMPLES: &str = "\
+Examples:
+  unmoor rehearse examples/customers.csv
+  unmoor rehearse --generate 500 --seed 7
+  unmoor rehearse customers.csv --knob numbers.phone_id_after_migrate=same --json
+  unmoor rehearse customers.csv --fail-on stopped,waiting      a gate for CI";
+
+/// `rehearse FILE`
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct RehearseArgs {
+    /// Customer file, CSV or JSON lines
+    #[arg(value_name = "FILE", required_unless_present = "generate", conflicts_with = "generate")]
+    pub(crate) file: Option<PathBuf>,
+    /// Scenario [default: FILE with the ending .scenario.toml, where there is one]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scenario: Option<PathBuf>,
+    /// What the scenario does not say is drawn from this seed; the same seed gives the same output
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Rehearse N invented customers instead of a file
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) generate: Option<u32>,
+    /// How much virtual time passes at most
+    #[arg(long = "for", value_name = "DURATION", default_value = "60d", value_parser = duration::parse)]
+    pub(crate) horizon: SignedDuration,
+    /// Set a knob of the simulator; may be given several times
+    #[arg(long = "knob", value_name = "NAME=VALUE")]
+    pub(crate) knobs: Vec<KnobArg>,
+    /// Faults to inject: JSON, as `POST /_sim/faults` takes them, one or a list
+    #[arg(long, value_name = "FILE")]
+    pub(crate) faults: Option<PathBuf>,
+    /// End with 3 (stopped, exceptions) or 4 (waiting) when any customer ends so
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    pub(crate) fail_on: Vec<FailOn>,
+    /// JSON lines on stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Keep the rehearsal's database and the simulator's ledger in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
+}
+
+/// What makes a rehearsal fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum FailOn {
+    /// A migration was stopped
+    Stopped,
+    /// A migration still waits
+    Waiting,
+    /// A migration completed with exceptions
+    Exceptions,
+}
+
+/// A knob's name and the value it gets, as text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KnobArg {
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+impl FromStr for KnobArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once('=') {
+            Some((name, value)) if !name.trim().is_empty() => {
+                Ok(Self { name: name.trim().to_owned(), value: value.trim().to_owned() })
+            }
+            Some(_) | None => Err("write it as NAME=VALUE".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Puts the engine together: database, lock, vault, network, clock.
+
+mod clock;
+mod lock;
+mod other_side;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use anyhow::Context;
+use jiff::SignedDuration;
+use unmoor_engine::randomness::OsRandomness;
+use unmoor_engine::throttle::Throttle;
+use unmoor_engine::vault::{MasterKey, Vault};
+use unmoor_engine::{Engine, Graph, Observer, SealedInStore, Settings};
+use unmoor_store::{SqliteStore, Stamp, Store};
+
+use crate::config::Config;
+use crate::exit::Trouble;
+
+pub(crate) use clock::{EngineClock, keep_following, present};
+pub(crate) use lock::{EngineLock, Taken};
+pub(crate) use other_side::{Connection, OtherSide};
+
+/// Whose leases are on a SQLite file. Only one process at a time works under this name, since it holds the file's lock.
+pub(crate) const OWNER: &str = "unmoor";
+
+/// How often a running engine looks for inputs of other commands, in real time.
+const INBOX_POLL: SignedDuration = SignedDuration::from_millis(500);
+
+/// The database, which must be there.
+pub(crate) fn open_existing(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    if !config.database.exists() {
+        return Err(Trouble::bad_input(format!("there is no database {}", config.database.display()))
+            .hint("begin with `unmoor import FILE`, or name the database with --database or UNMOOR_DATABASE")
+            .into());
+    }
+    open_or_create(config)
+}
+
+/// The database; made where there is none.
+pub(crate) fn open_or_create(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    Ok(Arc::new(SqliteStore::open(&config.database)?))
+}
+
+/// The vault, with the key from the environment, or else from the file beside the database, which is made on first use.
+///
+/// An existing vault never gets a new key: where secrets are and the key is not, that is said.
+pub(crate) async fn vault(config: &Config, store: &Arc<dyn Store>) -> anyhow::Result<Arc<Vault>> {
+    let key = match &config.master_key {
+        Some(text) => MasterKey::from_variable(text).map_err(refused_key)?,
+        None => {
+            let file = config.master_key_file();
+            if !file.exists() && holds_secrets(store).await? {
+                return Err(Trouble::refused(format!(
+                    "the database holds secrets, but the key that opens them, {}, is gone",
+                    file.display()
+                ))
+                .hint("put the key file back beside the database, or give the key in UNMOOR_MASTER_KEY")
+                .into());
+            }
+            MasterKey::load_or_create(&file, &OsRandomness).map_err(refused_key)?
+        }
+    };
+    let storage = Arc::new(SealedInStore(Arc::clone(store)));
+    Ok(Arc::new(Vault::new(storage, Arc::new(OsRandomness), key)))
+}
+
+fn refused_key(error: unmoor_engine::vault::MasterKeyError) -> anyhow::Error {
+    anyhow::Error::new(error).context(Trouble::bad_input("there is no usable master key for the vault"))
+}
+
+async fn holds_secrets(store: &Arc<dyn Store>) -> anyhow::Result<bool> {
+    for kind in unmoor_engine::vault::SecretKind::ALL {
+        if !store.secret_names(kind.as_str()).await?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Everything that a command which makes calls needs. Nothing is stamped, locked or sent before all of it is there.
+pub(crate) struct Workshop {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) clock: EngineClock,
+    pub(crate) connection: Connection,
+    /// Held as long as the engine may work.
+    pub(crate) _lock: EngineLock,
+}
+
+/// Opens the database for work: meets the other side, takes the lock, stamps, and puts the engine together.
+pub(crate) async fn workshop(config: &Config, observer: Arc<dyn Observer>) -> anyhow::Result<Workshop> {
+    let app = config.app()?;
+    let connection = Connection::open(config).await?;
+    let store = open_existing(config)?;
+    let lock = lock::take_for_work(&config.lock_file()).await?;
+    store.stamp(&Stamp { origin: connection.origin.clone(), app_id: app.id.to_string() }).await?;
+    let left_behind = store.release_all_of(OWNER).await?;
+    if left_behind > 0 {
+        tracing::info!(left_behind, "claims of a process that has ended were taken over");
+    }
+    let vault = vault(config, &store).await?;
+    let clock = EngineClock::following(config, &connection.side, store.as_ref()).await?;
+    let throttle = Arc::new(Mutex::new(Throttle::new(config.budgets.clone())));
+    let graph = Graph::new(
+        app,
+        connection.endpoint.clone(),
+        Arc::clone(&connection.transport),
+        Arc::clone(&clock.clock),
+        throttle,
+    );
+    let graph = match &clock.follows {
+        Some(following) => graph.followed_by(following.clone()),
+        None => graph,
+    };
+    let settings = Settings {
+        inbox_poll: Some(clock.stretch(INBOX_POLL)),
+        rehearsal: matches!(connection.side, OtherSide::Simulator { .. }),
+        ..Settings::of(OWNER, jitter_seed(&config.database))
+    };
+    let engine = Engine {
+        store,
+        clock: Arc::clone(&clock.clock),
+        vault,
+        graph,
+        hooks: config.hooks.clone(),
+        policy: config.policy.clone(),
+        observer,
+        settings,
+    };
+    Ok(Workshop { engine: Arc::new(engine), clock, connection, _lock: lock })
+}
+
+/// Different databases poll at different moments; the same one keeps its spread over a restart.
+fn jitter_seed(database: &Path) -> u64 {
+    let place = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_path_buf());
+    // FNV-1a.
+    place
+        .to_string_lossy()
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+/// Refuses a database that was made for another app or origin, as far as settings name one. For commands that change
+/// migrations without talking to anybody.
+pub(crate) async fn check_stamp(config: &Config, store: &dyn Store) -> anyhow::Result<()> {
+    let Some(found) = store.read_stamp().await? else { return Ok(()) };
+    let origin = match &config.graph_url {
+        Some(_) => other_side::origin(&config.endpoint()?)?,
+        None => found.origin.clone(),
+    };
+    let app_id = config.app_id.as_ref().map_or_else(|| found.app_id.clone(), ToString::to_string);
+    store.stamp(&Stamp { origin, app_id }).await.context("nothing was changed")
+}

@@ -1,0 +1,1 @@
+//! The customer file: CSV with a header line, or JSON lines.

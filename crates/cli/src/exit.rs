@@ -1,0 +1,159 @@
+//! How a command ends: its exit status, and the words for what went wrong.
+
+use std::fmt;
+use std::io;
+
+use unmoor_engine::hooks::EmptyCommand;
+use unmoor_store::{CommitError, StoreError};
+
+/// The exit statuses, the same for every command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: an unexpected error.
+    Unexpected,
+    /// 2: bad usage or bad input. Nothing is lost: good rows are kept, bad ones listed.
+    BadInput,
+    /// 3: finished, with failed migrations.
+    Failed,
+    /// 4: somebody else's turn.
+    Waiting,
+    /// 5: refused by a gate, a stamp, a lock or a policy.
+    Refused,
+}
+
+impl Exit {
+    /// The status that the process ends with.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Unexpected => 1,
+            Self::BadInput => 2,
+            Self::Failed => 3,
+            Self::Waiting => 4,
+            Self::Refused => 5,
+        }
+    }
+}
+
+/// An error that a person can do something about: what is the matter, what to do next, and how the process ends.
+#[derive(Debug)]
+pub(crate) struct Trouble {
+    pub(crate) exit: Exit,
+    what: String,
+    pub(crate) hint: Option<String>,
+}
+
+impl Trouble {
+    /// Bad usage or bad input.
+    pub(crate) fn bad_input(what: impl Into<String>) -> Self {
+        Self { exit: Exit::BadInput, what: what.into(), hint: None }
+    }
+
+    /// Something that is not done, although it was asked for properly.
+    pub(crate) fn refused(what: impl Into<String>) -> Self {
+        Self { exit: Exit::Refused, what: what.into(), hint: None }
+    }
+
+    /// Something that should have worked.
+    pub(crate) fn unexpected(what: impl Into<String>) -> Self {
+        Self { exit: Exit::Unexpected, what: what.into(), hint: None }
+    }
+
+    /// What to do next.
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Trouble {}
+
+/// The status that an error ends the process with, and the hint beneath its words.
+pub(crate) fn of_error(error: &anyhow::Error) -> (Exit, Option<String>) {
+    for cause in error.chain() {
+        if let Some(trouble) = cause.downcast_ref::<Trouble>() {
+            return (trouble.exit, trouble.hint.clone());
+        }
+        if let Some(broken) = cause.downcast_ref::<io::Error>().filter(|error| is_broken_pipe(error)) {
+            tracing::debug!(%broken, "whoever read the output has read enough");
+            return (Exit::Done, None);
+        }
+        if let Some(error) = store_error(cause) {
+            return of_store_error(error);
+        }
+        if cause.is::<EmptyCommand>() {
+            return (Exit::BadInput, None);
+        }
+    }
+    (Exit::Unexpected, None)
+}
+
+fn store_error<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a StoreError> {
+    cause.downcast_ref::<StoreError>().or_else(|| match cause.downcast_ref::<CommitError>() {
+        Some(CommitError::Store(error)) => Some(error),
+        Some(_) | None => None,
+    })
+}
+
+fn of_store_error(error: &StoreError) -> (Exit, Option<String>) {
+    match error {
+        StoreError::WrongStamp { .. } => (
+            Exit::Refused,
+            Some(
+                "a database belongs to one app at Meta or at one simulator: name another file with --database"
+                    .to_owned(),
+            ),
+        ),
+        StoreError::UnknownMigration { .. }
+        | StoreError::NewerSchema { .. }
+        | StoreError::NotOurs { .. }
+        | StoreError::CannotOpen { .. } => (Exit::BadInput, None),
+        StoreError::Corrupt { .. }
+        | StoreError::Busy { .. }
+        | StoreError::DiskFull { .. }
+        | StoreError::CommitUnknown { .. }
+        | StoreError::Stopped { .. }
+        | StoreError::Json { .. }
+        | StoreError::Database { .. } => (Exit::Unexpected, None),
+    }
+}
+
+/// Whoever read our output has gone, e.g. `| head`: that is success.
+pub(crate) fn is_broken_pipe(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::BrokenPipe
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+
+    #[test]
+    fn trouble_keeps_its_status_and_hint_under_any_context() {
+        let error = Err::<(), _>(Trouble::refused("no").hint("do that")).context("while asked").unwrap_err();
+        assert_eq!(of_error(&error), (Exit::Refused, Some("do that".to_owned())));
+        assert_eq!(format!("{error:#}"), "while asked: no");
+    }
+
+    #[test]
+    fn a_reader_that_has_gone_is_success() {
+        let error = anyhow::Error::from(io::Error::from(io::ErrorKind::BrokenPipe)).context("cannot write");
+        assert_eq!(of_error(&error), (Exit::Done, None));
+    }
+
+    #[test]
+    fn the_database_of_another_is_refused() {
+        let stamp = |origin: &str| unmoor_store::Stamp { origin: origin.to_owned(), app_id: "1".to_owned() };
+        let error = StoreError::WrongStamp { found: stamp("a"), wanted: stamp("b") };
+        assert_eq!(of_error(&error.into()).0, Exit::Refused);
+        assert_eq!(of_error(&anyhow::anyhow!("what?")).0, Exit::Unexpected);
+    }
+}

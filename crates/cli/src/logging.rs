@@ -1,0 +1,37 @@
+//! What happens inside, on stderr, for whoever looks for a fault.
+
+use std::io::{self, IsTerminal};
+
+use clap::ColorChoice;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer};
+
+use crate::args::GlobalArgs;
+
+/// Overrides `-v` and `-q`, e.g. `UNMOOR_LOG=unmoor_engine=debug`.
+const VARIABLE: &str = "UNMOOR_LOG";
+
+/// Starts logging. Only our own crates are heard, whatever the filter says: libraries below them log requests, and a
+/// request may hold a token.
+pub(crate) fn begin(global: &GlobalArgs) {
+    let level = match (global.quiet, global.verbose) {
+        (true, _) => LevelFilter::ERROR,
+        (false, 0) => LevelFilter::WARN,
+        (false, 1) => LevelFilter::INFO,
+        (false, 2) => LevelFilter::DEBUG,
+        (false, _) => LevelFilter::TRACE,
+    };
+    let wanted = EnvFilter::builder().with_default_directive(level.into()).with_env_var(VARIABLE).from_env_lossy();
+    let colors = match global.color {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+    };
+    let ours = filter_fn(|metadata| metadata.target().starts_with("unmoor"));
+    let lines = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_ansi(colors).with_target(false);
+    // A second start, as in a test, keeps the first.
+    let _ = tracing_subscriber::registry().with(lines.with_filter(ours).with_filter(wanted)).try_init();
+}

@@ -1,0 +1,42 @@
+//! Tables and words for people.
+
+use std::fmt::Display;
+
+use comfy_table::{ContentArrangement, Table, presets};
+use jiff::Timestamp;
+use unmoor_migration::words;
+
+/// Widest table that is written where there is no terminal, in characters: what is piped looks the same everywhere.
+const WIDTH_WITHOUT_TERMINAL: u16 = 140;
+
+/// A table with these headings.
+pub(crate) fn table<const N: usize>(headings: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    if !table.is_tty() {
+        table.set_width(WIDTH_WITHOUT_TERMINAL);
+    }
+    table.set_header(headings);
+    table
+}
+
+/// `1 customer`, `2 customers`.
+pub(crate) fn counted(count: impl Into<u64>, one: &str) -> String {
+    let count: u64 = count.into();
+    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+}
+
+/// How long ago `then` was, seen from `now`.
+pub(crate) fn ago(now: Timestamp, then: Timestamp) -> String {
+    words::duration(now.duration_since(then))
+}
+
+/// What has no value.
+pub(crate) fn or_dash(value: Option<impl Display>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| value.to_string())
+}
+
+/// A code in words: `awaiting_acceptance` is `awaiting acceptance`.
+pub(crate) fn spaced(code: &str) -> String {
+    code.replace('_', " ")
+}

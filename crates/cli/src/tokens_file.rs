@@ -1,0 +1,1 @@
+//! Business tokens, from their file into the vault.
