@@ -66,7 +66,7 @@ fn node(call: &mut Call<'_>) -> Answer<Value> {
     let world = &call.state.world;
     if world.wabas.contains_key(&id) {
         waba::read(call, id)
-    } else if world.listed_in.contains_key(&id) {
+    } else if world.index.of_phone_id(id).is_some() {
         number::read(call, id)
     } else if world.intents.contains_key(&id) {
         intent::read(call, id)

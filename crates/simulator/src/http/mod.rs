@@ -33,33 +33,54 @@ struct Outcome {
     usage: Option<Usage>,
 }
 
+/// A request with what is worked out about it once.
+struct Incoming<'a> {
+    request: &'a Request<Bytes>,
+    address: Address,
+    /// The WABA it is about.
+    waba: Option<Id>,
+    trace_id: String,
+}
+
+impl<'a> Incoming<'a> {
+    fn read(state: &State, request: &'a Request<Bytes>) -> Self {
+        let address = Address::read(request);
+        let waba = address.waba(&state.world);
+        // Derived from what was asked and when, so that the same run has the same trace ids.
+        let nth = state.ledger.next_request().to_string();
+        let at = state.now.as_millisecond().to_string();
+        let key = ["trace", request.method().as_str(), request.uri().path(), &at, &nth];
+        let trace_id = format!("A{}", state.seed.text(&key, 22));
+        Self { request, address, waba, trace_id }
+    }
+}
+
 /// Answers a request that arrives now.
 pub(crate) fn exchange(state: &mut State, request: &Request<Bytes>) -> Exchange {
-    let address = Address::read(request);
-    let fault = fire(state, request, &address);
+    let incoming = Incoming::read(state, request);
+    let fault = fire(state, &incoming);
     let normal = SignedDuration::from_millis(state.knobs.latency_ms.into());
     let slow = fault.as_ref().and_then(|fault| fault.latency_ms);
     let latency = slow.map_or(normal, |slow| SignedDuration::from_millis(slow.into()));
     let reply = match fault {
         Some(Action { drop: Some(Drop::Before), .. }) => {
-            enter_request(state, request, &address, Ending::DroppedBefore, None);
+            enter_request(state, &incoming, Ending::DroppedBefore, None);
             Reply::DroppedBefore
         }
-        Some(Action { drop: Some(Drop::Later), later_s, .. }) => drop_then_late(state, request, &address, later_s),
+        Some(Action { drop: Some(Drop::Later), later_s, .. }) => drop_then_late(state, &incoming, later_s),
         Some(Action { drop: Some(Drop::After), .. }) => {
-            respond(state, request, &address, Ending::DroppedAfter);
+            respond(state, &incoming, Ending::DroppedAfter);
             Reply::DroppedAfter
         }
         Some(Action { graph_error: Some(error), .. }) => Reply::Answer(dress(
             state,
-            request,
-            &address,
+            &incoming,
             Ending::Answered,
             &Outcome { answer: Err(scripted(&error)), usage: None },
         )),
-        Some(Action { http_status: Some(status), .. }) => Reply::Answer(bare_status(state, request, &address, status)),
+        Some(Action { http_status: Some(status), .. }) => Reply::Answer(bare_status(state, &incoming, status)),
         Some(Action { latency_ms: _, graph_error: None, http_status: None, drop: None, later_s: _ }) | None => {
-            Reply::Answer(respond(state, request, &address, Ending::Answered))
+            Reply::Answer(respond(state, &incoming, Ending::Answered))
         }
     };
     Exchange { latency, reply }
@@ -72,12 +93,13 @@ pub(crate) fn replay(state: &mut State, late: &LateRequest) {
         builder = builder.header(name, value);
     }
     if let Ok(request) = builder.body(Bytes::from(hex::decode(&late.body_hex).unwrap_or_default())) {
-        let address = Address::read(&request);
-        respond(state, &request, &address, Ending::Late);
+        let incoming = Incoming::read(state, &request);
+        respond(state, &incoming, Ending::Late);
     }
 }
 
-fn drop_then_late(state: &mut State, request: &Request<Bytes>, address: &Address, later_s: Option<u32>) -> Reply {
+fn drop_then_late(state: &mut State, incoming: &Incoming<'_>, later_s: Option<u32>) -> Reply {
+    let request = incoming.request;
     const USUAL_S: u32 = 20;
     let lands_at = later(state.now, SignedDuration::from_secs(later_s.unwrap_or(USUAL_S).into()));
     let headers =
@@ -89,39 +111,35 @@ fn drop_then_late(state: &mut State, request: &Request<Bytes>, address: &Address
         body_hex: hex::encode(request.body()),
     };
     state.world.agenda.plan(lands_at, Event::LateRequest { request: late });
-    enter_request(state, request, address, Ending::DroppedThenLate, None);
+    enter_request(state, incoming, Ending::DroppedThenLate, None);
     Reply::DroppedThenLate { lands_at }
 }
 
-fn fire(state: &mut State, request: &Request<Bytes>, address: &Address) -> Option<Action> {
-    let waba = address.waba(&state.world);
+fn fire(state: &mut State, incoming: &Incoming<'_>) -> Option<Action> {
+    let Incoming { request, address, waba, .. } = incoming;
     let target = Target {
         method: request.method().as_str(),
         path: request.uri().path(),
         bare_path: &address.bare_path,
-        wabas: [waba, waba.map(|waba| state.world.source_of(waba))],
+        wabas: [*waba, waba.map(|waba| state.world.source_of(waba))],
     };
     state.faults.fire(state.seed, &target)
 }
 
-fn respond(state: &mut State, request: &Request<Bytes>, address: &Address, ending: Ending) -> Response<Bytes> {
-    let outcome = run(state, request, address);
-    dress(state, request, address, ending, &outcome)
+fn respond(state: &mut State, incoming: &Incoming<'_>, ending: Ending) -> Response<Bytes> {
+    let outcome = run(state, incoming);
+    dress(state, incoming, ending, &outcome)
 }
 
 /// Authenticates, checks and carries out a call.
-fn run(state: &mut State, request: &Request<Bytes>, address: &Address) -> Outcome {
+fn run(state: &mut State, incoming: &Incoming<'_>) -> Outcome {
     let mut usage = None;
-    let answer = run_counted(state, request, address, &mut usage);
+    let answer = run_counted(state, incoming, &mut usage);
     Outcome { answer, usage }
 }
 
-fn run_counted(
-    state: &mut State,
-    request: &Request<Bytes>,
-    address: &Address,
-    usage: &mut Option<Usage>,
-) -> Answer<Value> {
+fn run_counted(state: &mut State, incoming: &Incoming<'_>, usage: &mut Option<Usage>) -> Answer<Value> {
+    let Incoming { request, address, .. } = incoming;
     let method = request.method();
     let route = Route::find(method, &address.segments, &address.bare_path)?;
     let share = state.knobs.transient_fault_rate;
@@ -161,22 +179,16 @@ fn scripted(script: &ScriptedError) -> Box<GraphError> {
 }
 
 /// Body, headers and the entry in the log of requests.
-fn dress(
-    state: &mut State,
-    request: &Request<Bytes>,
-    address: &Address,
-    ending: Ending,
-    outcome: &Outcome,
-) -> Response<Bytes> {
-    let trace_id = trace_id(state, request);
+fn dress(state: &mut State, incoming: &Incoming<'_>, ending: Ending, outcome: &Outcome) -> Response<Bytes> {
+    let trace_id = incoming.trace_id.as_str();
     let (status, code, subcode, body) = match &outcome.answer {
         Ok(value) => (200, None, None, value.to_string()),
         Err(error) => {
             let (status, code, subcode) = error.codes(&state.knobs);
-            (status, Some(code), subcode, error.envelope(&state.knobs, &trace_id).to_string())
+            (status, Some(code), subcode, error.envelope(&state.knobs, trace_id).to_string())
         }
     };
-    enter_request(state, request, address, ending, Some((status, code, subcode)));
+    enter_request(state, incoming, ending, Some((status, code, subcode)));
     let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
@@ -187,9 +199,9 @@ fn dress(
         }
     };
     add("date", &http_date(state.now));
-    add("facebook-api-version", &address.version);
-    add("x-fb-trace-id", &trace_id);
-    add("x-fb-request-id", &trace_id);
+    add("facebook-api-version", &incoming.address.version);
+    add("x-fb-trace-id", trace_id);
+    add("x-fb-request-id", trace_id);
     if let Some(usage) = outcome.usage {
         add("x-business-use-case-usage", &usage.header());
     }
@@ -197,8 +209,8 @@ fn dress(
 }
 
 /// A status from something in front of the API: a page, not an envelope.
-fn bare_status(state: &mut State, request: &Request<Bytes>, address: &Address, status: u16) -> Response<Bytes> {
-    enter_request(state, request, address, Ending::Answered, Some((status, None, None)));
+fn bare_status(state: &mut State, incoming: &Incoming<'_>, status: u16) -> Response<Bytes> {
+    enter_request(state, incoming, Ending::Answered, Some((status, None, None)));
     let mut response = Response::new(Bytes::from_static(
         b"<!DOCTYPE html><html><body><h1>Sorry, something went wrong.</h1></body></html>",
     ));
@@ -212,7 +224,8 @@ fn bare_status(state: &mut State, request: &Request<Bytes>, address: &Address, s
 
 type Seen = (u16, Option<i64>, Option<i64>);
 
-fn enter_request(state: &mut State, request: &Request<Bytes>, address: &Address, ending: Ending, seen: Option<Seen>) {
+fn enter_request(state: &mut State, incoming: &Incoming<'_>, ending: Ending, seen: Option<Seen>) {
+    let Incoming { request, waba, trace_id, .. } = incoming;
     let (status, error_code, error_subcode) =
         seen.map_or((None, None, None), |(status, code, subcode)| (Some(status), code, subcode));
     let entry = RequestEntry {
@@ -224,17 +237,10 @@ fn enter_request(state: &mut State, request: &Request<Bytes>, address: &Address,
         status,
         error_code,
         error_subcode,
-        waba: address.waba(&state.world),
-        trace_id: trace_id(state, request),
+        waba: *waba,
+        trace_id: trace_id.clone(),
     };
     state.ledger.enter_request(entry);
-}
-
-/// Derived from what was asked and when, so that the same run has the same trace ids.
-fn trace_id(state: &State, request: &Request<Bytes>) -> String {
-    let nth = state.ledger.next_request().to_string();
-    let at = state.now.as_millisecond().to_string();
-    format!("A{}", state.seed.text(&["trace", request.method().as_str(), request.uri().path(), &at, &nth], 22))
 }
 
 /// An instant as HTTP's `Date` has it.

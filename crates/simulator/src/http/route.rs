@@ -57,7 +57,7 @@ impl Address {
         if world.wabas.contains_key(&id) {
             return Some(id);
         }
-        if let Some(listed) = world.listed_in.get(&id) {
+        if let Some(listed) = world.index.of_phone_id(id) {
             return listed.last().copied();
         }
         let of_intent = world.intents.get(&id).map(|intent| intent.waba);

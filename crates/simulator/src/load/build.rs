@@ -114,7 +114,7 @@ impl Builder {
             register_attempts: BTreeMap::new(),
             register_blocked_until: BTreeMap::new(),
             agenda: Agenda::default(),
-            listed_in: BTreeMap::new(),
+            index: Default::default(),
         };
         Self { seed, start, world, solution, partner, partner_app, taken: given_numbers(scenario) }
     }

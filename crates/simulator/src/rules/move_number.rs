@@ -47,7 +47,7 @@ pub(crate) fn move_number(state: &mut State, cause: Cause, destination: Id, requ
     if let Some(account) = state.change_waba(cause.at, destination) {
         account.numbers.insert(0, entry);
     }
-    state.world.listed_in.entry(id).or_default().insert(destination);
+    state.world.index.add(destination, id, &number);
     let change = Change::new("number.moved", source)
         .number(&number)
         .with("destination_waba", destination)
@@ -91,7 +91,7 @@ fn read_number(state: &State, request: &MoveRequest) -> Answer<E164> {
 }
 
 fn is_listed(state: &State, number: &E164) -> bool {
-    state.world.wabas.values().any(|waba| waba.number(number).is_some())
+    state.world.index.of_number(number).next().is_some()
 }
 
 fn check_destination(state: &State, account: &Waba) -> Answer<()> {

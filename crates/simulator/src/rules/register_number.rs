@@ -139,9 +139,7 @@ fn release(state: &mut State, cause: Cause, source: Id, phone: Id, number: &E164
         SourceAfterRegister::Deleted => NumberStatus::Deleted,
         SourceAfterRegister::Absent => {
             waba.numbers.retain(|entry| entry.number != *number);
-            if let Some(listed) = state.world.listed_in.get_mut(&phone) {
-                listed.remove(&source);
-            }
+            state.world.index.remove(source, phone, number);
             return;
         }
     };

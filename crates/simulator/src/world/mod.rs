@@ -2,17 +2,19 @@
 //! is in `rules/` and `people.rs`.
 
 mod account;
+mod index;
 mod intent;
 mod number;
 mod template;
 mod token;
 mod waba;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use self::index::Index;
 pub use self::{
     account::{Admin, App, Portfolio, Solution},
     intent::{Intent, IntentStatus},
@@ -54,9 +56,9 @@ pub struct World {
     /// What time alone will bring about.
     #[serde(default)]
     pub agenda: Agenda,
-    /// Which WABAs list a phone number id. Rebuilt on load.
+    /// Look-ups, rebuilt on load.
     #[serde(skip)]
-    pub(crate) listed_in: BTreeMap<Id, BTreeSet<Id>>,
+    pub(crate) index: Index,
 }
 
 /// The Tech Provider.
@@ -84,12 +86,12 @@ pub struct Customer {
 }
 
 impl World {
-    /// Brings the look-up of phone number ids in line with the WABAs.
+    /// Brings the look-ups in line with the WABAs.
     pub(crate) fn rebuild_index(&mut self) {
-        self.listed_in.clear();
+        self.index = Index::default();
         for waba in self.wabas.values() {
             for number in &waba.numbers {
-                self.listed_in.entry(number.id).or_default().insert(waba.id);
+                self.index.add(waba.id, number.id, &number.number);
             }
         }
     }
@@ -107,10 +109,11 @@ impl World {
 
     /// The WABA where `number` is registered or was, other than `except`: where a migration would take it from.
     pub(crate) fn holder_of(&self, number: &E164, except: Id) -> Option<(&Waba, &Number)> {
-        self.wabas
-            .values()
-            .filter(|waba| waba.id != except)
-            .filter_map(|waba| waba.number(number).map(|entry| (waba, entry)))
-            .find(|(_, entry)| entry.status.is_held())
+        let others = self.index.of_number(number).filter(|waba| *waba != except);
+        let mut entries = others.filter_map(|waba| {
+            let waba = self.wabas.get(&waba)?;
+            waba.number(number).map(|entry| (waba, entry))
+        });
+        entries.find(|(_, entry)| entry.status.is_held())
     }
 }
