@@ -187,13 +187,13 @@ blockers! {
     WabaOwnedByPartner = "WABA_OWNED_BY_PARTNER" {
         "The Solution Partner owns this WABA, not the customer: it cannot leave this way.", SolutionPartner, Tag,
         Some(EffectKind::ReadSource), PATIENCE, None, "24 h",
-        "The partner has to transfer the WABA to the customer's portfolio first."
+        "Transfer the WABA to the customer's portfolio first."
     }
     /// The source's review.
     SourceNotApproved = "SOURCE_NOT_APPROVED" {
         "The source WABA is not approved.", Customer, Tag, Some(EffectKind::ReadSource),
         PATIENCE, Some("account_review_update"), "24 h",
-        "The customer completes the review of the account in Meta Business Suite."
+        "Complete the review of the account in Meta Business Suite."
     }
     /// No portfolio is known.
     PortfolioUnknown = "PORTFOLIO_UNKNOWN" {
@@ -222,15 +222,15 @@ blockers! {
     }
     /// Guide 2's outcome is unknown.
     IntentOutcomeUnknown = "INTENT_OUTCOME_UNKNOWN" {
-        "Tagging was sent several times and no answer came: the request may or may not exist.", TechProvider, Tag,
-        Some(EffectKind::SetIntent), "never", None, "–",
+        "Tagging was sent and no answer came: the request may or may not exist.", TechProvider, Tag,
+        Some(EffectKind::SetIntent), "sent again after 1, 5 and 30 minutes, then only by a person", None, "–",
         "Ask the customer whether the request stands under Requests > Received, then `unmoor retry`."
     }
     /// Somebody else's intent.
     TaggedElsewhere = "TAGGED_ELSEWHERE" {
         "The WABA is already marked for migration by somebody else.", Customer, Tag, Some(EffectKind::SetIntent),
         PATIENCE, None, "–",
-        "The customer declines the other request in Meta Business Suite."
+        "Decline the other request in Meta Business Suite."
     }
     /// Guide 2 refused for the WABA's state.
     NotMigratable = "NOT_MIGRATABLE" {
@@ -277,7 +277,7 @@ blockers! {
     PaymentMethodMissing = "PAYMENT_METHOD_MISSING" {
         "The new WABA has no valid payment method.", Customer, Move, Some(EffectKind::ReadDestination),
         PATIENCE, None, "2 min",
-        "The customer adds a payment method for the new WABA in Meta Business Suite (guide 3)."
+        "Add a payment method for the new WABA in Meta Business Suite (guide 3)."
     }
     /// Payment unreadable.
     PaymentMethodUnreadable = "PAYMENT_METHOD_UNREADABLE" {

@@ -11,7 +11,7 @@ pub(crate) use cutover::register_again_at;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::blocker::{Blocker, BlockerCode};
+use crate::blocker::{Blocker, BlockerCode, Turn};
 use crate::effect::{Effect, EffectKind};
 use crate::event::Fact;
 use crate::input::Surroundings;
@@ -195,13 +195,7 @@ fn interval(m: &Migration, s: &Surroundings<'_>, blocker: &Blocker) -> SignedDur
 /// What a failed effect means to people; `None` while it is too early to bother them.
 fn blocker_of(m: &Migration, kind: EffectKind, trouble: &Trouble) -> Option<Blocker> {
     let code = match &trouble.last {
-        Failure::Unknown { .. } if kind == EffectKind::SetIntent => {
-            if trouble.failures > INTENT_REPEATS {
-                BlockerCode::IntentOutcomeUnknown
-            } else {
-                BlockerCode::OutcomeUnknown
-            }
-        }
+        Failure::Unknown { .. } if kind == EffectKind::SetIntent => BlockerCode::IntentOutcomeUnknown,
         Failure::Unknown { .. } | Failure::NotSent { .. } => {
             (trouble.failures >= QUIET_FAILURES).then_some(BlockerCode::VendorTrouble)?
         }
@@ -224,7 +218,9 @@ fn blocker_of(m: &Migration, kind: EffectKind, trouble: &Trouble) -> Option<Bloc
             (_, Verdict::Turn | Verdict::Permanent) => BlockerCode::CallRefused,
         },
     };
-    Some(Blocker::new(code, trouble.since).saying(format_args!("{}: {}", kind.doing(), trouble.last)))
+    let blocker = Blocker::new(code, trouble.since).saying(format_args!("{}: {}", kind.doing(), trouble.last));
+    let is_repeated_by_itself = code == BlockerCode::IntentOutcomeUnknown && !is_left_to_a_person(kind, trouble);
+    Some(if is_repeated_by_itself { blocker.turn_of(Turn::Time) } else { blocker })
 }
 
 fn uses_system_token(kind: EffectKind) -> bool {

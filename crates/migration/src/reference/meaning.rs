@@ -76,7 +76,8 @@ pub(super) fn of(code: BlockerCode) -> &'static str {
         }
         B::IntentOutcomeUnknown => {
             "An intent can only be read by its id, and the id was in the answer that never came. Sending the tag again is \
-             the only way on, but a person decides that, since nobody has documented what a second tag does."
+             the only way on: Unmoor does so three times, and then leaves it to a person, since nobody has documented what \
+             a second tag does."
         }
         B::TaggedElsewhere => {
             "Meta names another request that stands for this WABA (observations: `errors.2593079`). As long as it is open, ours \

@@ -105,7 +105,7 @@ fn a_webhook_does_not_repeat_a_tag() {
     run.input(nudge()).unwrap();
     run.input(Input::Wake).unwrap();
     assert_eq!(run.tries(EffectKind::SetIntent), 1);
-    assert_eq!(run.codes(), ["OUTCOME_UNKNOWN"]);
+    assert_eq!((run.codes(), run.m.turn()), (vec!["INTENT_OUTCOME_UNKNOWN"], Some(Turn::Time)));
 }
 
 #[test]

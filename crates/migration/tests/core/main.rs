@@ -13,6 +13,8 @@
 
 mod calm;
 mod cutover;
+mod notice;
 mod properties;
 mod run;
+mod story;
 mod world;

@@ -111,9 +111,9 @@ impl Run {
         self.m.open_attempt().map(|attempt| attempt.effect.kind())
     }
 
-    /// Steps until `reached`, at most a few hundred times.
+    /// Steps until `reached`, at most some thousand times.
     pub(crate) fn until(&mut self, what: &str, reached: impl Fn(&Self) -> bool) {
-        for _ in 0..400 {
+        for _ in 0..2_000 {
             if reached(self) {
                 return;
             }

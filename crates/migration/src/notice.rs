@@ -1,0 +1,255 @@
+//! What people and the provider's own systems are told, and when. It must never hold a secret, and it decides nothing: a
+//! notice follows from a fact that is journaled already.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::blocker::{Blocker, BlockerCode, Turn};
+use crate::effect::{Outcome, Success};
+use crate::event::{Event, Fact};
+use crate::migration::Migration;
+use crate::number::{Number, NumberState};
+use crate::phase::Phase;
+use crate::templates::TemplateBalance;
+use crate::{E164, IntentId, MigrationId, PhoneNumberId, WabaId};
+
+/// Something that somebody outside is told, at least once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// Whose migration.
+    pub migration: MigrationId,
+    /// The Tech Provider's own reference of the customer.
+    pub customer: String,
+    /// Whom to write to, where it is for the customer.
+    pub contact_email: Option<String>,
+    /// BCP 47 tag of the language that the customer reads.
+    pub language: Option<String>,
+    /// When the fact became known.
+    pub at: Timestamp,
+    /// What is told.
+    #[serde(flatten)]
+    pub news: News,
+}
+
+/// What is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum News {
+    /// Two-step verification has to be turned off (guide 1).
+    RequestTwoStepOff {
+        /// Whose turn it is: the customer's, or the Tech Provider's own.
+        turn: Turn,
+        /// Of which numbers.
+        numbers: Vec<E164>,
+    },
+    /// The request stands at the customer, who reviews and accepts it and adds a payment method (guide 3).
+    RequestAcceptance {
+        /// The migration intent.
+        intent: IntentId,
+    },
+    /// The request still stands.
+    Reminder {
+        /// The migration intent.
+        intent: IntentId,
+        /// How many reminders there were, this one included.
+        count: u32,
+        /// Since when it stands.
+        asked_since: Timestamp,
+    },
+    /// The new WABA needs a payment method (guide 3).
+    PaymentMethodWanted {
+        /// The new WABA.
+        destination: WabaId,
+    },
+    /// A number has been between two accounts for more than a minute.
+    GapAlarm {
+        /// Which.
+        number: E164,
+        /// Since when it is, or may be.
+        since: Timestamp,
+    },
+    /// A number works under the new WABA from now on: sending systems change their ids.
+    NumberRegistered {
+        /// Which.
+        number: E164,
+        /// Its phone number id under the source.
+        old_phone_number_id: PhoneNumberId,
+        /// Its phone number id under the destination. It may be the same (observations: `numbers.phone_id_after_migrate`).
+        new_phone_number_id: PhoneNumberId,
+        /// The source WABA.
+        old_waba: WabaId,
+        /// The destination WABA.
+        new_waba: WabaId,
+    },
+    /// Nothing happens any more by itself.
+    MigrationOver {
+        /// Name of the phase in which it ended.
+        phase: String,
+        /// Numbers that went over.
+        migrated: Vec<E164>,
+        /// What was left behind, in words.
+        exceptions: Vec<String>,
+        /// What became of the templates, where they were compared.
+        templates: Option<TemplateBalance>,
+    },
+}
+
+impl Notice {
+    /// The notice's kind: `reminder`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.news.kind()
+    }
+}
+
+impl News {
+    /// The kind, as it stands in JSON.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::RequestTwoStepOff { .. } => "request_two_step_off",
+            Self::RequestAcceptance { .. } => "request_acceptance",
+            Self::Reminder { .. } => "reminder",
+            Self::PaymentMethodWanted { .. } => "payment_method_wanted",
+            Self::GapAlarm { .. } => "gap_alarm",
+            Self::NumberRegistered { .. } => "number_registered",
+            Self::MigrationOver { .. } => "migration_over",
+        }
+    }
+}
+
+/// What is told because of `event`, which is among the latest facts of `migration`. Mostly nothing; one wait can open
+/// several matters.
+#[must_use]
+pub fn of(migration: &Migration, event: &Event) -> Vec<Notice> {
+    news(migration, event)
+        .into_iter()
+        .map(|news| Notice {
+            migration: migration.id().clone(),
+            customer: migration.customer().reference.clone(),
+            contact_email: migration.customer().contact_email.clone(),
+            language: migration.customer().language.clone(),
+            at: event.at,
+            news,
+        })
+        .collect()
+}
+
+fn news(m: &Migration, event: &Event) -> Vec<News> {
+    match &event.fact {
+        Fact::AttemptEnded { outcome: Outcome::Success { answer }, .. } => match answer {
+            Success::IntentSet(intent) => vec![News::RequestAcceptance { intent: intent.clone() }],
+            Success::Registered => registered(m, event.at),
+            Success::Token(_)
+            | Success::Source(_)
+            | Success::SourceNumbers(_)
+            | Success::SourceTemplates(_)
+            | Success::Intent(_)
+            | Success::TokenFetched
+            | Success::Subscribed
+            | Success::Subscriptions(_)
+            | Success::Destination(_)
+            | Success::DestinationNumbers(_)
+            | Success::PinSealed
+            | Success::MoveAllowed
+            | Success::MoveVetoed(_)
+            | Success::Moved(_)
+            | Success::DestinationTemplates(_) => Vec::new(),
+        },
+        Fact::RegisterFound { .. } => registered(m, event.at),
+        Fact::Waiting { blockers, .. } => opened(m, blockers, event.at),
+        Fact::Reminded { count } => m
+            .intent()
+            .map(|intent| News::Reminder { intent: intent.id.clone(), count: *count, asked_since: intent.set_at })
+            .into_iter()
+            .collect(),
+        Fact::GapAlarmed { number } => vec![alarm(m, number, event.at)],
+        Fact::PhaseEntered { phase } if phase.is_final() => vec![over(m, phase)],
+        Fact::PhaseEntered { .. }
+        | Fact::AttemptEnded { .. }
+        | Fact::Imported { .. }
+        | Fact::CustomerUpdated { .. }
+        | Fact::Started { .. }
+        | Fact::Paused { .. }
+        | Fact::Resumed { .. }
+        | Fact::Held { .. }
+        | Fact::Unheld { .. }
+        | Fact::CancelAsked { .. }
+        | Fact::RetryAsked { .. }
+        | Fact::Attested { .. }
+        | Fact::Nudged { .. }
+        | Fact::AttemptStarted { .. }
+        | Fact::Accepted { .. }
+        | Fact::NumberChosen { .. }
+        | Fact::NumberSkipped { .. }
+        | Fact::MoveFound { .. }
+        | Fact::NotFoundOnce { .. }
+        | Fact::ProvenAbsent { .. }
+        | Fact::NumberVerified { .. }
+        | Fact::NumberServing { .. }
+        | Fact::NumberStuck { .. }
+        | Fact::TemplatesSettled { .. }
+        | Fact::ExceptionRecorded { .. } => Vec::new(),
+    }
+}
+
+/// A wait is told of when a matter begins, not each time that it is looked at again.
+fn opened(m: &Migration, blockers: &[Blocker], at: Timestamp) -> Vec<News> {
+    let new = |code| blockers.iter().filter(move |blocker| blocker.code == code && blocker.since == at);
+    let mut news = Vec::new();
+    for turn in Turn::ALL {
+        let numbers: Vec<E164> = new(BlockerCode::TwoStepVerificationOn)
+            .filter(|blocker| blocker.turn == turn)
+            .filter_map(|blocker| blocker.number.clone())
+            .collect();
+        if !numbers.is_empty() {
+            news.push(News::RequestTwoStepOff { turn, numbers });
+        }
+    }
+    if let Some(destination) = m.destination()
+        && new(BlockerCode::PaymentMethodMissing).next().is_some()
+    {
+        news.push(News::PaymentMethodWanted { destination: destination.waba.clone() });
+    }
+    news
+}
+
+fn registered(m: &Migration, at: Timestamp) -> Vec<News> {
+    let Some(destination) = m.destination() else { return Vec::new() };
+    let told = |number: &Number| {
+        Some(News::NumberRegistered {
+            number: number.number.clone(),
+            old_phone_number_id: number.source.value.id.clone(),
+            new_phone_number_id: number.destination_id.clone()?,
+            old_waba: m.id().source().clone(),
+            new_waba: destination.waba.clone(),
+        })
+    };
+    m.numbers().filter(|number| number.registered_at == Some(at)).filter_map(told).collect()
+}
+
+fn alarm(m: &Migration, number: &E164, at: Timestamp) -> News {
+    let since = m.numbers().find(|known| known.number == *number).and_then(|known| match &known.state {
+        NumberState::Moving { doubt: Some(doubt) } => Some(doubt.sent_at),
+        NumberState::Listed
+        | NumberState::Skipped { .. }
+        | NumberState::Eligible
+        | NumberState::Moving { doubt: None }
+        | NumberState::Moved
+        | NumberState::Registering { .. }
+        | NumberState::Registered
+        | NumberState::Verified
+        | NumberState::Serving
+        | NumberState::Stuck { .. } => known.moved_at,
+    });
+    News::GapAlarm { number: number.clone(), since: since.unwrap_or(at) }
+}
+
+fn over(m: &Migration, phase: &Phase) -> News {
+    News::MigrationOver {
+        phase: phase.name().to_owned(),
+        migrated: m.numbers().filter(|number| number.is_migrated()).map(|number| number.number.clone()).collect(),
+        exceptions: m.exceptions().to_vec(),
+        templates: m.templates(),
+    }
+}
