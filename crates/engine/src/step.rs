@@ -69,13 +69,18 @@ pub enum StepError {
 /// [`StepError`]; the claim then ends with its lease.
 pub async fn run(engine: &Engine, claim: Claim) -> Result<(), StepError> {
     let id = claim.migration.id().clone();
-    let mut step = Step { engine, fleet: load_fleet(engine, &id).await?, claim, effects: 0 };
+    let mut step =
+        Step { engine, fleet: load_fleet(engine, &id).await?, claim, effects: 0, last: false, released: false };
     if let Some(open) = step.claim.migration.open_attempt().cloned() {
         tracing::warn!(migration = %id, attempt = open.id, "an attempt has no outcome: its effect is looked for");
         step.chain(Input::Lost { attempt: open.id }, &[]).await?;
     }
     step.take_inputs().await?;
+    step.last = true;
     step.chain(Input::Wake, &[]).await?;
+    if step.released {
+        return Ok(());
+    }
     let released = engine.store.release(&step.claim).await;
     released.map_err(|source| StepError::Store { id, source })
 }
@@ -89,6 +94,9 @@ struct Step<'a> {
     claim: Claim,
     fleet: FleetAt,
     effects: u32,
+    /// Nothing follows this chain: its last commit ends the claim.
+    last: bool,
+    released: bool,
 }
 
 impl Step<'_> {
@@ -113,7 +121,7 @@ impl Step<'_> {
                 let appended = self.engine.store.append_evidence(&id, at, &evidence).await;
                 appended.map_err(|source| StepError::Store { id, source })?;
                 let unchanged = self.claim.migration.clone();
-                self.commit(at, &unchanged, &[], &[waiting.seq], None).await?;
+                self.commit(at, &unchanged, &[], &[waiting.seq], None, false).await?;
             }
         }
         Ok(())
@@ -164,7 +172,8 @@ impl Step<'_> {
             let mut fleet = self.fleet.fleet.clone();
             let fleet = fleet.observe(&decision.migration, &decision.events).then_some(fleet);
             let Decision { events, effect, migration } = decision;
-            match self.commit(now, &migration, &events, inputs_done, fleet).await {
+            let release = self.last && effect.is_none();
+            match self.commit(now, &migration, &events, inputs_done, fleet, release).await {
                 Ok(()) => {
                     self.engine.observer.committed(&self.claim.migration, &events);
                     admission::follow(&mut self.engine.graph.throttle(), &self.claim.migration);
@@ -194,6 +203,7 @@ impl Step<'_> {
         events: &[Event],
         inputs_done: &[u64],
         fleet: Option<unmoor_migration::Fleet>,
+        release: bool,
     ) -> Result<(), StepError> {
         let notices = notices::of(self.engine, migration, events, fleet.as_ref());
         let commit = Commit {
@@ -205,12 +215,13 @@ impl Step<'_> {
             fleet: fleet
                 .as_ref()
                 .map(|fleet| FleetUpdate { expected_version: self.fleet.version, state: fleet::to_json(fleet) }),
-            release: false,
+            release,
         };
         let committed = self.engine.store.commit(&self.claim, commit).await;
         let committed =
             committed.map_err(|source| StepError::Commit { id: self.claim.migration.id().clone(), source })?;
         self.claim.version = committed.version;
+        self.released = release;
         self.claim.migration = migration.clone();
         if let (Some(version), Some(fleet)) = (committed.fleet_version, fleet) {
             self.fleet = FleetAt { version, fleet };
