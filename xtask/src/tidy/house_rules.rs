@@ -7,7 +7,7 @@ pub(super) const LINES_OF_RUST_AT_MOST: usize = 800;
 pub(super) const MAY_READ_THE_CLOCK: [&str; 4] = [
     "crates/engine/src/clock",    // the one clock of the engine: system or virtual
     "crates/simulator/src/serve", // virtual time of a simulator that runs alone follows real time
-    "crates/cli/src/progress",    // how long the person at the terminal has waited
+    "crates/cli/src/report/stopwatch", // how long the person at the terminal has waited
     "xtask/src/stopwatch.rs",     // how long a step of the suite took
 ];
 
