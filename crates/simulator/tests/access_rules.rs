@@ -18,7 +18,7 @@ fn a_token_is_needed_known_valid_and_reaches_its_wabas_only() {
     let path = format!("/{WABA}/phone_numbers");
     let Reply::Answer(none) = caller.exchange("GET", &path, None, None).reply else { panic!("dropped") };
     assert_eq!((read(&none).status, read(&none).codes()), (401, (104, None)));
-    assert_eq!(caller.get(&path, "nonsense").codes(), (190, None));
+    assert_eq!(caller.get(&path, "nonsense").codes(), (190, Some(467)));
     let foreign = caller.credentials.customers[1].business_token.clone().unwrap();
     let refused = caller.get(&path, foreign.expose());
     assert_eq!((refused.status, refused.codes().0), (403, 200));

@@ -44,6 +44,19 @@ fn a_world_can_be_taken_out_and_put_back() {
 }
 
 #[test]
+fn a_world_holds_what_people_are_still_going_to_do() {
+    let mut caller = Caller::usual("");
+    caller.set_intent();
+    let world = get(&caller.simulator, "/world");
+    assert_eq!(world["agenda"][0]["event"], "person_answers");
+    caller.wait(2);
+    assert_eq!(caller.entries("intent.accepted").len(), 1);
+    call(&caller.simulator, "PUT", "/world", &world);
+    caller.wait(1);
+    assert_eq!(caller.entries("intent.accepted").len(), 2, "put back, they do it again");
+}
+
+#[test]
 fn a_reset_starts_again_with_another_seed_or_scenario() {
     let mut caller = Caller::usual("");
     let start = caller.simulator.now();

@@ -50,7 +50,8 @@ pub(super) fn debug(call: &mut Call<'_>) -> Answer<Value> {
         );
     }
     let Some(token) = world.tokens.get(input.as_str()) else {
-        let error = json!({ "code": 190, "message": "Invalid OAuth access token - Cannot parse access token" });
+        let error =
+            json!({ "code": 190, "subcode": 467, "message": "Invalid OAuth access token - Cannot parse access token" });
         return Ok(json!({ "data": { "error": error, "is_valid": false, "scopes": [] } }));
     };
     if token.app != call.caller.app {

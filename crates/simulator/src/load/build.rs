@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 
 use super::{
     Files, Setup,
     countries::Country,
     customers::Row,
-    scenario::{CustomerScript, Many, NumberScript, NumberTable, PersonScript, Scenario, TemplateScript},
-    words::{Kind, TEMPLATES},
+    scenario::{CustomerScript, Many, NumberScript, NumberTable, PersonScript, Scenario},
+    templates,
 };
 use crate::{
     agenda::{Agenda, Event},
@@ -19,9 +18,8 @@ use crate::{
     phone::E164,
     state::later,
     world::{
-        Admin, App, Category, CodeVerification, Customer, Funding, NameStatus, Number, NumberStatus, Ownership,
-        Platform, Portfolio, Provider, Quality, Review, Scope, Secret, Solution, Subscription, Template,
-        TemplateStatus, Token, TokenKind, Waba, World,
+        Admin, App, CodeVerification, Customer, Funding, NameStatus, Number, NumberStatus, Ownership, Platform,
+        Portfolio, Provider, Quality, Review, Scope, Secret, Solution, Subscription, Token, TokenKind, Waba, World,
     },
 };
 
@@ -131,7 +129,7 @@ impl Builder {
         let Some(country) = given.or(drawn) else { return };
         let name = script.name.clone().unwrap_or_else(|| title(&row.customer));
         let numbers = self.numbers(row.waba, &name, country, script);
-        let templates = self.templates(row.waba, country, script);
+        let templates = templates::of(self.seed, self.start, row.waba, country, script);
         self.add_portfolio(portfolio, row, &name, script);
         self.add_token(row.waba, portfolio, script);
         let ownership = script.ownership.unwrap_or(Ownership::ClientOwned);
@@ -306,82 +304,6 @@ impl Builder {
             created_at: later(self.start, age),
             last_onboarded_at: onboarded,
             maintenance_until: special.in_maintenance_for.map(|span| later(self.start, span.0)),
-        }
-    }
-
-    fn templates(&self, waba: Id, country: &Country, script: &CustomerScript) -> Vec<Template> {
-        let mut draw = self.seed.draw(&["templates", &waba.to_string()]);
-        let drawn = usize::try_from(draw.between(4, 20)).unwrap_or(4);
-        let count = match &script.templates {
-            Some(Many::Given(templates)) => {
-                let templates = templates.iter().enumerate();
-                return templates
-                    .map(|(index, template)| self.given_template(waba, country, template, index))
-                    .collect();
-            }
-            Some(Many::Drawn(count)) => *count,
-            None => drawn,
-        };
-        (0..count).filter_map(|index| self.drawn_template(waba, country, index)).collect()
-    }
-
-    fn given_template(&self, waba: Id, country: &Country, script: &TemplateScript, index: usize) -> Template {
-        let language = script.language.clone().unwrap_or_else(|| country.template_language.to_owned());
-        let body = script.body.as_deref().unwrap_or("Hello {{1}}.");
-        let category = script.category.unwrap_or(Category::Utility);
-        let status = script.status.unwrap_or(TemplateStatus::Approved);
-        let quality = script.quality.unwrap_or(Quality::Green);
-        self.template(waba, &script.name, language, (category, status, quality), body, index)
-    }
-
-    /// Names repeat behind the list's end with a number; two in three are approved and green.
-    fn drawn_template(&self, waba: Id, country: &Country, index: usize) -> Option<Template> {
-        let (name, kind, body) = TEMPLATES.get(index % TEMPLATES.len())?;
-        let round = index / TEMPLATES.len();
-        let name = if round == 0 { (*name).to_owned() } else { format!("{name}_{}", round + 1) };
-        let category = match kind {
-            Kind::Utility => Category::Utility,
-            Kind::Marketing => Category::Marketing,
-            Kind::Authentication => Category::Authentication,
-        };
-        let mut draw = self.seed.draw(&["template", &waba.to_string(), &name]);
-        let (status, quality) = match draw.between(1, 12) {
-            1..=8 => (TemplateStatus::Approved, Quality::Green),
-            9 => (TemplateStatus::Approved, Quality::Yellow),
-            10 => (TemplateStatus::Approved, Quality::Unknown),
-            11 => (TemplateStatus::Rejected, Quality::Unknown),
-            _ => (TemplateStatus::Paused, Quality::Red),
-        };
-        let language = country.template_language.to_owned();
-        Some(self.template(waba, &name, language, (category, status, quality), body, index))
-    }
-
-    fn template(
-        &self,
-        waba: Id,
-        name: &str,
-        language: String,
-        (category, status, quality): (Category, TemplateStatus, Quality),
-        body: &str,
-        index: usize,
-    ) -> Template {
-        let examples: Vec<String> = (1..=body.matches("{{").count()).map(|place| format!("sample {place}")).collect();
-        let component = if examples.is_empty() {
-            json!({ "type": "BODY", "text": body })
-        } else {
-            json!({ "type": "BODY", "text": body, "example": { "body_text": [examples] } })
-        };
-        let rejected_reason = if status == TemplateStatus::Rejected { "INVALID_FORMAT" } else { "NONE" };
-        Template {
-            id: self.seed.id(&["template", &waba.to_string(), name, &language]),
-            name: name.to_owned(),
-            language,
-            category,
-            status,
-            quality,
-            rejected_reason: rejected_reason.to_owned(),
-            components: vec![component],
-            created_at: later(self.start, DAY * -(100 + i32::try_from(index).unwrap_or(0))),
         }
     }
 }

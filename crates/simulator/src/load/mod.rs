@@ -6,6 +6,7 @@ mod customers;
 mod duration;
 mod generator;
 mod scenario;
+mod templates;
 mod words;
 
 use jiff::Timestamp;

@@ -27,7 +27,8 @@ pub(crate) enum As {
     User { kind: TokenKind, portfolio: Id, user: Id, scopes: BTreeSet<Scope> },
 }
 
-/// Finds out who calls. Codes: 104 without a token, 190 with one that is unknown, expired (463) or revoked (458).
+/// Finds out who calls. Codes: 104 without a token, 190 with one that is unknown (467), expired (463)
+/// or revoked (458).
 pub(crate) fn authenticate(world: &World, now: Timestamp, token: Option<String>) -> Answer<Caller> {
     let Some(text) = token else {
         return Err(GraphError::token(104, None, "An access token is required to request this resource."));
@@ -36,7 +37,7 @@ pub(crate) fn authenticate(world: &World, now: Timestamp, token: Option<String>)
         return Ok(Caller { token: text, app: app.id, as_whom: As::App });
     }
     let Some(token) = world.tokens.get(text.as_str()) else {
-        return Err(GraphError::token(190, None, "Invalid OAuth access token - Cannot parse access token"));
+        return Err(GraphError::token(190, Some(467), "Invalid OAuth access token - Cannot parse access token"));
     };
     check_validity(token, now)?;
     let as_whom =
