@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use unmoor_migration::notice::{self, News};
 use unmoor_migration::retry::after;
-use unmoor_migration::{E164, Event, Fact, Fleet, Migration, Success};
+use unmoor_migration::{BlockerCode, Event, Fact, Fleet, Migration};
 use unmoor_store::{Notice, StoreError, TakenNotice};
 
 use crate::engine::Engine;
@@ -27,93 +28,89 @@ const ALARM: &str = "alarm";
 
 /// What `events` are told of as. Nothing is kept for hooks that do not exist.
 pub(crate) fn of(engine: &Engine, m: &Migration, events: &[Event], fleet: Option<&Fleet>) -> Vec<Notice> {
-    let hooks = &engine.hooks;
     let mut notices = Vec::new();
-    for event in events {
-        if hooks.after_register.is_some() {
-            let told = registered_number(event).and_then(|number| after_register(engine, m, event.at, number));
-            notices.extend(told.and_then(|told| notice(AFTER_REGISTER, &told)));
-        }
-        if hooks.alarm.is_some() {
-            notices.extend(alarm(engine, m, event).and_then(|told| notice(ALARM, &told)));
-        }
+    if engine.hooks.after_register.is_some() || engine.hooks.alarm.is_some() {
+        notices.extend(events.iter().flat_map(|event| notice::of(m, event)).filter_map(|news| told(engine, &news)));
     }
-    if hooks.alarm.is_some()
-        && let Some(brake) = fleet.and_then(|fleet| fleet.brake.as_ref())
-        && events.iter().any(|event| event.at == brake.since)
-    {
-        let told = AlarmRaised {
-            at: brake.since,
-            rehearsal: engine.settings.rehearsal,
-            code: "FLEET_BRAKED".to_owned(),
-            message: format!(
-                "{}, twice across the fleet: no further number moves until a person has looked and run `unmoor resume --fleet`",
-                brake.signature
-            ),
-            migration: None,
-            customer: None,
-            number: None,
-        };
-        notices.extend(notice(ALARM, &told));
+    if engine.hooks.alarm.is_some() {
+        notices.extend(events.iter().filter_map(|event| stuck(engine, m, event)));
+        notices.extend(braked(engine, events, fleet));
     }
     notices
 }
 
-fn notice(kind: &str, told: &impl serde::Serialize) -> Option<Notice> {
-    serde_json::to_value(told).ok().map(|body| Notice { kind: kind.to_owned(), body })
-}
-
-fn registered_number(event: &Event) -> Option<Option<&E164>> {
-    if let Fact::RegisterFound { number } = &event.fact {
-        return Some(Some(number));
+/// The input of the hook that wants to hear `news`, where there is one.
+fn told(engine: &Engine, news: &notice::Notice) -> Option<Notice> {
+    let rehearsal = engine.settings.rehearsal;
+    if let News::NumberRegistered { number, old_phone_number_id, new_phone_number_id, old_waba, new_waba } = &news.news
+    {
+        engine.hooks.after_register.as_ref()?;
+        let told = AfterRegister {
+            at: news.at,
+            rehearsal,
+            migration: news.migration.clone(),
+            customer: news.customer.clone(),
+            number: number.clone(),
+            old_phone_number_id: Some(old_phone_number_id.clone()),
+            new_phone_number_id: new_phone_number_id.clone(),
+            source_waba: old_waba.clone(),
+            destination_waba: new_waba.clone(),
+        };
+        return outgoing(AFTER_REGISTER, &told);
     }
-    let by_answer = matches!(
-        &event.fact,
-        Fact::AttemptEnded { outcome: unmoor_migration::Outcome::Success { answer: Success::Registered }, .. }
-    );
-    by_answer.then_some(None)
-}
-
-/// Old and new ids of the number that `event` registered; without a number, the one that was registered at its instant.
-fn after_register(engine: &Engine, m: &Migration, at: Timestamp, number: Option<&E164>) -> Option<AfterRegister> {
-    let destination = m.destination()?;
-    let number = m.numbers().find(|known| match number {
-        Some(number) => known.number == *number,
-        None => known.registered_at == Some(at),
-    })?;
-    Some(AfterRegister {
-        at,
-        rehearsal: engine.settings.rehearsal,
-        migration: m.id().clone(),
-        customer: m.customer().reference.clone(),
-        number: number.number.clone(),
-        old_phone_number_id: Some(number.source.value.id.clone()),
-        new_phone_number_id: number.destination_id.clone()?,
-        source_waba: m.id().source().clone(),
-        destination_waba: destination.waba.clone(),
-    })
-}
-
-fn alarm(engine: &Engine, m: &Migration, event: &Event) -> Option<AlarmRaised> {
-    let (code, number, message) = if let Fact::GapAlarmed { number } = &event.fact {
-        let message =
-            format!("{number} has been between two accounts for more than a minute: see `unmoor explain {}`", m.id());
-        ("GAP", number, message)
-    } else if let Fact::NumberStuck { number, code } = &event.fact {
-        let row = code.row();
-        (code.as_str(), number, format!("{number}: {} {}", row.sentence, row.clears))
-    } else {
-        return None;
+    let News::GapAlarm { number, since } = &news.news else { return None };
+    engine.hooks.alarm.as_ref()?;
+    let told = AlarmRaised {
+        at: news.at,
+        rehearsal,
+        code: "GAP".to_owned(),
+        message: format!(
+            "{number} has been between two accounts since {since}: see `unmoor explain {}`",
+            news.migration
+        ),
+        migration: Some(news.migration.clone()),
+        customer: Some(news.customer.clone()),
+        number: Some(number.clone()),
     };
-    Some(AlarmRaised {
+    outgoing(ALARM, &told)
+}
+
+fn stuck(engine: &Engine, m: &Migration, event: &Event) -> Option<Notice> {
+    let Fact::NumberStuck { number, code } = &event.fact else { return None };
+    let row = code.row();
+    let told = AlarmRaised {
         at: event.at,
         rehearsal: engine.settings.rehearsal,
-        code: code.to_owned(),
-        message,
+        code: code.as_str().to_owned(),
+        message: format!("{number}: {} {}", row.sentence, row.clears),
         migration: Some(m.id().clone()),
         customer: Some(m.customer().reference.clone()),
         number: Some(number.clone()),
-    })
+    };
+    outgoing(ALARM, &told)
+}
+
+fn braked(engine: &Engine, events: &[Event], fleet: Option<&Fleet>) -> Option<Notice> {
+    let brake = fleet?.brake.as_ref()?;
+    // Later changes of the fleet find the brake standing: it is told of once.
+    events.iter().find(|event| event.at == brake.since)?;
+    let told = AlarmRaised {
+        at: brake.since,
+        rehearsal: engine.settings.rehearsal,
+        code: BlockerCode::FleetBraked.as_str().to_owned(),
+        message: format!(
+            "{}, twice across the fleet: no further number moves until a person has looked and run `unmoor resume --fleet`",
+            brake.signature
+        ),
+        migration: None,
+        customer: None,
+        number: None,
+    };
+    outgoing(ALARM, &told)
+}
+
+fn outgoing(kind: &str, told: &impl serde::Serialize) -> Option<Notice> {
+    serde_json::to_value(told).ok().map(|body| Notice { kind: kind.to_owned(), body })
 }
 
 /// Tells what is due. What nobody wants to hear any more is done.
