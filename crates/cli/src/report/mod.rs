@@ -2,8 +2,10 @@
 
 mod customers;
 mod events;
+mod stopwatch;
 mod summary;
 
 pub use customers::{Row, rows, table};
 pub use events::{JsonLines, Progress, event_line};
+pub use stopwatch::Stopwatch;
 pub use summary::{Gaps, Numbers, Summary, Tally, Templates};
