@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn a_slip_is_recognised_and_another_word_is_not() {
-        assert_eq!(nearest("timeout", ["timeout_s", "alarm"]), None);
+        assert_eq!(nearest("timeout", ["timeout_s", "alarm"]), Some("timeout_s"));
         assert_eq!(nearest("before_mov", ["before_move", "alarm"]), Some("before_move"));
         assert_eq!(nearest("acorn-baker", ["acorn-bakery", "birch"]), Some("acorn-bakery"));
         assert_eq!(nearest("x", ["alarm"]), None);
