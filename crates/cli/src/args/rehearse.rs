@@ -32,7 +32,7 @@ pub(crate) struct RehearseArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) generate: Option<u32>,
     /// How much virtual time passes at most
-    #[arg(long = "for", value_name = "DURATION", default_value = "60d", value_parser = duration::parse)]
+    #[arg(long = "for", value_name = "DURATION", default_value = "30d", value_parser = duration::parse)]
     pub(crate) horizon: SignedDuration,
     /// Set a knob of the simulator; may be given several times
     #[arg(long = "knob", value_name = "NAME=VALUE")]

@@ -1,6 +1,6 @@
 //! The table of customers: where each stands, and what it waits for.
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use jiff::Timestamp;
 use serde::Serialize;
 use unmoor_migration::{Blocker, Migration, NumberState, Turn};
@@ -93,7 +93,8 @@ fn sentence(blocker: &Blocker) -> String {
 #[must_use]
 pub fn table(rows: &[Row]) -> String {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    let ruled = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+    table.load_style(ruled).set_content_arrangement(ContentArrangement::Dynamic);
     if !table.is_tty() {
         // What is piped looks the same whatever the terminal's width is.
         table.set_width(140);
@@ -109,7 +110,7 @@ pub fn table(rows: &[Row]) -> String {
             told.unwrap_or_default(),
         ]);
     }
-    table.to_string()
+    table.trim_fmt()
 }
 
 fn left_behind(first: &str, row: &Row) -> String {
