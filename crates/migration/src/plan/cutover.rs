@@ -398,6 +398,12 @@ fn fresh_listing(d: &Destination, since: Timestamp, now: Timestamp) -> Option<&R
 
 /// Rule 4.
 fn register(m: &Migration, d: &Destination, number: &Number, s: &Surroundings<'_>, mut wait: Wait) -> Next {
+    // Somebody else may have done it meanwhile (rule 6).
+    let since = number.register_trouble.as_ref().map(|failed| failed.at).max(number.moved_at);
+    let listing = d.numbers.as_ref().filter(|listing| since.is_some_and(|since| listing.at >= since));
+    if listing.and_then(|listing| find(listing, number)).is_some_and(ListedNumber::is_registered_here) {
+        return Next::Record(Fact::RegisterFound { number: number.number.clone() });
+    }
     if let Some(failed) = &number.register_trouble
         && let Some(next) = after_a_failed_register(m, d, number, failed, s, &mut wait)
     {
@@ -424,12 +430,6 @@ fn after_a_failed_register(
         return wait_until(failed.next_try_at, failed, number, s, wait);
     }
     let asked_for = m.is_asked_for(failed.at);
-    // Somebody else may have done it meanwhile (rule 6).
-    if let Some(listing) = d.numbers.as_ref().filter(|listing| listing.at >= failed.at)
-        && find(listing, number).is_some_and(ListedNumber::is_registered_here)
-    {
-        return Some(Next::Record(Fact::RegisterFound { number: number.number.clone() }));
-    }
     if let Some(code) = no_more_tries(number, s.now) {
         return stuck(code);
     }

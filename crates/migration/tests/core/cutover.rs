@@ -210,6 +210,18 @@ fn a_move_whose_answer_was_lost_is_found_and_not_repeated() {
 }
 
 #[test]
+fn a_move_in_doubt_that_is_found_registered_already_needs_no_register() {
+    let mut run = Run::started(World::calm(&[FIRST]));
+    run.until_open(EffectKind::MoveNumber);
+    let open = run.m.open_attempt().unwrap().clone();
+    run.world.take_effect(&open);
+    run.end(unknown());
+    run.world.register(&number(FIRST));
+    run.until_phase(Phase::Completed);
+    assert_eq!(run.tries(EffectKind::RegisterNumber), 0, "rule 6: the new WABA's list is the proof");
+}
+
+#[test]
 fn a_register_whose_answer_was_lost_is_found_and_not_repeated() {
     let mut run = registering(&[FIRST]);
     let open = run.m.open_attempt().unwrap().clone();

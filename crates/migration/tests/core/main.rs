@@ -11,10 +11,13 @@
     reason = "tests"
 )]
 
+mod blockers;
 mod calm;
 mod cutover;
+mod fleet;
 mod notice;
 mod properties;
 mod run;
 mod story;
+mod table;
 mod world;
