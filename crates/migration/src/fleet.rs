@@ -123,6 +123,9 @@ impl Fleet {
             // One that ended without having moved a number has shown nothing: the next one goes alone instead.
             let has_shown_the_way = migration.numbers().any(crate::number::Number::is_migrated);
             self.pilot = if has_shown_the_way { Pilot::Over } else { Pilot::Open };
+        } else if is_pilot && !migration.has_begun() {
+            // Its move was refused and nothing has happened: the others need not wait until its customer has paid.
+            self.pilot = Pilot::Open;
         }
         *self != before
     }

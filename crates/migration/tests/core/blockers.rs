@@ -101,7 +101,7 @@ fn cases() -> Vec<Case> {
         case(B::NotReleased, us, unasked, |run| drop(run.command(Command::Start).unwrap())),
         case(B::Paused, us, paused, |run| drop(run.command(Command::Resume).unwrap())),
         case(B::Held, us, held(Run::started(World::calm(&[FIRST]))), |run| {
-            drop(run.command(Command::Release).unwrap())
+            drop(run.command(Command::Release).unwrap());
         }),
         case(B::TokenMissing, us, answering(E::CheckSourceToken, B::TokenMissing, turn_of(Cause::TokenMissing)), retry),
         case(B::TokenInvalid, us, with(|world| world.token.valid = false), |run| run.world.token.valid = true),
@@ -112,7 +112,7 @@ fn cases() -> Vec<Case> {
             |run| run.world.destination_token.expires_at = None,
         ),
         case(B::TokenScopeMissing, us, with(|world| world.token = reaching(Answer::Yes, Answer::No, None)), |run| {
-            run.world.token.messaging = Answer::Yes
+            run.world.token.messaging = Answer::Yes;
         }),
         case(
             B::SystemTokenRefused,
@@ -139,7 +139,7 @@ fn cases() -> Vec<Case> {
             |run| run.world.source.ownership = Some("CLIENT_OWNED".to_owned()),
         ),
         case(B::SourceNotApproved, them, with(|world| world.source.review = Some("PENDING".to_owned())), |run| {
-            run.world.source.review = Some("APPROVED".to_owned())
+            run.world.source.review = Some("APPROVED".to_owned());
         }),
         case(B::PortfolioUnknown, us, nameless, |run| {
             run.world.source.owner = Some(PortfolioId::new(PORTFOLIO).unwrap());
@@ -171,16 +171,16 @@ fn cases() -> Vec<Case> {
         ),
         case(B::NotMigratable, us, answering(E::SetIntent, B::NotMigratable, turn_of(Cause::NotMigratable)), nothing),
         case(B::AwaitingAcceptance, them, with(|world| world.intent_status = "INITIATED".to_owned()), |run| {
-            run.world.intent_status = "ACCEPTED".to_owned()
+            run.world.intent_status = "ACCEPTED".to_owned();
         }),
         case(B::IntentStatusUnknown, us, with(|world| world.intent_status = "APPROVED".to_owned()), |run| {
-            run.world.intent_status = "ACCEPTED".to_owned()
+            run.world.intent_status = "ACCEPTED".to_owned();
         }),
         case(B::DestinationUnknown, meta, with(|world| world.shown_destination = None), |run| {
             run.world.shown_destination = World::calm(&[]).shown_destination;
         }),
         case(B::AppNotSubscribed, us, with(|world| world.subscription_vanishes = true), |run| {
-            run.world.subscription_vanishes = false
+            run.world.subscription_vanishes = false;
         }),
         case(
             B::DestinationNotApproved,
@@ -189,13 +189,13 @@ fn cases() -> Vec<Case> {
             |run| run.world.destination.review = Some("APPROVED".to_owned()),
         ),
         case(B::DestinationReviewUnreadable, us, with(|world| world.destination.review = None), |run| {
-            attest(run, Gate::DestinationReview)
+            attest(run, Gate::DestinationReview);
         }),
         case(B::PaymentMethodMissing, them, with(|world| world.destination.payment_error = Some(true)), |run| {
-            run.world.destination.payment_error = Some(false)
+            run.world.destination.payment_error = Some(false);
         }),
         case(B::PaymentMethodUnreadable, us, with(|world| world.destination.funding_present = false), |run| {
-            attest(run, Gate::PaymentMethod)
+            attest(run, Gate::PaymentMethod);
         }),
         case(
             B::DisplayNameNotApproved,
@@ -204,7 +204,7 @@ fn cases() -> Vec<Case> {
             |run| run.world.source_number(FIRST).new_name_status = None,
         ),
         case(B::DisplayNameUnreadable, us, with(|world| world.source_number(FIRST).name_status = None), |run| {
-            attest(run, Gate::DisplayName)
+            attest(run, Gate::DisplayName);
         }),
         case(
             B::OtherPortfolio,
@@ -213,7 +213,7 @@ fn cases() -> Vec<Case> {
             |run| run.world.destination.owner = Some(PortfolioId::new(PORTFOLIO).unwrap()),
         ),
         case(B::PortfolioUnreadable, us, with(|world| world.destination.owner = None), |run| {
-            attest(run, Gate::SamePortfolio)
+            attest(run, Gate::SamePortfolio);
         }),
         case(B::StorageRegionOpen, us, region, |run| attest(run, Gate::StorageRegion)),
         case(B::WindowClosed, time, windowed(vec![2]), nothing),
@@ -259,7 +259,7 @@ fn cases() -> Vec<Case> {
             B::NumberNeedsVerification,
             us,
             answering(E::RegisterNumber, B::NumberNeedsVerification, turn_of(Cause::NumberNeedsVerification)),
-            |run| drop(run.world.register(&number(FIRST))),
+            |run| assert!(run.world.register(&number(FIRST))),
         ),
         case(B::NotConnectedYet, meta, with(|world| world.status_after_register = "PENDING".to_owned()), |run| {
             run.world.status_after_register = "CONNECTED".to_owned();

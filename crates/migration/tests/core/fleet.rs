@@ -55,6 +55,16 @@ fn the_first_that_moves_is_the_pilot_and_the_others_wait_for_it() {
 }
 
 #[test]
+fn a_pilot_whose_move_was_refused_makes_room_for_another() {
+    let (mut fleet, policy) = (Fleet::default(), Policy::default());
+    let first = failing(1, refused(Cause::PaymentMethodMissing, Verdict::Turn));
+    assert!(!first.m.is_final());
+    seen(&mut fleet, &first);
+    assert_eq!(fleet.pilot, Pilot::Open, "nothing has happened yet");
+    assert_eq!(no_move(&fleet, &moving(2), &policy), None);
+}
+
+#[test]
 fn a_pilot_that_ends_without_having_moved_a_number_releases_nobody() {
     let (mut fleet, policy) = (Fleet::default(), Policy::default());
     let mut first = failing(1, refused(Cause::PaymentMethodMissing, Verdict::Turn));
@@ -130,7 +140,9 @@ fn a_customers_own_cause_and_what_passes_do_not_count() {
         (Cause::RateLimited, Verdict::Wait { until: None }),
     ] {
         let mut fleet = Fleet::default();
-        (1..=4).for_each(|digit| drop(seen(&mut fleet, &failing(digit, refused(cause, verdict)))));
+        for digit in 1..=4 {
+            seen(&mut fleet, &failing(digit, refused(cause, verdict)));
+        }
         assert_eq!(fleet.brake, None, "{cause:?}");
     }
 }

@@ -119,7 +119,7 @@ fn outcome(run: &Run, result: Result<Decision, Rejected>) -> String {
     if decision.events.is_empty() {
         return "nothing".to_owned();
     }
-    let facts: Vec<&str> = decision.events.iter().map(|event| event.kind()).collect();
+    let facts: Vec<&str> = decision.events.iter().map(unmoor_migration::Event::kind).collect();
     let m = &decision.migration;
     let effect = decision.effect.map_or("–".to_owned(), |attempt| format!("{:?}", attempt.effect.kind()));
     let wake = m.wake_at().map_or("–".to_owned(), |at| format!("{:#}", at.duration_since(run.now)));
@@ -223,7 +223,7 @@ fn number_outcome(mut run: Run, input: Input) -> String {
         Ok(decision) => {
             let state = serde_json::to_value(run.state_of(FIRST)).unwrap();
             let in_doubt = if state["doubt"].is_object() { " in doubt" } else { "" };
-            let facts: Vec<&str> = decision.events.iter().map(|event| event.kind()).collect();
+            let facts: Vec<&str> = decision.events.iter().map(unmoor_migration::Event::kind).collect();
             let facts = if facts.is_empty() { "nothing".to_owned() } else { facts.join(" ") };
             let effect = decision.effect.map_or("–".to_owned(), |attempt| format!("{:?}", attempt.effect.kind()));
             format!("{}{in_doubt} | {facts} | {effect} | {}", run.state_of(FIRST).name(), run.codes().join(" "))

@@ -1,6 +1,7 @@
 //! Rules that hold whatever happens: random scripts of answers, silence, people and time against a random world.
 
 mod checker;
+mod rules;
 mod script;
 
 use proptest::prelude::*;
