@@ -12,6 +12,7 @@ mod admission;
 pub mod clock;
 mod effects;
 mod engine;
+mod error_chain;
 pub mod fleet;
 mod graph;
 pub mod hooks;

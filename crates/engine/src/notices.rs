@@ -11,8 +11,8 @@ use unmoor_migration::{BlockerCode, Event, Fact, Fleet, Migration};
 use unmoor_store::{Notice, StoreError, TakenNotice};
 
 use crate::engine::Engine;
+use crate::error_chain::Chain;
 use crate::hooks::{AfterRegister, AlarmRaised};
-use crate::worker::Chain;
 
 /// How many are taken at once.
 const BATCH: u32 = 32;

@@ -10,6 +10,7 @@ use unmoor_store::{Filter, StoreError, Wake};
 
 use crate::clock::Signal;
 use crate::engine::Engine;
+use crate::error_chain::Chain;
 use crate::{notices, step};
 
 /// The first page when open migrations are looked at; each further one is larger, up to [`LARGEST_PAGE`].
@@ -206,20 +207,5 @@ impl Rest {
 
     fn is_at_rest(&self, m: &Migration) -> bool {
         m.is_final() || (self.at_rest)(m)
-    }
-}
-
-/// An error with all its causes on one line.
-pub(crate) struct Chain<'a>(pub(crate) &'a (dyn std::error::Error + 'a));
-
-impl std::fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut source = self.0.source();
-        while let Some(cause) = source {
-            write!(f, ": {cause}")?;
-            source = cause.source();
-        }
-        Ok(())
     }
 }
