@@ -1,0 +1,8 @@
+//! The real engine against the simulator on virtual time, in the words of the guide and of the rules.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(clippy::wildcard_enum_match_arm, reason = "tests ask for one thing")]
+
+mod blockers;
+mod commands;
+mod guide;
+mod unknown_outcomes;
