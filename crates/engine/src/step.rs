@@ -16,7 +16,8 @@
 use jiff::Timestamp;
 use serde_json::json;
 use unmoor_migration::{
-    Attempt, Decision, Event, Input, Migration, MigrationId, Outcome, Rejected, Surroundings, Throttled, decide,
+    Attempt, Decision, EffectKind, Event, Fact, Input, Migration, MigrationId, Outcome, Rejected, Surroundings,
+    Throttled, apply, decide,
 };
 use unmoor_store::{Claim, Commit, CommitError, FleetUpdate, Snapshot, StoreError};
 
@@ -160,6 +161,9 @@ impl Step<'_> {
             let defect = |source| StepError::Defect { id: self.claim.migration.id().clone(), source };
             let mut decision = self.decide(input, None).map_err(defect)?;
             let now = self.engine.clock.now();
+            if self.is_for_people_first(&decision).await? {
+                decision = self.without_its_attempt(decision).map_err(defect)?;
+            }
             if let Some(attempt) = &decision.effect {
                 let admitted = admission::admit(&mut self.engine.graph.throttle(), &decision.migration, attempt, now);
                 if let Err(throttled) = admitted {
@@ -194,6 +198,29 @@ impl Step<'_> {
             id,
             source: Rejected::Restless { migration, phase: self.claim.migration.phase_name() },
         })
+    }
+
+    /// Whether the step that comes next cannot be taken back and somebody asked for something since the claim: before
+    /// such a step people always win (rule 7). A register follows its move whatever they want.
+    async fn is_for_people_first(&self, decision: &Decision) -> Result<bool, StepError> {
+        let begins =
+            |attempt: &Attempt| matches!(attempt.effect.kind(), EffectKind::SetIntent | EffectKind::MoveNumber);
+        if !decision.effect.as_ref().is_some_and(begins) {
+            return Ok(false);
+        }
+        let id = self.claim.migration.id();
+        let stored = self.engine.store.load(id).await;
+        let stored = stored.map_err(|source| StepError::Store { id: id.clone(), source })?;
+        Ok(stored.is_some_and(|stored| stored.inputs_waiting > 0))
+    }
+
+    /// The decision as far as its facts go. The migration is due at once, as an input waits: the next claim takes that
+    /// in, and decides anew.
+    fn without_its_attempt(&self, decision: Decision) -> Result<Decision, Rejected> {
+        let is_begin = |event: &Event| matches!(event.fact, Fact::AttemptStarted { .. });
+        let events: Vec<Event> = decision.events.into_iter().filter(|event| !is_begin(event)).collect();
+        let migration = events.iter().try_fold(self.claim.migration.clone(), apply)?;
+        Ok(Decision { events, effect: None, migration })
     }
 
     async fn commit(
