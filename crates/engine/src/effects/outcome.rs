@@ -40,13 +40,12 @@ impl Failed {
 
     /// The client's error at `now`.
     pub(crate) fn of_call(error: CallError, now: Timestamp) -> Self {
-        if error.was_possibly_executed() {
-            return Self::Unknown(error.to_string());
-        }
+        let was_possibly_executed = error.was_possibly_executed();
         match error {
             CallError::NotSent { why, .. } => Self::NotSent(why),
             CallError::Unknown { why, .. } => Self::Unknown(why),
             CallError::Unreadable { problem, .. } => Self::Unknown(problem.to_string()),
+            CallError::Graph { error, .. } if was_possibly_executed => Self::Unknown(error.to_string()),
             CallError::Graph { error, .. } => Self::Refused(Box::new(refusal(&error, now))),
         }
     }
