@@ -12,7 +12,7 @@ const EXAMPLES: &str = "\
 Examples:
   unmoor rehearse examples/customers.csv
   unmoor rehearse --generate 500 --seed 7
-  unmoor rehearse customers.csv --knob numbers.phone_id_after_migrate=same --json
+  unmoor rehearse customers.csv --knob phone_id_after_migrate=same --json
   unmoor rehearse customers.csv --fail-on stopped,waiting      a gate for CI";
 
 /// `rehearse FILE`
