@@ -180,7 +180,7 @@ impl Number {
         }
     }
 
-    /// Why this number is not to be moved; `None` when it is (guide 7, observations: `numbers.coexistence`).
+    /// Why this number is not to be moved; `None` when it is (guide 7, observations: `numbers.is_on_biz_app`).
     #[must_use]
     pub fn reason_to_skip(&self) -> Option<Skip> {
         let source = &self.source.value;

@@ -113,7 +113,7 @@ impl ListedNumber {
     }
 }
 
-/// The source's templates, reduced to what the reconciliation needs (guide T3).
+/// The source's templates, reduced to what the reconciliation needs (guide T4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceTemplates {
     /// How many the source has.
@@ -153,7 +153,7 @@ pub struct DestinationAccount {
 
 impl DestinationAccount {
     /// Whether a payment method is there. Two signals, and neither alone is believed for a yes without the other's
-    /// silence (observations: `waba.payment_signals`).
+    /// silence (observations: `waba.payment_verdict`).
     #[must_use]
     pub fn payment_method(&self) -> Answer {
         match (self.payment_error, self.funding_present) {

@@ -96,7 +96,7 @@ pub fn register_spacing(sent: usize) -> SignedDuration {
 }
 
 /// How long after its `sent`th try with unknown outcome guide 2 may be sent again; `None` when it is a person's turn.
-/// An intent cannot be read without its id, so that a repeat is the only way on (observations: `intents.repeat`).
+/// An intent cannot be read without its id, so that a repeat is the only way on (observations: `intents.intent_repeat`).
 #[must_use]
 pub fn intent_spacing(sent: u32) -> Option<SignedDuration> {
     match sent {

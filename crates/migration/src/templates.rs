@@ -1,4 +1,4 @@
-//! Which templates the vendor duplicates, and what became of them (guide T1 to T7).
+//! Which templates the vendor duplicates, and what became of them (guide T1 to T9).
 
 use std::fmt;
 
@@ -51,7 +51,7 @@ impl TryFrom<String> for TemplateKey {
     }
 }
 
-/// Only templates that are both APPROVED and of quality GREEN are duplicated (guide T5).
+/// Only templates that are both APPROVED and of quality GREEN are duplicated (guide T4).
 #[must_use]
 pub fn is_duplicated(status: &str, quality: Option<&str>) -> bool {
     status.eq_ignore_ascii_case("APPROVED") && quality.is_some_and(|score| score.eq_ignore_ascii_case("GREEN"))
@@ -64,11 +64,11 @@ pub struct TemplateBalance {
     pub source: u32,
     /// Eligible ones that the destination has, with any status but REJECTED.
     pub duplicated: u32,
-    /// Eligible ones that the destination has as REJECTED: the re-check of guide T2.
+    /// Eligible ones that the destination has as REJECTED: the re-check of guide T3.
     pub rejected_on_recheck: u32,
     /// Eligible ones that the destination lacks: its limit was reached, or they come late.
     pub missing: u32,
-    /// Those that were never eligible; they must be created again to be used (guide T7).
+    /// Those that were never eligible; they must be created again to be used (guide T6).
     pub not_eligible: u32,
 }
 
@@ -96,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn guide_t5_only_approved_and_green_are_duplicated() {
+    fn guide_t4_only_approved_and_green_are_duplicated() {
         assert!(is_duplicated("APPROVED", Some("GREEN")));
         for (status, quality) in [
             ("APPROVED", Some("YELLOW")),

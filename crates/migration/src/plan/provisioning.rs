@@ -124,7 +124,7 @@ pub(super) fn attempt_list(m: &Migration, s: &Surroundings<'_>, wait: &mut Wait)
     attempt(m, s, list_source(m), wait)
 }
 
-/// With the destination's token first, the source's where that was refused (observations: `numbers.list_source`).
+/// With the destination's token first, the source's where that was refused (observations: `numbers.source_read_after_accept`).
 pub(super) fn list_source(m: &Migration) -> Effect {
     let refused_before = m
         .troubles

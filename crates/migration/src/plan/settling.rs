@@ -1,4 +1,4 @@
-//! After the last number: templates are compared, the first 24 hours are watched (guide T8), what was left behind is
+//! After the last number: templates are compared, the first 24 hours are watched (guide T9), what was left behind is
 //! recorded.
 
 use jiff::{SignedDuration, Timestamp};
@@ -82,7 +82,7 @@ fn settle(m: &Migration, found: &DestinationTemplates) -> Next {
     Next::Record(Fact::PhaseEntered { phase })
 }
 
-/// An eligible template that the destination cannot use (guide T3, T6).
+/// An eligible template that the destination cannot use (guide T3, T5).
 fn lost(key: &TemplateKey, found: &DestinationTemplates) -> Option<String> {
     match found.statuses.get(key).map(String::as_str) {
         Some("REJECTED") => Some(format!("template {key} was rejected when it was checked again")),

@@ -133,7 +133,7 @@ pub(super) fn of(code: BlockerCode) -> &'static str {
         }
         B::StorageRegionOpen => {
             "The customer file wants messages stored in a certain region, and Meta's pages disagree on how that wish is told \
-             (observations: `registration.data_localization_region`). It has to be settled by a person before a number moves."
+             (observations: `registration.region`). It has to be settled by a person before a number moves."
         }
         B::WindowClosed => {
             "The customer's cutover hours are not now. Everything else is ready; when the window opens, every gate is read \
