@@ -18,6 +18,7 @@ mod exit;
 mod logging;
 mod near;
 mod output;
+mod private_file;
 mod program;
 pub mod rehearsal;
 pub mod report;

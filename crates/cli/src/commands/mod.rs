@@ -1,21 +1,45 @@
 //! One file per command.
 
 mod completions;
+mod deeds;
+mod doctor;
+mod explain;
+mod import;
+mod operator;
+mod pin;
+mod preflight;
+mod question;
 pub(crate) mod rehearse;
+mod run;
 pub(crate) mod simulate;
+mod start;
+mod status;
 
 use crate::args::{Cli, Command};
-use crate::exit::{Exit, Trouble};
+use crate::exit::Exit;
 use crate::output::Output;
 
 /// Does what the command line says.
 pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> {
     let Cli { global, command } = cli;
-    let _ = global;
     match command {
         Command::Rehearse(args) => rehearse::run(args, output).await,
+        Command::Import(args) => import::run(&args, &global, output).await,
+        Command::Preflight(args) => preflight::run(&args, &global, output).await,
+        Command::Attest(args) => deeds::attest(args, &global, output).await,
+        Command::Start(args) => start::run(&args, &global, output).await,
+        Command::Run(args) => run::run(&args, &global, output).await,
+        Command::Status(args) => status::run(&args, &global, output).await,
+        Command::Explain(args) => explain::run(&args, &global, output).await,
+        Command::Hold(args) => deeds::hold(args, &global, output).await,
+        Command::Release(args) => deeds::release(&args, &global, output).await,
+        Command::Pause(args) => deeds::pause(args, &global, output).await,
+        Command::Resume(args) => deeds::resume(&args, &global, output).await,
+        Command::Retry(args) => deeds::retry(&args, &global, output).await,
+        Command::Cancel(args) => deeds::cancel(args, &global, output).await,
+        Command::Pin(args) => pin::run(&args, &global, output).await,
         Command::Simulate(args) => simulate::run(args, output).await,
+        Command::Doctor(args) => doctor::run(&args, &global, output).await,
         Command::Completions(args) => completions::run(&args),
-        _ => Err(Trouble::unexpected("being built").into()),
     }
 }

@@ -70,7 +70,8 @@ fn refused_key(error: unmoor_engine::vault::MasterKeyError) -> anyhow::Error {
     anyhow::Error::new(error).context(Trouble::bad_input("there is no usable master key for the vault"))
 }
 
-async fn holds_secrets(store: &Arc<dyn Store>) -> anyhow::Result<bool> {
+/// Whether anything is in the vault.
+pub(crate) async fn holds_secrets(store: &Arc<dyn Store>) -> anyhow::Result<bool> {
     for kind in unmoor_engine::vault::SecretKind::ALL {
         if !store.secret_names(kind.as_str()).await?.is_empty() {
             return Ok(true);

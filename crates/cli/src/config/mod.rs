@@ -22,6 +22,7 @@ use crate::args::GlobalArgs;
 use crate::exit::Trouble;
 
 pub(crate) use environment::{Environment, Variable};
+pub(crate) use secrets::is_open_to_others;
 
 /// Where the configuration is looked for when nobody names it.
 const DEFAULT_FILE: &str = "unmoor.toml";

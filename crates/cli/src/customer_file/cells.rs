@@ -23,6 +23,10 @@ impl Cells {
             self.0.insert(column, text.to_owned());
         }
     }
+
+    pub(super) fn has(&self, column: Column) -> bool {
+        self.0.contains_key(&column)
+    }
 }
 
 /// The customer of a row.
@@ -73,7 +77,7 @@ impl Checked {
     }
 
     fn required<T>(&mut self, column: Column, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
-        if !self.cells.0.contains_key(&column) {
+        if !self.cells.has(column) {
             self.faults.push(Fault::of(column, "it is empty"));
         }
         self.optional(column, read)
@@ -163,7 +167,7 @@ fn callback_url(url: &str) -> Result<String, String> {
     checked.map(|callback| callback.uri().to_owned()).map_err(|error| format!("{}: {error}", shown(url)))
 }
 
-/// Two letters, as Meta writes countries (observations: `registration.data_localization_region`).
+/// Two letters, as Meta writes countries (observations: `registration.region`).
 fn region(code: &str) -> Result<String, String> {
     if code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         Ok(code.to_ascii_uppercase())

@@ -64,8 +64,19 @@ impl fmt::Display for BadRow {
     }
 }
 
+/// A good row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// Its line in the file, from 1.
+    pub(crate) row: u64,
+    /// Whom it describes.
+    pub(crate) customer: Customer,
+    /// Whether it says who turns two-step verification off; otherwise the customer has the default.
+    pub(crate) says_two_step_by: bool,
+}
+
 /// A row of the file: a customer, or what is wrong.
-pub(crate) type Row = Result<Customer, BadRow>;
+pub(crate) type Row = Result<Entry, BadRow>;
 
 /// A customer file that is being read.
 pub(crate) struct CustomerFile {
@@ -132,17 +143,19 @@ impl CustomerFile {
             return Ok(None);
         };
         self.rows += 1;
-        let customer = cells.and_then(cells::check).and_then(|customer| match self.seen.get(&customer.source_waba) {
-            Some(first) => {
-                let reason = format!("{} stands in row {first} already", customer.source_waba);
-                Err(vec![Fault::of(Column::SourceWabaId, reason)])
-            }
-            None => {
-                self.seen.insert(customer.source_waba.clone(), line);
-                Ok(customer)
-            }
-        });
-        Ok(Some(customer.map_err(|faults| BadRow { row: line, faults })))
+        Ok(Some(self.entry(line, cells).map_err(|faults| BadRow { row: line, faults })))
+    }
+
+    fn entry(&mut self, row: u64, cells: Result<Cells, Vec<Fault>>) -> Result<Entry, Vec<Fault>> {
+        let cells = cells?;
+        let says_two_step_by = cells.has(Column::TwoStepBy);
+        let customer = cells::check(cells)?;
+        if let Some(first) = self.seen.get(&customer.source_waba) {
+            let reason = format!("{} stands in row {first} already", customer.source_waba);
+            return Err(vec![Fault::of(Column::SourceWabaId, reason)]);
+        }
+        self.seen.insert(customer.source_waba.clone(), row);
+        Ok(Entry { row, customer, says_two_step_by })
     }
 
     /// What was odd about the file so far, without making a row bad. Each is given once.
@@ -176,7 +189,7 @@ fn read_rest(mut file: CustomerFile) -> anyhow::Result<WholeFile> {
     let mut whole = WholeFile::default();
     while let Some(row) = file.next_row()? {
         match row {
-            Ok(customer) => whole.customers.push(customer),
+            Ok(entry) => whole.customers.push(entry.customer),
             Err(bad) => whole.bad_rows.push(bad),
         }
     }
