@@ -349,7 +349,7 @@ blockers! {
     /// Unknown outcome.
     OutcomeUnknown = "OUTCOME_UNKNOWN" {
         "A step was sent and no answer came; its effect is being looked for.", Time, Register,
-        Some(EffectKind::ReadDestinationNumbers), "after 30 s, twice", None, "–", "It is decided by two reads."
+        Some(EffectKind::ReadDestinationNumbers), "at once, then after 30 s and 60 s", None, "–", "It is decided by what the new WABA lists."
     }
     /// Move refused.
     MoveRefused = "MOVE_REFUSED" {

@@ -13,7 +13,8 @@ pub const CALL_TIMEOUT: SignedDuration = SignedDuration::from_secs(30);
 /// A journaled try that has not left within this time is not sent (rule 9).
 pub const SEND_WITHIN: SignedDuration = SignedDuration::from_secs(5);
 
-/// Two reads that do not show an effect prove its absence only when they lie this far apart (rule 5).
+/// Two reads that do not show an effect prove its absence only when they lie this far apart (rule 5). A read that shows it
+/// proves its presence at any time.
 pub const ABSENCE_SPACING: SignedDuration = SignedDuration::from_secs(30);
 
 /// Register is sent at most this often by itself in [`REGISTER_WINDOW`]; the vendor allows ten, three stay for people

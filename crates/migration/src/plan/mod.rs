@@ -2,12 +2,15 @@
 
 mod acceptance;
 mod cutover;
+mod gates;
 mod preflight;
 mod provisioning;
+mod reads;
 mod ready;
 mod settling;
+mod under_way;
 
-pub(crate) use cutover::register_again_at;
+pub(crate) use under_way::register_again_at;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -64,7 +67,7 @@ pub(crate) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
     }
     // A number that has begun comes before everything else, and nothing stops it (rules 3 and 7).
     if let Some(number) = m.under_way() {
-        return cutover::carry_through(m, number, s);
+        return under_way::carry_through(m, number, s);
     }
     if m.phase == Phase::CuttingOver
         && let Some(fact) = cutover::landed_late(m)

@@ -108,6 +108,7 @@ fn cutting_over_with_a_move_in_doubt() {
     let mut run = Run::started(World::calm(&[FIRST, SECOND]));
     run.until_open(EffectKind::MoveNumber);
     run.end(unknown());
+    run.answer();
     run.until_open(EffectKind::ReadDestinationNumbers);
     run.answer();
     insta::assert_snapshot!(told(&run));

@@ -106,7 +106,9 @@ impl Checker {
         };
         let is_lost = matches!(fate, Fate::Lost(_));
         let outcome = self.outcome_of(&attempt, fate);
-        self.pass(if matches!(outcome, Outcome::Unknown { .. }) { CALL_TIMEOUT } else { SignedDuration::from_secs(1) });
+        // Silence may be a time-out, or a connection that closes at once.
+        let is_timeout = matches!(fate, Fate::SilentAfter | Fate::SilentLate(_) | Fate::Lost(_));
+        self.pass(if is_timeout { CALL_TIMEOUT } else { SignedDuration::from_secs(1) });
         let id = attempt.id;
         self.past.push(Past { attempt, outcome: outcome.clone(), at: self.run.now });
         let input = if is_lost { Input::Lost { attempt: id } } else { Input::Ended { attempt: id, outcome } };
@@ -154,6 +156,12 @@ impl Checker {
                 let status = if connected { "CONNECTED" } else { "DISCONNECTED" };
                 world.numbers.values_mut().for_each(|entry| entry.status = Some(status.to_owned()));
             }
+            Change::LastConnected(connected) => {
+                let status = if connected { "CONNECTED" } else { "DISCONNECTED" };
+                if let Some(mut entry) = world.numbers.last_entry() {
+                    entry.get_mut().status = Some(status.to_owned());
+                }
+            }
             Change::SubscriptionVanishes(vanishes) => {
                 world.subscription_vanishes = vanishes;
                 world.subscribed &= !vanishes;
@@ -200,6 +208,7 @@ impl Checker {
     /// Takes an input in, and checks what it led to. `None` when it was refused.
     fn input(&mut self, input: Input) -> Option<Decision> {
         let before = self.run.m.clone();
+        let may_call = matches!(input, Input::Wake | Input::Ended { .. } | Input::Lost { .. });
         let decision = match self.run.input(input) {
             Ok(decision) => decision,
             Err(rejected) => {
@@ -209,6 +218,9 @@ impl Checker {
             }
         };
         self.check(&before, &decision);
+        if may_call {
+            self.nothing_stops_a_register(&decision.migration);
+        }
         Some(decision)
     }
 
@@ -247,6 +259,16 @@ impl Checker {
             m.numbers().filter(|number| number.is_under_way()).map(|number| &number.number).collect();
         assert!(under_way.len() <= 1, "two numbers under way: {under_way:?}");
         self.nothing_is_forgotten(m);
+    }
+
+    /// Rules 3 and 7: a moved number whose register was never tried is registered in the same breath.
+    fn nothing_stops_a_register(&self, m: &Migration) {
+        let untried =
+            m.numbers().find(|number| number.state == NumberState::Moved && number.register_trouble.is_none());
+        if let Some(number) = untried {
+            let is_busy = m.open_attempt().is_some() || self.run.throttled.is_some();
+            assert!(is_busy, "{} is moved, and nothing is done about it", number.number);
+        }
     }
 
     /// Rule 13.

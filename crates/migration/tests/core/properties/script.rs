@@ -33,6 +33,8 @@ pub(crate) enum Change {
     Intent(&'static str),
     OtherOwner(bool),
     Connected(bool),
+    /// Only the last number of the source.
+    LastConnected(bool),
     SubscriptionVanishes(bool),
     ShowsConnected(bool),
     TokenValid(bool),
@@ -134,6 +136,7 @@ fn change() -> impl Strategy<Value = Change> {
             .prop_map(Change::Intent),
         any::<bool>().prop_map(Change::OtherOwner),
         any::<bool>().prop_map(Change::Connected),
+        any::<bool>().prop_map(Change::LastConnected),
         any::<bool>().prop_map(Change::SubscriptionVanishes),
         any::<bool>().prop_map(Change::ShowsConnected),
         any::<bool>().prop_map(Change::TokenValid),
