@@ -27,7 +27,7 @@ pub(crate) struct SimulateArgs {
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
     /// Virtual seconds per real second
-    #[arg(long, value_name = "N", default_value_t = 1.0)]
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = rate)]
     pub(crate) rate: f64,
     /// Port on this machine; 0 takes a free one
     #[arg(long, value_name = "N", default_value_t = 7070)]
@@ -38,4 +38,12 @@ pub(crate) struct SimulateArgs {
     /// N invented customers
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) generate: Option<u32>,
+}
+
+/// The greatest rate that the clock of a simulator can have.
+const GREATEST_RATE: f64 = 1_000_000.0;
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate| (0.0..=GREATEST_RATE).contains(rate));
+    rate.ok_or_else(|| format!("a rate is a number from 0 (time stands still) to {GREATEST_RATE}"))
 }

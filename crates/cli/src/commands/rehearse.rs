@@ -16,6 +16,7 @@ use crate::args::{FailOn, KnobArg, RehearseArgs};
 use crate::customer_file;
 use crate::exit::{Exit, Trouble};
 use crate::output::Output;
+use crate::text::counted;
 
 /// The ending that a scenario has beside its customer file.
 const SCENARIO_ENDING: &str = "scenario.toml";
@@ -77,8 +78,8 @@ fn show(
         output.line("")?;
         output.line(summary)?;
         output.note(format_args!(
-            "\n{} days of virtual time took {:.1} s",
-            summary.virtual_s / 86_400,
+            "\n{} of virtual time took {:.1} s",
+            counted(u64::try_from(summary.virtual_s / 86_400).unwrap_or_default(), "day"),
             f64::from(u32::try_from(summary.wall_ms).unwrap_or(u32::MAX)) / 1000.0
         ));
     }

@@ -1,0 +1,19 @@
+//! What the tests of the command share.
+
+mod binary;
+mod deadline;
+mod files;
+mod http;
+mod process;
+mod simulated;
+
+pub(crate) use deadline::Deadline;
+pub(crate) use files::{everything_below, example, mode_of, write};
+pub(crate) use http::{Answer, get, request};
+pub(crate) use process::{Finished, Running, Unmoor};
+pub(crate) use simulated::{Simulated, effects, effects_of_lines};
+
+/// A small fleet that is over within days: eight numbers move, one customer rejects, one number stays behind.
+pub(crate) const FLEET: &str = include_str!("../data/fleet.csv");
+/// Its world and people.
+pub(crate) const FLEET_SCENARIO: &str = include_str!("../data/fleet.scenario.toml");
