@@ -8,7 +8,7 @@ use unmoor_migration::{
 };
 
 use crate::run::Run;
-use crate::world::{FIRST, World, customer, refusal, refused, unknown};
+use crate::world::{FIRST, SECOND, World, customer, refusal, refused, unknown};
 
 fn id(digit: u8) -> MigrationId {
     MigrationId::of(WabaId::new(&format!("10000000000000{digit}")).unwrap())
@@ -155,6 +155,21 @@ fn a_brake_does_not_stop_the_register_of_a_number_that_is_moved() {
     let mut third = moving(3);
     third.fleet = fleet.standing(third.m.id(), &Policy::default(), third.now);
     third.until("the number over", |run| run.state_of(FIRST) == NumberState::Verified);
+}
+
+#[test]
+fn a_brake_that_comes_during_a_cutover_stops_its_next_number() {
+    let mut run = Run::started(World::calm(&[FIRST, SECOND]));
+    run.until_open(EffectKind::RegisterNumber);
+    let mut fleet = Fleet::default();
+    seen(&mut fleet, &failing(2, unknown()));
+    seen(&mut fleet, &failing(3, unknown()));
+    run.fleet = fleet.standing(run.m.id(), &Policy::default(), run.now);
+    run.until_blocked(BlockerCode::FleetBraked);
+    assert_eq!((run.state_of(FIRST), run.state_of(SECOND)), (NumberState::Verified, NumberState::Eligible));
+    fleet.resume();
+    run.fleet = fleet.standing(run.m.id(), &Policy::default(), run.now);
+    run.until_phase(Phase::Completed);
 }
 
 #[test]

@@ -167,7 +167,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         60 => fate().prop_map(Step::Go),
         6 => prop_oneof![1_i64..120, 60_i64..7_200, 3_600_i64..400_000].prop_map(Step::Pass),
-        5 => command().prop_map(Step::Command),
+        8 => command().prop_map(Step::Command),
         3 => Just(Step::Nudge),
         6 => change().prop_map(Step::Change),
         1 => any::<bool>().prop_map(Step::FleetStops),
@@ -178,7 +178,9 @@ fn step() -> impl Strategy<Value = Step> {
 
 pub(crate) fn script() -> impl Strategy<Value = Script> {
     let often = |percent: f64| prop::bool::weighted(percent);
-    (any::<bool>(), often(0.2), often(0.1), often(0.1), 0_usize..26, prop::collection::vec(step(), 0..120)).prop_map(
+    // Most scripts begin around the first move, where most can go wrong.
+    let calm_steps = prop_oneof![1 => 0_usize..26, 2 => 12_usize..20];
+    (any::<bool>(), often(0.2), often(0.1), often(0.1), calm_steps, prop::collection::vec(step(), 0..120)).prop_map(
         |(two_numbers, hook, window, region, calm_steps, steps)| Script {
             two_numbers,
             hook,
