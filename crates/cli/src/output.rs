@@ -14,8 +14,6 @@ pub(crate) struct Output {
     pub(crate) stdout_colors: bool,
     /// Whether stderr may have colours.
     pub(crate) stderr_colors: bool,
-    /// Whether a person watches stderr, so that a progress bar makes sense.
-    pub(crate) stderr_is_terminal: bool,
     /// Nothing on stderr but warnings and errors.
     pub(crate) quiet: bool,
 }
@@ -29,11 +27,9 @@ impl Output {
             ColorChoice::Never => false,
             ColorChoice::Auto => is_terminal && !unwanted,
         };
-        let stderr_is_terminal = io::stderr().is_terminal();
         Self {
             stdout_colors: colors(io::stdout().is_terminal()),
-            stderr_colors: colors(stderr_is_terminal),
-            stderr_is_terminal,
+            stderr_colors: colors(io::stderr().is_terminal()),
             quiet,
         }
     }
@@ -63,25 +59,30 @@ impl Output {
 
     /// A warning on stderr.
     pub(crate) fn warn(&self, text: impl Display) {
-        self.tell(&self.painted("33", "warning: "), text);
+        self.tell(&painted(self.stderr_colors, "33", "warning: "), text);
     }
 
     /// An error on stderr.
     pub(crate) fn error(&self, text: impl Display) {
-        self.tell(&self.painted("31;1", "error: "), text);
+        self.tell(&painted(self.stderr_colors, "31;1", "error: "), text);
     }
 
     /// What to do next, on stderr.
     pub(crate) fn hint(&self, text: impl Display) {
-        self.tell(&self.painted("36", "hint: "), text);
+        self.tell(&painted(self.stderr_colors, "36", "hint: "), text);
     }
 
-    fn painted(&self, color: &str, text: &str) -> String {
-        if self.stderr_colors { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
+    /// A mark on stdout, green or red where colours are wanted.
+    pub(crate) fn mark(&self, is_good: bool, text: &str) -> String {
+        painted(self.stdout_colors, if is_good { "32" } else { "31;1" }, text)
     }
 
     fn tell(&self, before: &str, text: impl Display) {
         // There is nobody left to tell that nobody can be told.
         let _ = writeln!(io::stderr().lock(), "{before}{text}");
     }
+}
+
+fn painted(colors: bool, color: &str, text: &str) -> String {
+    if colors { format!("\x1b[{color}m{text}\x1b[0m") } else { text.to_owned() }
 }

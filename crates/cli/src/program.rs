@@ -32,9 +32,10 @@ pub fn main() -> ExitCode {
 
 fn execute(cli: Cli, output: &Output) -> anyhow::Result<Exit> {
     // A rehearsal repeats itself only on one thread; waiting calls need no more than two.
-    let mut builder = match &cli.command {
-        Command::Rehearse(_) => tokio::runtime::Builder::new_current_thread(),
-        _ => tokio::runtime::Builder::new_multi_thread(),
+    let mut builder = if matches!(cli.command, Command::Rehearse(_)) {
+        tokio::runtime::Builder::new_current_thread()
+    } else {
+        tokio::runtime::Builder::new_multi_thread()
     };
     let runtime = builder
         .worker_threads(2)

@@ -2,17 +2,18 @@
 
 use std::fmt::Display;
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
 use jiff::Timestamp;
 use unmoor_migration::words;
 
 /// Widest table that is written where there is no terminal, in characters: what is piped looks the same everywhere.
 const WIDTH_WITHOUT_TERMINAL: u16 = 140;
 
-/// A table with these headings.
+/// A table with these headings; `Display` it with [`Table::trim_fmt`], so that no line ends in blanks.
 pub(crate) fn table<const N: usize>(headings: [&str; N]) -> Table {
     let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    let ruled = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
+    table.load_style(ruled).set_content_arrangement(ContentArrangement::Dynamic);
     if !table.is_tty() {
         table.set_width(WIDTH_WITHOUT_TERMINAL);
     }

@@ -67,7 +67,7 @@ pub(crate) fn read(path: &Path, output: &Output) -> anyhow::Result<Tokens> {
             let row = serde_json::from_str::<JsonRow>(line).map_err(|_| {
                 "no JSON object with source_waba_id and business_token (the line is not shown)".to_owned()
             });
-            tokens.add(number, row.and_then(|row| pair(&id_text(&row.source_waba_id), row.business_token)));
+            tokens.add(number, row.and_then(|row| pair(&id_text(&row.source_waba_id), &row.business_token)));
         }
     } else {
         read_csv(&mut tokens, &shown.to_string(), text)?;
@@ -98,13 +98,13 @@ fn read_csv(tokens: &mut Tokens, shown: &str, text: &str) -> anyhow::Result<()> 
         let line = record.position().map_or(0, csv::Position::line);
         let cell = |place: usize| record.get(place).unwrap_or_default();
         if record.iter().any(|cell| !cell.is_empty()) {
-            tokens.add(line, pair(cell(waba), cell(token).to_owned()));
+            tokens.add(line, pair(cell(waba), cell(token)));
         }
     }
     Ok(())
 }
 
-fn pair(waba: &str, token: String) -> Result<(MigrationId, BusinessToken), String> {
+fn pair(waba: &str, token: &str) -> Result<(MigrationId, BusinessToken), String> {
     let waba =
         WabaId::new(waba.trim()).map_err(|_| "source_waba_id is no id (not shown: it may be the token)".to_owned())?;
     let token = BusinessToken::new(token.trim().to_owned()).map_err(|error| error.to_string())?;

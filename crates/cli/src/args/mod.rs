@@ -26,20 +26,20 @@ pub(crate) use simulate::SimulateArgs;
 
 const EXAMPLES: &str = "\
 Examples:
-  unmoor rehearse customers.csv              watch weeks of a migration in seconds, without a Meta account
-  unmoor import customers.csv                take customers in; nothing is sent
-  unmoor preflight --all                     check them, reading only
-  unmoor start --wave pilot                  ask the customers of one wave; Meta mails them
-  unmoor run                                 do all that is due until everything is over
-  unmoor status --turn customer --csv        the morning's list of calls to make
-  unmoor explain acorn-bakery                one customer's story
+  unmoor rehearse customers.csv          weeks in seconds, without a Meta account
+  unmoor import customers.csv            take customers in; nothing is sent
+  unmoor preflight --all                 check them, reading only
+  unmoor start --wave pilot              ask the customers of one wave; Meta mails them
+  unmoor run                             do all that is due until everything is over
+  unmoor status --turn customer --csv    the morning's list of calls to make
+  unmoor explain acorn-bakery            one customer's story
 
 Exit status: 0 done, 1 unexpected error, 2 bad usage or input, 3 finished with failed migrations,
 4 somebody else's turn, 5 refused.";
 
 /// Migrates business customers off a WhatsApp Multi-Partner Solution.
 #[derive(Debug, Parser)]
-#[command(name = "unmoor", version, about, after_help = EXAMPLES, max_term_width = 120)]
+#[command(name = "unmoor", version, after_help = EXAMPLES, max_term_width = 120)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: GlobalArgs,

@@ -60,8 +60,8 @@ pub(crate) struct StartArgs {
 }
 
 const RUN_EXAMPLES: &str = "\
-Ctrl-C (or SIGTERM) finishes what has begun, a moved number's register above all; a second one ends at once, and the
-next run finds out what became of open calls.
+Ctrl-C (or SIGTERM) finishes what has begun, a moved number's register above all; a second Ctrl-C ends at once, and
+the next run finds out what became of open calls.
 
 Examples:
   unmoor run

@@ -40,7 +40,7 @@ pub(crate) async fn resume(args: &ResumeArgs, global: &GlobalArgs, output: &Outp
         fleet::resume(ground.store.as_ref()).await?;
         match before.brake {
             Some(brake) => {
-                output.line(format_args!("the fleet goes on; it had been stopped by: {}", brake.signature))?
+                output.line(format_args!("the fleet goes on; it had been stopped by: {}", brake.signature))?;
             }
             None => output.line("the fleet goes on; nothing had stopped its moves")?,
         }

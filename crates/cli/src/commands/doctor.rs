@@ -82,7 +82,7 @@ impl Told<'_> {
                 self.output.json(&line)?;
                 continue;
             }
-            let mark = if check.ok { "ok   " } else { "wrong" };
+            let mark = self.output.mark(check.ok, if check.ok { "ok   " } else { "wrong" });
             self.output.line(format_args!("{mark}  {:<15} {}", check.check, check.found))?;
             if let Some(next) = check.next {
                 self.output.line(format_args!("{:23}-> {next}", ""))?;

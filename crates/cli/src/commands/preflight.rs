@@ -102,9 +102,9 @@ async fn show(engine: &Engine, ids: &[MigrationId], json: bool, output: &Output)
         let m = stored.migration;
         let obstacles = obstacles(&m);
         if obstacles.is_empty() {
-            ready += 1
+            ready += 1;
         } else {
-            waiting += 1
+            waiting += 1;
         }
         let templates = m.source().templates.as_ref();
         if json {
@@ -136,7 +136,7 @@ async fn show(engine: &Engine, ids: &[MigrationId], json: bool, output: &Output)
     if json {
         output.json(&json!({ "type": "summary", "checked": ready + waiting, "ready": ready, "waiting": waiting }))?;
     } else {
-        output.line(table)?;
+        output.line(table.trim_fmt())?;
         output.line(format_args!("{} ready to start, {waiting} waiting for somebody", counted(ready, "customer")))?;
     }
     Ok(waiting > 0)

@@ -86,15 +86,15 @@ pub(super) async fn seal_tokens(config: &Config, workshop: &Workshop, output: &O
     Ok(())
 }
 
-/// The first signal asks the worker to stop; the second ends the process, as a crash would: what was open is found out by
-/// the next run.
+/// The first signal asks the worker to stop. Ctrl-C after that ends the process, as a crash would: what was open is found
+/// out by the next run. SIGTERM does not, since supervisors like to send it twice.
 fn listen_for_signals(stop: Stop, output: Output) -> anyhow::Result<()> {
     let mut signals = Signals::listen()?;
     drop(tokio::spawn(async move {
         signals.next().await;
         output.note("finishing what has begun; once more to end at once");
         stop.ask();
-        signals.next().await;
+        signals.interrupted().await;
         output.warn("ended at once; the next run finds out what became of open calls");
         std::process::exit(i32::from(Exit::Unexpected.code()));
     }));
@@ -120,6 +120,10 @@ impl Signals {
             _ = self.terminate.recv() => {}
         }
     }
+
+    async fn interrupted(&mut self) {
+        self.interrupt.recv().await;
+    }
 }
 
 #[cfg(not(unix))]
@@ -136,6 +140,10 @@ impl Signals {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+    }
+
+    async fn interrupted(&mut self) {
+        self.next().await;
     }
 }
 

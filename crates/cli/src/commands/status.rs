@@ -162,7 +162,7 @@ impl Shown<'_> {
                     row.waits_for.or_else(|| row.exceptions.first().cloned()).unwrap_or_default(),
                 ]);
             }
-            self.output.line(table)?;
+            self.output.line(table.trim_fmt())?;
             match page.next {
                 Some(next) => cursor = Some(next),
                 None => return Ok(()),
@@ -251,8 +251,5 @@ impl Shown<'_> {
 /// The error beneath, so that a reader who has gone is recognised.
 fn io_error(error: csv::Error) -> io::Error {
     let words = error.to_string();
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        _ => io::Error::other(words),
-    }
+    if let csv::ErrorKind::Io(error) = error.into_kind() { error } else { io::Error::other(words) }
 }
