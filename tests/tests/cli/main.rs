@@ -7,6 +7,9 @@
 
 mod support;
 
+mod crashes;
 mod help;
 mod rehearse;
 mod simulate;
+mod stops;
+mod two_processes;

@@ -26,14 +26,24 @@ impl Deadline {
         self.left().is_zero()
     }
 
+    /// How long ago it was.
+    pub(crate) fn passed(self) -> Duration {
+        Instant::now().saturating_duration_since(self.0)
+    }
+
+    /// Rests for a moment between two looks. Fails with `what` when it is over.
+    pub(crate) fn pause(self, what: &str) {
+        assert!(!self.is_over(), "waited in vain for {what}");
+        thread::park_timeout(BETWEEN_LOOKS);
+    }
+
     /// Looks until `look` finds something. Fails with `what` when nothing is found in time.
     pub(crate) fn until<T>(self, what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         loop {
             if let Some(found) = look() {
                 return found;
             }
-            assert!(!self.is_over(), "waited in vain for {what}");
-            thread::park_timeout(BETWEEN_LOOKS);
+            self.pause(what);
         }
     }
 }

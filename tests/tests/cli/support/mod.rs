@@ -6,12 +6,14 @@ mod files;
 mod http;
 mod process;
 mod simulated;
+mod weeks;
 
 pub(crate) use deadline::Deadline;
 pub(crate) use files::{everything_below, example, mode_of, write};
 pub(crate) use http::{Answer, get, request};
 pub(crate) use process::{Finished, Running, Unmoor};
 pub(crate) use simulated::{Simulated, effects, effects_of_lines};
+pub(crate) use weeks::Watch;
 
 /// A small fleet that is over within days: eight numbers move, one customer rejects, one number stays behind.
 pub(crate) const FLEET: &str = include_str!("../data/fleet.csv");

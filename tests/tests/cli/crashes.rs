@@ -1,0 +1,73 @@
+//! `kill -9` at moments that a seed picks.
+
+use std::time::Duration;
+
+use crate::support::{Deadline, FLEET, FLEET_SCENARIO, Simulated, Unmoor, Watch, effects, effects_of_lines, write};
+
+const RATE: u32 = 100;
+/// How often the process is killed.
+const KILLS: usize = 20;
+/// A fleet at rest for so long waits for the vendor's time to pass.
+const QUIET: Duration = Duration::from_millis(400);
+
+/// A small generator (SplitMix64): the moments have to be the same in each run of the test.
+struct Seeded(u64);
+
+impl Seeded {
+    /// A number from 1 to `most`.
+    fn up_to(&mut self, most: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        1 + (mixed ^ (mixed >> 31)) % most
+    }
+}
+
+/// Lets `unmoor run` work until the simulator has seen so many more requests, and kills it in the middle of whatever it does.
+fn run_and_kill(simulated: &Simulated, unmoor: &Unmoor, more: u64) {
+    let deadline = Deadline::in_seconds(60);
+    let mut running = unmoor.start(["run"]);
+    let mut watch = Watch::over(simulated);
+    let wanted = watch.seen + more;
+    while watch.look() < wanted {
+        assert!(!running.has_ended(), "it ended before it was killed: {}", running.finish());
+        if watch.is_quiet_for(QUIET) {
+            simulated.advance(1_200);
+            watch.begin_again();
+        }
+        deadline.pause("requests of a run");
+    }
+    let killed = running.kill();
+    assert_eq!(killed.status(), None, "a signal ended it: {killed}");
+}
+
+#[test]
+fn killed_twenty_times_it_does_what_a_calm_run_does() {
+    let (vendor, ours) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let simulated = Simulated::of(vendor.path(), FLEET, FLEET_SCENARIO, RATE);
+    // Each call takes ten milliseconds of real time, so that most moments are in the middle of one.
+    simulated.post("faults", &serde_json::json!({ "action": { "latency_ms": 1000 } }));
+    let unmoor = simulated.client(ours.path());
+    let customers = write(ours.path(), "fleet.csv", FLEET);
+    unmoor.done(["import", customers.to_str().unwrap()]);
+    unmoor.done(["start", "--all", "--yes"]);
+    let mut moments = Seeded(2027);
+    for _ in 0..KILLS {
+        run_and_kill(&simulated, &unmoor, moments.up_to(9));
+        // Two moves or registers in doubt stop the fleet until a person has looked.
+        unmoor.done(["resume", "--fleet"]);
+    }
+    let last = finish(&simulated, &unmoor);
+    let summary = last.expect_status(3).json_lines().pop().unwrap();
+    assert_eq!((&summary["stopped"], &summary["waiting"]), (&1.into(), &0.into()), "{last}");
+
+    let calm = Unmoor::at(vendor.path());
+    calm.run(["rehearse", "customers.csv", "--keep", "kept", "--quiet"]).expect_status(0);
+    let calm = std::fs::read_to_string(vendor.path().join("kept/ledger.jsonl")).unwrap();
+    assert_eq!(effects(&simulated.ledger()), effects_of_lines(&calm));
+}
+
+fn finish(simulated: &Simulated, unmoor: &Unmoor) -> crate::support::Finished {
+    simulated.hurry(unmoor.start(["run", "--json"]))
+}
