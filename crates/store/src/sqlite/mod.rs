@@ -25,6 +25,7 @@ mod value;
 mod writer;
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use self::open::Durability;
 use self::readers::Readers;
@@ -54,14 +55,15 @@ impl SqliteStore {
     /// [`StoreError::CannotOpen`], [`StoreError::NotOurs`], [`StoreError::NewerSchema`], [`StoreError::Corrupt`] or
     /// [`StoreError::Busy`], each with the path and what to do.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_with(path, Durability::Full, None)
+        Self::open_with_threads(path)
     }
 
     /// A new database of a rehearsal, which disappears with this value. The same schema and the same code, but nothing is
     /// flushed to the disk.
     ///
-    /// It is a file in a private temporary folder, since SQLite has no database in memory that one connection can write
-    /// while others read. Without flushes the system keeps such a file in memory as well.
+    /// It is a file in a private temporary folder, so that a long rehearsal costs disk and not memory. Its one connection is
+    /// used by whoever asks, in turn: a rehearsal has one caller at a time, and handing work to a thread and back would cost
+    /// more than the work.
     ///
     /// # Errors
     /// [`StoreError::CannotOpen`] when the folder of temporary files cannot be written.
@@ -73,17 +75,20 @@ impl SqliteStore {
             advice: "make this folder writable, or name another one in the environment variable TMPDIR".to_owned(),
         })?;
         let path = folder.path().join("rehearsal.db");
-        Self::open_with(&path, Durability::None, Some(folder))
+        let connection = Arc::new(Mutex::new(open::open_for_writing(&path, Durability::None)?));
+        let writer = Writer::in_place(&path, Arc::clone(&connection));
+        let readers = Readers::in_place(&path, connection);
+        Ok(Self { readers, writer, path, _folder: Some(folder) })
     }
 
-    fn open_with(path: &Path, durability: Durability, folder: Option<tempfile::TempDir>) -> Result<Self, StoreError> {
-        let connection = open::open_for_writing(path, durability)?;
+    fn open_with_threads(path: &Path) -> Result<Self, StoreError> {
+        let connection = open::open_for_writing(path, Durability::Full)?;
         let again = path.to_path_buf();
-        let reopen = Box::new(move || open::open_for_writing(&again, durability));
+        let reopen = Box::new(move || open::open_for_writing(&again, Durability::Full));
         let writer = Writer::start(path, connection, reopen)?;
         let connections = (0..READERS).map(|_| open::open_for_reading(path)).collect::<Result<_, _>>()?;
         let readers = Readers::start(path, connections)?;
-        Ok(Self { readers, writer, path: path.to_path_buf(), _folder: folder })
+        Ok(Self { readers, writer, path: path.to_path_buf(), _folder: None })
     }
 
     /// Where the database is.

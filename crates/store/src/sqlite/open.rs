@@ -49,6 +49,10 @@ pub(super) fn open_for_writing(path: &Path, durability: Durability) -> Result<Co
         });
     }
     db.pragma_update_and_check(None, "journal_size_limit", LOG_SIZE_LIMIT_BYTES, |_| Ok(())).map_err(failed)?;
+    if durability == Durability::None {
+        // Nobody else opens it: no lock has to be asked for at every step.
+        db.pragma_update_and_check(None, "locking_mode", "exclusive", |_| Ok(())).map_err(failed)?;
+    }
     Ok(db)
 }
 

@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::fault::{Fault, guarded};
+use super::writer::Shared;
 use crate::StoreError;
 
 /// At most this many reads wait; further callers wait for room.
@@ -17,9 +18,10 @@ const QUEUE: usize = 1024;
 type Read = Box<dyn FnOnce(&Connection) + Send>;
 
 pub(super) struct Readers {
-    /// `None` only while it is dropped.
+    /// `None` while it is dropped, and where the reads are made in place.
     reads: Option<mpsc::Sender<Read>>,
     threads: Vec<JoinHandle<()>>,
+    in_place: Option<Shared>,
     path: Arc<Path>,
 }
 
@@ -27,7 +29,7 @@ impl Readers {
     pub(super) fn start(path: &Path, connections: Vec<Connection>) -> Result<Self, StoreError> {
         let (reads, waiting) = mpsc::channel::<Read>(QUEUE);
         let waiting = Arc::new(Mutex::new(waiting));
-        let mut readers = Self { reads: Some(reads), threads: Vec::new(), path: path.into() };
+        let mut readers = Self { reads: Some(reads), threads: Vec::new(), in_place: None, path: path.into() };
         for connection in connections {
             let waiting = Arc::clone(&waiting);
             let work = move || serve(&connection, &waiting);
@@ -41,12 +43,21 @@ impl Readers {
         Ok(readers)
     }
 
+    /// Readers whose work is done by whoever asks for it, on the writer's own connection.
+    pub(super) fn in_place(path: &Path, connection: Shared) -> Self {
+        Self { reads: None, threads: Vec::new(), in_place: Some(connection), path: path.into() }
+    }
+
     /// Runs `work` on a connection that sees everything that was committed before. `operation` completes "cannot …".
     pub(super) async fn read<T: Send + 'static>(
         &self,
         operation: &'static str,
         work: impl FnOnce(&Connection) -> Result<T, Fault<StoreError>> + Send + 'static,
     ) -> Result<T, StoreError> {
+        if let Some(connection) = &self.in_place {
+            let db = connection.lock().unwrap_or_else(PoisonError::into_inner);
+            return guarded(operation, &self.path, || work(&db));
+        }
         let (reply, answer) = oneshot::channel();
         let path = Arc::clone(&self.path);
         let read: Read = Box::new(move |db| {

@@ -3,10 +3,13 @@
 //! It takes whatever waits, up to [`BATCH`] pieces of work, gives each its own savepoint inside one transaction, commits
 //! once, and answers all of them only then. A piece of work that fails is undone alone. So a thousand callers share one
 //! flush of the disk, and no caller can hold the write lock while it thinks.
+//!
+//! A rehearsal has one caller at a time and nothing to flush: its work is done in place, through the same transactions,
+//! without a thread to hand it to.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
@@ -24,12 +27,23 @@ const QUEUE: usize = 1024;
 pub(super) type Reopen = Box<dyn Fn() -> Result<Connection, StoreError> + Send>;
 
 pub(super) struct Writer {
-    /// `None` only while it is dropped.
-    jobs: Option<mpsc::Sender<Box<dyn Job>>>,
-    thread: Option<JoinHandle<()>>,
+    hands: Hands,
     path: Arc<Path>,
     why_it_ended: Arc<OnceLock<String>>,
 }
+
+/// Who does the work.
+enum Hands {
+    Thread {
+        /// `None` only while it is dropped.
+        jobs: Option<mpsc::Sender<Box<dyn Job>>>,
+        thread: Option<JoinHandle<()>>,
+    },
+    InPlace(Shared),
+}
+
+/// A connection that writer and readers use in turn.
+pub(super) type Shared = Arc<Mutex<Connection>>;
 
 impl Writer {
     pub(super) fn start(path: &Path, connection: Connection, reopen: Reopen) -> Result<Self, StoreError> {
@@ -50,7 +64,21 @@ impl Writer {
             path: path.to_path_buf(),
             why: error.to_string(),
         })?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread), path, why_it_ended })
+        Ok(Self { hands: Hands::Thread { jobs: Some(jobs), thread: Some(thread) }, path, why_it_ended })
+    }
+
+    /// The connection of a writer that works in place.
+    #[cfg(test)]
+    pub(super) fn shared(&self) -> Option<Shared> {
+        match &self.hands {
+            Hands::Thread { .. } => None,
+            Hands::InPlace(connection) => Some(Arc::clone(connection)),
+        }
+    }
+
+    /// A writer whose work is done by whoever asks for it.
+    pub(super) fn in_place(path: &Path, connection: Shared) -> Self {
+        Self { hands: Hands::InPlace(connection), path: path.into(), why_it_ended: Arc::new(OnceLock::new()) }
     }
 
     /// Runs `work` in a transaction, and answers when that is durable. `operation` completes "cannot …".
@@ -67,8 +95,18 @@ impl Writer {
         let path = self.path.to_path_buf();
         let job = Asked { operation, path, work: Some(work), result: None, reply };
         let stopped = || self.stopped(operation);
-        let jobs = self.jobs.as_ref().ok_or_else(stopped)?;
-        jobs.send(Box::new(job)).await.map_err(|_| stopped())?;
+        match &self.hands {
+            Hands::Thread { jobs, .. } => {
+                let jobs = jobs.as_ref().ok_or_else(stopped)?;
+                jobs.send(Box::new(job)).await.map_err(|_| stopped())?;
+            }
+            Hands::InPlace(connection) => {
+                let mut alone = VecDeque::from([Box::new(job) as Box<dyn Job>]);
+                let db = connection.lock().unwrap_or_else(PoisonError::into_inner);
+                // Whoever asked is told of a failed commit; a database that is thrown away is not opened again.
+                let _ = transact(&db, &mut alone);
+            }
+        }
         answer.await.map_err(|_| stopped())?
     }
 
@@ -80,8 +118,9 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        drop(self.jobs.take());
-        if let Some(thread) = self.thread.take() {
+        let Hands::Thread { jobs, thread } = &mut self.hands else { return };
+        drop(jobs.take());
+        if let Some(thread) = thread.take() {
             // Panics of the work are caught inside and told to its caller.
             let _ = thread.join();
         }

@@ -12,6 +12,7 @@
 mod crash;
 mod files;
 mod plans;
+mod rehearsal;
 mod writing;
 
 use std::path::PathBuf;
