@@ -69,7 +69,7 @@ impl Worker {
         let (stop, ended) = (worker::Stop::new(), Arc::new(Mutex::new(None)));
         let (engine, asked, result) = (Arc::clone(&rehearsal.engine), stop.clone(), Arc::clone(&ended));
         let work = async move {
-            *result.lock().unwrap() = Some(worker::run(engine, asked, worker::until_final).await.unwrap());
+            *result.lock().unwrap() = Some(worker::run(engine, asked, worker::AtRest::OnlyWhenFinal).await.unwrap());
         };
         drop(rehearsal.clock.spawn("worker", Box::pin(work)));
         Self { stop, ended }

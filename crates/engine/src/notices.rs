@@ -29,7 +29,7 @@ const ALARM: &str = "alarm";
 /// What `events` are told of as. Nothing is kept for hooks that do not exist.
 pub(crate) fn of(engine: &Engine, m: &Migration, events: &[Event], fleet: Option<&Fleet>) -> Vec<Notice> {
     let mut notices = Vec::new();
-    if engine.hooks.after_register.is_some() || engine.hooks.alarm.is_some() {
+    if somebody_listens(engine) {
         notices.extend(events.iter().flat_map(|event| notice::of(m, event)).filter_map(|news| told(engine, &news)));
     }
     if engine.hooks.alarm.is_some() {
@@ -113,8 +113,24 @@ fn outgoing(kind: &str, told: &impl serde::Serialize) -> Option<Notice> {
     serde_json::to_value(told).ok().map(|body| Notice { kind: kind.to_owned(), body })
 }
 
-/// Tells what is due. What nobody wants to hear any more is done.
+/// When there is something to tell next.
+pub(crate) async fn next_due(engine: &Engine) -> Result<Timestamp, StoreError> {
+    if !somebody_listens(engine) {
+        return Ok(Timestamp::MAX);
+    }
+    Ok(engine.store.next_notice_due().await?.unwrap_or(Timestamp::MAX))
+}
+
+/// What was written for hooks that are there no more waits for the next engine that has them.
+fn somebody_listens(engine: &Engine) -> bool {
+    engine.hooks.after_register.is_some() || engine.hooks.alarm.is_some()
+}
+
+/// Tells what is due.
 pub(crate) async fn deliver(engine: &Engine, now: Timestamp) -> Result<(), StoreError> {
+    if !somebody_listens(engine) {
+        return Ok(());
+    }
     loop {
         let taken = engine.store.take_notices(now, BATCH, LEASE).await?;
         if taken.is_empty() {

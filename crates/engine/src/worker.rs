@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use unmoor_migration::retry::after;
-use unmoor_migration::{Migration, MigrationId};
+use unmoor_migration::{Migration, MigrationId, Phase, Turn};
 use unmoor_store::{Filter, StoreError, Wake};
 
 use crate::clock::Signal;
@@ -57,24 +57,28 @@ pub enum Ended {
 }
 
 /// When a migration that is not over counts as at rest, so that the worker may end.
-pub type AtRest = fn(&Migration) -> bool;
-
-/// Never: work until all are final.
-#[must_use]
-pub fn until_final(_: &Migration) -> bool {
-    false
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AtRest {
+    /// Never: work until all are final.
+    OnlyWhenFinal,
+    /// When it waits for a person or the vendor.
+    WhenWaiting,
+    /// When its preflight has an answer, or cannot get one without a person.
+    WhenChecked,
 }
 
-/// When it waits for a person or the vendor.
-#[must_use]
-pub fn until_waiting(m: &Migration) -> bool {
-    m.turn().is_some_and(|turn| turn != unmoor_migration::Turn::Time)
-}
-
-/// When its preflight has an answer, or cannot get one without a person.
-#[must_use]
-pub fn until_checked(m: &Migration) -> bool {
-    *m.phase() != unmoor_migration::Phase::Preflight || until_waiting(m)
+impl AtRest {
+    /// Whether `m` is at rest.
+    #[must_use]
+    pub fn holds(self, m: &Migration) -> bool {
+        let waits = m.turn().is_some_and(|turn| turn != Turn::Time);
+        m.is_final()
+            || match self {
+                Self::OnlyWhenFinal => false,
+                Self::WhenWaiting => waits,
+                Self::WhenChecked => waits || *m.phase() != Phase::Preflight,
+            }
+    }
 }
 
 /// Works until `at_rest` holds for all open migrations and nothing is due, or until asked to stop.
@@ -91,9 +95,9 @@ pub async fn run(engine: Arc<Engine>, stop: Stop, at_rest: AtRest) -> Result<End
         if stop.is_asked() && in_flight.load(Ordering::SeqCst) == 0 {
             return Ok(Ended::Stopped);
         }
-        match turn(&engine, &stop, &in_flight, &mut rest).await {
-            Ok(Turn::Ended) => return Ok(Ended::AtRest),
-            Ok(Turn::SleepUntil(instant)) => {
+        match look(&engine, &stop, &in_flight, &mut rest).await {
+            Ok(Look::Ended) => return Ok(Ended::AtRest),
+            Ok(Look::SleepUntil(instant)) => {
                 engine.clock.sleep_until_or(instant, "worker", &stop.signal).await;
             }
             Err(error) => {
@@ -105,22 +109,22 @@ pub async fn run(engine: Arc<Engine>, stop: Stop, at_rest: AtRest) -> Result<End
     }
 }
 
-enum Turn {
+enum Look {
     SleepUntil(Timestamp),
     Ended,
 }
 
 /// One look at what is due.
-async fn turn(
+async fn look(
     engine: &Arc<Engine>,
     stop: &Stop,
     in_flight: &Arc<AtomicUsize>,
     rest: &mut Rest,
-) -> Result<Turn, StoreError> {
+) -> Result<Look, StoreError> {
     let now = engine.clock.now();
     if stop.is_asked() {
         // Those under way set the signal when they end.
-        return Ok(Turn::SleepUntil(Timestamp::MAX));
+        return Ok(Look::SleepUntil(Timestamp::MAX));
     }
     notices::deliver(engine.as_ref(), now).await?;
     let free = engine.settings.max_in_flight.saturating_sub(in_flight.load(Ordering::SeqCst));
@@ -144,22 +148,22 @@ async fn turn(
     }
     let under_way = in_flight.load(Ordering::SeqCst);
     if under_way >= engine.settings.max_in_flight {
-        return Ok(Turn::SleepUntil(Timestamp::MAX));
+        return Ok(Look::SleepUntil(Timestamp::MAX));
     }
     let due = match engine.store.next_due().await? {
         Some(Wake::AtOnce) => now,
         Some(Wake::At(instant)) => instant,
         None => Timestamp::MAX,
     };
-    if under_way == 0 && due > now && rest.holds(engine).await? {
-        return Ok(Turn::Ended);
+    if under_way == 0 && due > now && rest.holds(engine, due).await? {
+        return Ok(Look::Ended);
     }
-    let notice = engine.store.next_notice_due().await?.unwrap_or(Timestamp::MAX);
+    let notice = notices::next_due(engine).await?;
     let poll = engine.settings.inbox_poll.map_or(Timestamp::MAX, |every| after(now, every));
     // What is due at this very instant was just claimed, or is somebody else's: look again a moment later.
     let wake = due.min(notice).min(poll);
     let soonest = if wake <= now { after(now, SignedDuration::from_millis(1)) } else { wake };
-    Ok(Turn::SleepUntil(soonest))
+    Ok(Look::SleepUntil(soonest))
 }
 
 /// Says that a migration's work has ended, however it ended.
@@ -183,10 +187,14 @@ struct Rest {
 }
 
 impl Rest {
-    async fn holds(&mut self, engine: &Engine) -> Result<bool, StoreError> {
+    async fn holds(&mut self, engine: &Engine, due: Timestamp) -> Result<bool, StoreError> {
+        if self.at_rest == AtRest::OnlyWhenFinal && due < Timestamp::MAX {
+            // Whatever has a timer is not over.
+            return Ok(false);
+        }
         if let Some(witness) = &self.witness
             && let Some(stored) = engine.store.load(witness).await?
-            && !self.is_at_rest(&stored.migration)
+            && !self.at_rest.holds(&stored.migration)
         {
             return Ok(false);
         }
@@ -194,7 +202,7 @@ impl Rest {
         let (mut cursor, mut limit) = (None, FIRST_PAGE);
         loop {
             let page = engine.store.list(&open, cursor.as_ref(), limit).await?;
-            let witness = page.rows.iter().find(|stored| !self.is_at_rest(&stored.migration));
+            let witness = page.rows.iter().find(|stored| !self.at_rest.holds(&stored.migration));
             self.witness = witness.map(|stored| stored.migration.id().clone());
             match page.next {
                 _ if self.witness.is_some() => return Ok(false),
@@ -203,9 +211,5 @@ impl Rest {
             }
             limit = (limit * 8).min(LARGEST_PAGE);
         }
-    }
-
-    fn is_at_rest(&self, m: &Migration) -> bool {
-        m.is_final() || (self.at_rest)(m)
     }
 }

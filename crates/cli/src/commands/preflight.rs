@@ -82,7 +82,7 @@ async fn check(engine: &Arc<Engine>, id: &MigrationId) -> anyhow::Result<()> {
         }
         let Some(stored) = engine.store.load(id).await? else { return Ok(()) };
         let m = stored.migration;
-        if stored.inputs_waiting == 0 && worker::until_checked(&m) {
+        if stored.inputs_waiting == 0 && worker::AtRest::WhenChecked.holds(&m) {
             return Ok(());
         }
         let soon = after(engine.clock.now(), AGAIN);

@@ -41,8 +41,8 @@ pub(crate) async fn run(args: &RunArgs, global: &GlobalArgs, output: &Output) ->
     let stop = Stop::new();
     listen_for_signals(stop.clone(), output.clone())?;
     let at_rest = match args.until {
-        Until::Final => worker::until_final,
-        Until::Waiting => worker::until_waiting,
+        Until::Final => worker::AtRest::OnlyWhenFinal,
+        Until::Waiting => worker::AtRest::WhenWaiting,
     };
     let ended = worker::run(Arc::clone(engine), stop, at_rest).await?;
     if let Some(progress) = &progress {

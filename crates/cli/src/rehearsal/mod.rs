@@ -139,7 +139,7 @@ impl Rehearsal {
     /// # Errors
     /// When the store fails, or virtual time is misused (a defect).
     pub async fn run(&self) -> anyhow::Result<Outcome> {
-        self.run_until(self.horizon, worker::until_final).await?;
+        self.run_until(self.horizon, worker::AtRest::OnlyWhenFinal).await?;
         self.outcome().await
     }
 
