@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use comfy_table::{ContentArrangement, LineStyle, Table, TableStyle};
+use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
 use jiff::Timestamp;
 use unmoor_migration::words;
 
@@ -18,6 +18,9 @@ pub(crate) fn table<const N: usize>(headings: [&str; N]) -> Table {
         table.set_width(WIDTH_WITHOUT_TERMINAL);
     }
     table.set_header(headings);
+    // Names and ids are copied from the terminal: only the last column is broken into lines.
+    let names = N.saturating_sub(1);
+    table.set_constraints(std::iter::repeat_n(ColumnConstraint::ContentWidth, names));
     table
 }
 

@@ -23,10 +23,9 @@ pub(crate) async fn run(args: &ExplainArgs, global: &GlobalArgs, output: &Output
         let Some(stored) = store.load(&id).await? else { continue };
         let story = story(&stored.migration, now);
         if args.json {
-            let mut line = serde_json::to_value(&story)?;
-            if let Value::Object(line) = &mut line {
-                line.insert("type".to_owned(), json!("story"));
-                line.insert("inputs_waiting".to_owned(), json!(stored.inputs_waiting));
+            let mut line = json!({ "type": "story", "inputs_waiting": stored.inputs_waiting });
+            if let (Some(line), Value::Object(story)) = (line.as_object_mut(), serde_json::to_value(&story)?) {
+                line.extend(story);
             }
             output.json(&line)?;
         } else {

@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::customer_file::{BadRow, CustomerFile, Entry, Fault};
 use crate::exit::Exit;
 use crate::output::Output;
+use crate::text::counted;
 use crate::tokens_file::{self, SealedTokens};
 
 /// So many rows are in memory at once.
@@ -204,7 +205,8 @@ impl Report<'_> {
         } else {
             let Counts { added, updated, unchanged, bad_rows, .. } = counts;
             self.output.line(format_args!(
-                "{added} added, {updated} updated, {unchanged} unchanged, {bad_rows} bad rows left out"
+                "{added} added, {updated} updated, {unchanged} unchanged, {} left out",
+                counted(*bad_rows, "bad row")
             ))?;
             if *added > 0 {
                 self.output.note("`unmoor preflight --all` checks them, reading only.");

@@ -148,7 +148,9 @@ pub(crate) async fn carry_out_for(
             Answer::Posted => {
                 posted += 1;
                 if tell_each {
-                    output.line(format_args!("{reference} ({id}): asked for; the engine has not answered yet"))?;
+                    output.line(format_args!(
+                        "{reference} ({id}): asked for; the engine takes it in with its next look"
+                    ))?;
                 }
             }
             Answer::Refused(why) => {
