@@ -170,9 +170,10 @@ proptest::proptest! {
     fn no_bytes_break_it(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..300), json in proptest::bool::ANY) {
         let mut file = if json { b"{\"customer\":\"a\",".to_vec() } else { b"customer,source_waba_id\n".to_vec() };
         file.extend(bytes);
-        let rows = file.split(|byte| *byte == b'\n').count();
+        // A carriage return alone ends a row of CSV as well.
+        let rows = file.split(|byte| matches!(*byte, b'\n' | b'\r')).count();
         if let Ok(whole) = read(file) {
-            proptest::prop_assert!(whole.customers.len() + whole.bad_rows.len() <= rows * 2);
+            proptest::prop_assert!(whole.customers.len() + whole.bad_rows.len() <= rows);
         }
     }
 }
