@@ -11,6 +11,7 @@ use crate::gate::Gate;
 use crate::input::Policy;
 use crate::migration::Migration;
 use crate::phase::Phase;
+use crate::retry::{CALL_TIMEOUT, after};
 use crate::{Cause, MigrationId, Verdict};
 
 /// How many equal failures across the fleet stop new moves.
@@ -137,6 +138,13 @@ impl Fleet {
         {
             self.pilot = Pilot::Running { migration: migration.id().clone() };
         }
+        if let Fact::AttemptStarted { attempt } = &event.fact
+            && uses_system_token(attempt.effect.kind())
+            && let Some(refused) = &mut self.system_token
+        {
+            // One asks for all: the others wait for its answer.
+            refused.next_try_at = after(event.at, CALL_TIMEOUT);
+        }
         if let Fact::AttemptEnded { kind, outcome, retry_at, .. } = &event.fact {
             self.observe_system_token(*kind, outcome, event.at, *retry_at);
             if let Some(signature) = signature(*kind, outcome) {
@@ -152,7 +160,7 @@ impl Fleet {
         at: Timestamp,
         retry_at: Option<Timestamp>,
     ) {
-        if !matches!(kind, EffectKind::ReadIntent | EffectKind::FetchBusinessToken) {
+        if !uses_system_token(kind) {
             return;
         }
         match outcome {
@@ -185,6 +193,11 @@ impl Fleet {
             self.pilot = Pilot::Over;
         }
     }
+}
+
+/// Guide 4 and 5.
+fn uses_system_token(kind: EffectKind) -> bool {
+    matches!(kind, EffectKind::ReadIntent | EffectKind::FetchBusinessToken)
 }
 
 /// What makes a failure at move or register one that may be everybody's; `None` when the customer's own matter
