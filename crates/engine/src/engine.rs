@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use unmoor_migration::retry::Jitter;
-use unmoor_migration::{Event, Migration, Policy};
+use unmoor_migration::{Event, Migration, Pace, Policy};
 use unmoor_store::Store;
 
 use crate::clock::Clock;
@@ -87,11 +87,40 @@ impl Engine {
         Outside { graph: &self.graph, vault: &self.vault, hooks: &self.hooks, rehearsal: self.settings.rehearsal }
     }
 
+    /// How fast this machine has to be on the engine's clock. A clock that runs 20,000 times as fast would leave it a
+    /// quarter of a millisecond to send what is journaled, and six for the readings before a move.
+    pub(crate) fn pace(&self) -> Pace {
+        let rate = self.clock.rate();
+        let real = Pace::default();
+        Pace {
+            send_within: stretched(real.send_within, rate / 100.0),
+            greatest_age: stretched(real.greatest_age, rate / 1000.0),
+        }
+    }
+
     /// The spread for the next schedule of `m`: the same for the same state, so that a rehearsal repeats itself.
     pub(crate) fn jitter(&self, m: &Migration) -> Jitter {
         let occasion = format!("{}/{}", m.id(), m.attempts_made());
         let span = Jitter::GREATEST_PERMILLE.unsigned_abs();
         let permille = jitter_permille(self.settings.jitter_seed, &occasion, span);
         Jitter::from_permille(i16::try_from(permille).unwrap_or_default())
+    }
+}
+
+/// `span` times `factor`, but never less than `span`.
+fn stretched(span: SignedDuration, factor: f64) -> SignedDuration {
+    SignedDuration::try_from_secs_f64(span.as_secs_f64() * factor.max(1.0)).unwrap_or(span)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_machine_has_its_milliseconds_at_every_rate_and_never_less_than_real_time_gives() {
+        let span = SignedDuration::from_secs(5);
+        assert_eq!(stretched(span, 0.01), span);
+        assert_eq!(stretched(span, 200.0), SignedDuration::from_secs(1000));
+        assert_eq!(stretched(span, f64::INFINITY), span);
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use unmoor_migration::retry::Jitter;
 use unmoor_migration::{
-    Command, Decision, Event, Fact, Fleet, Input, Migration, MigrationId, Policy, Rejected, Surroundings, decide,
+    Command, Decision, Event, Fact, Fleet, Input, Migration, MigrationId, Pace, Policy, Rejected, Surroundings, decide,
 };
 use unmoor_store::{Claim, Commit, CommitError, FleetUpdate, Snapshot, Store, StoreError, WaitingInput};
 
@@ -129,6 +129,7 @@ async fn take_in_one(
             policy,
             fleet: fleet.standing(m.id(), policy, now),
             throttled: None,
+            pace: Pace::default(),
         };
         let Decision { events, migration, .. } = match decide(m, input.clone(), &surroundings) {
             Ok(decision) => decision,

@@ -151,6 +151,7 @@ impl Step<'_> {
             policy: &self.engine.policy,
             fleet: self.fleet.fleet.standing(m.id(), &self.engine.policy, now),
             throttled,
+            pace: self.engine.pace(),
         };
         decide(m, input.clone(), &surroundings)
     }

@@ -8,7 +8,7 @@ use crate::migration::{Destination, Intent, LastAttempt, Mark, Migration};
 use crate::number::{Doubt, FailedTry, Number, NumberState};
 use crate::observed::ListedNumber;
 use crate::reading::Reading;
-use crate::retry::{CALL_TIMEOUT, Failure, SEND_WITHIN, Trouble, after};
+use crate::retry::{CALL_TIMEOUT, Failure, Trouble, after};
 use crate::{Blocker, BlockerCode, Cause, E164, Refusal};
 
 /// A fact that cannot follow on a state. Both sides are in it.
@@ -262,7 +262,7 @@ fn attempt_started(m: &mut Migration, attempt: &Attempt) -> Result<(), String> {
     m.attempts = attempt.id;
     m.graph_calls += u64::from(attempt.effect.kind().is_graph_call());
     // A process that dies now is noticed when the call has had its time.
-    m.wait_until = Some(after(attempt.started_at, CALL_TIMEOUT + SEND_WITHIN));
+    m.wait_until = Some(after(attempt.send_before, CALL_TIMEOUT));
     m.attempt = Some(attempt.clone());
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::migration::Migration;
 use crate::number::Number;
 use crate::phase::Phase;
 use crate::plan::{self, Next, Wait};
-use crate::retry::{Failure, SEND_WITHIN, after, next_try};
+use crate::retry::{Failure, after, next_try};
 use crate::{Customer, E164};
 
 /// What an input leads to.
@@ -195,7 +195,7 @@ impl Draft {
                 Next::Call(effect) => {
                     let id = self.migration.attempts + 1;
                     let attempt =
-                        Attempt { id, effect, started_at: self.now, send_before: after(self.now, SEND_WITHIN) };
+                        Attempt { id, effect, started_at: self.now, send_before: after(self.now, s.pace.send_within) };
                     self.record(Fact::AttemptStarted { attempt: attempt.clone() })?;
                     return Ok(self.finish(Some(attempt)));
                 }

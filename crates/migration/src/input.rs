@@ -1,12 +1,12 @@
 //! What arrives: the passing of time, the outcome of an effect, a nudge from outside, a person's command.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::effect::Outcome;
 use crate::fleet::FleetStanding;
-use crate::gate::Gate;
-use crate::retry::Jitter;
+use crate::gate::{GREATEST_AGE, Gate};
+use crate::retry::{Jitter, SEND_WITHIN};
 use crate::window::CutoverWindow;
 use crate::{Customer, E164};
 
@@ -149,4 +149,22 @@ pub struct Surroundings<'a> {
     pub fleet: FleetStanding,
     /// Set when the call that would come next was refused by the throttle.
     pub throttled: Option<Throttled>,
+    /// How fast a machine has to be.
+    pub pace: Pace,
+}
+
+/// Limits that are about the machine and not about the vendor or people. Real time keeps the defaults; where a simulator's
+/// clock runs faster than the machine's, the same real time is more of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// A journaled try that has not left within this time is not sent (rule 9).
+    pub send_within: SignedDuration,
+    /// Readings at a gate are at most this old when a move begins (rule 2).
+    pub greatest_age: SignedDuration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { send_within: SEND_WITHIN, greatest_age: GREATEST_AGE }
+    }
 }

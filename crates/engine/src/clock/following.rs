@@ -83,6 +83,10 @@ impl Clock for FollowingClock {
         track.now(self.elapsed())
     }
 
+    fn rate(&self) -> f64 {
+        self.track().rate
+    }
+
     async fn sleep(&self, at: Timestamp, _order: &str, signal: Option<&Signal>) -> Woken {
         let listening = signal.map(Signal::listen);
         let mut jumps = self.0.jumps.subscribe();

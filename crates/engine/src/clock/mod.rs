@@ -47,6 +47,11 @@ pub trait Clock: Send + Sync {
     /// whose machine may be set back.
     fn now(&self) -> Timestamp;
 
+    /// How many times faster than the machine's this clock runs.
+    fn rate(&self) -> f64 {
+        1.0
+    }
+
     /// Waits until `at`, or until `signal` is set where one is given.
     ///
     /// `order` breaks ties on virtual time: of those due at the same instant the smallest `order` goes first. Give the

@@ -7,7 +7,7 @@ use super::{Next, Wait, attempt, interval, poll};
 use crate::blocker::{Blocker, BlockerCode};
 use crate::effect::Effect;
 use crate::event::Fact;
-use crate::gate::{GREATEST_AGE, Gate};
+use crate::gate::Gate;
 use crate::input::Surroundings;
 use crate::migration::{Destination, Migration};
 use crate::number::{FailedTry, Number};
@@ -116,7 +116,7 @@ fn move_one(m: &Migration, d: &Destination, number: &Number, s: &Surroundings<'_
         let seal = Effect::SealPin { number: number.number.clone() };
         return attempt(m, s, seal, &mut wait).unwrap_or(Next::Wait(wait));
     }
-    if s.policy.before_move_hook && number.allowed_at.is_none_or(|at| s.now.duration_since(at) > GREATEST_AGE) {
+    if s.policy.before_move_hook && number.allowed_at.is_none_or(|at| s.now.duration_since(at) > s.pace.greatest_age) {
         let ask = Effect::AskBeforeMove { number: number.number.clone() };
         let Some(veto) = &number.vetoed else { return attempt(m, s, ask, &mut wait).unwrap_or(Next::Wait(wait)) };
         let blocker = Blocker::new(BlockerCode::HookVetoed, s.now).of(&number.number).saying(&veto.value);
@@ -155,7 +155,7 @@ fn after_a_failed_move(m: &Migration, d: &Destination, number: &Number, s: &Surr
     }
     let read = Effect::ReadDestinationNumbers { destination: d.waba.clone() };
     // What such a listing shows is taken in before anything else is planned.
-    let is_known = fresh_listing(d, failed.at, s.now).is_some();
+    let is_known = fresh_listing(d, failed.at, s).is_some();
     (!is_known).then(|| attempt(m, s, read, &mut wait).unwrap_or(Next::Wait(wait)))
 }
 

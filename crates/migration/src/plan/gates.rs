@@ -7,7 +7,7 @@ use super::reads::{attempt_list, business_token, list_source, subscribe};
 use super::{Next, Wait, attempt, interval, poll};
 use crate::blocker::{Blocker, BlockerCode};
 use crate::effect::{Effect, EffectKind};
-use crate::gate::{self, GREATEST_AGE, Gate, GateReading};
+use crate::gate::{self, Gate, GateReading};
 use crate::input::Surroundings;
 use crate::migration::Migration;
 use crate::number::Number;
@@ -114,7 +114,7 @@ fn refresh(m: &Migration, s: &Surroundings<'_>, numbers: &[&Number]) -> Option<N
         for number in numbers {
             let reading = gate::read(m, number, gate);
             let is_stale =
-                reading.read_at.is_some_and(|at| s.now.duration_since(at) > GREATEST_AGE || m.is_outdated(at));
+                reading.read_at.is_some_and(|at| s.now.duration_since(at) > s.pace.greatest_age || m.is_outdated(at));
             if !is_stale || reading.attested {
                 continue;
             }

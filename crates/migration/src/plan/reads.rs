@@ -6,7 +6,7 @@ use super::{Next, Wait, attempt, interval, poll};
 use crate::Cause;
 use crate::blocker::{Blocker, BlockerCode};
 use crate::effect::{Effect, EffectKind};
-use crate::gate::{GREATEST_AGE, TOKEN_VALIDITY};
+use crate::gate::TOKEN_VALIDITY;
 use crate::input::Surroundings;
 use crate::migration::{Destination, Migration};
 use crate::number::Number;
@@ -101,6 +101,11 @@ pub(super) fn find<'a>(listing: &'a Reading<Vec<ListedNumber>>, number: &Number)
     listing.value.iter().find(|entry| entry.number.as_ref() == Some(&number.number))
 }
 
-pub(super) fn fresh_listing(d: &Destination, since: Timestamp, now: Timestamp) -> Option<&Reading<Vec<ListedNumber>>> {
-    d.numbers.as_ref().filter(|listing| listing.at >= since && listing.is_fresh(now, GREATEST_AGE))
+/// What the destination lists, read at or after `since` and no older than a gate allows.
+pub(super) fn fresh_listing<'a>(
+    d: &'a Destination,
+    since: Timestamp,
+    s: &Surroundings<'_>,
+) -> Option<&'a Reading<Vec<ListedNumber>>> {
+    d.numbers.as_ref().filter(|listing| listing.at >= since && listing.is_fresh(s.now, s.pace.greatest_age))
 }

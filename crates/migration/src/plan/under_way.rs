@@ -194,7 +194,7 @@ fn after_a_failed_register(
         return Some(next);
     }
     // Nor is it repeated without a look.
-    if fresh_listing(d, failed.at, s.now).is_some() {
+    if fresh_listing(d, failed.at, s).is_some() {
         return None;
     }
     let read = Effect::ReadDestinationNumbers { destination: d.waba.clone() };
@@ -271,7 +271,7 @@ fn stuck(
         blocker = blocker.saying(&failed.failure);
     }
     wait.block(blocker);
-    if let Some(listing) = fresh_listing(d, since, s.now)
+    if let Some(listing) = fresh_listing(d, since, s)
         && find(listing, number).is_some_and(ListedNumber::is_registered_here)
     {
         return Next::Record(Fact::RegisterFound { number: number.number.clone() });

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::blocker::{Blocker, BlockerCode, Turn};
 use crate::migration::{Mark, Migration};
 use crate::phase::{Phase, Stop};
-use crate::retry::{CALL_TIMEOUT, SEND_WITHIN, after};
+use crate::retry::{CALL_TIMEOUT, after};
 use crate::words::duration;
 use crate::{E164, MigrationId};
 
@@ -204,7 +204,7 @@ fn next_look(m: &Migration, now: Timestamp) -> String {
         return "Nothing happens any more by itself.".to_owned();
     }
     if let Some(open) = m.open_attempt() {
-        let until = after(open.started_at, CALL_TIMEOUT + SEND_WITHIN);
+        let until = after(open.send_before, CALL_TIMEOUT);
         let (doing, started) = (open.effect.kind().doing(), instant(open.started_at));
         return format!("Under way: {doing}, begun at {started}, answered or given up by {}.", instant(until));
     }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use unmoor_migration::retry::{Jitter, after};
 use unmoor_migration::{
     Attempt, BlockerCode, Command, Customer, Decision, EffectKind, Event, FleetStanding, Input, Migration, NumberState,
-    Outcome, Phase, Policy, Rejected, Surroundings, Throttled, begin, decide, import,
+    Outcome, Pace, Phase, Policy, Rejected, Surroundings, Throttled, begin, decide, import,
 };
 
 use crate::world::{World, at, customer, number};
@@ -56,6 +56,7 @@ impl Run {
             policy: &self.policy,
             fleet: self.fleet.clone(),
             throttled: self.throttled.clone(),
+            pace: Pace::default(),
         };
         decide(&self.m, input, &surroundings)
     }
