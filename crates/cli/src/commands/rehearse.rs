@@ -146,7 +146,7 @@ fn setup(args: &RehearseArgs) -> anyhow::Result<Setup> {
     };
     let mut setup =
         load::load(&customers, &scenario, args.seed).map_err(|error| Trouble::bad_input(error.to_string()))?;
-    setup.knobs = with_knobs(setup.knobs, &args.knobs)?;
+    setup.knobs = with_knobs(&setup.knobs, &args.knobs)?;
     if let Some(path) = &args.faults {
         setup.faults.extend(faults(path)?);
     }
@@ -177,8 +177,8 @@ pub(super) fn read_lossy(path: &Path) -> anyhow::Result<String> {
 }
 
 /// `--knob NAME=VALUE`: the value is JSON where it reads as such, else text.
-fn with_knobs(knobs: Knobs, wanted: &[KnobArg]) -> anyhow::Result<Knobs> {
-    let mut values = serde_json::to_value(&knobs).context("the knobs cannot be read")?;
+fn with_knobs(knobs: &Knobs, wanted: &[KnobArg]) -> anyhow::Result<Knobs> {
+    let mut values = serde_json::to_value(knobs).context("the knobs cannot be read")?;
     for KnobArg { name, value } in wanted {
         let Some(known) = values.get_mut(name) else {
             return Err(Trouble::bad_input(format!("there is no knob {name:?}"))

@@ -129,10 +129,15 @@ impl Observer for Progress {
         let open = u64::try_from(phases.len()).unwrap_or(u64::MAX);
         if let Some(bar) = &self.bar {
             bar.set_position(self.total.saturating_sub(open));
-            bar.set_message(format!("{}  {}: {}", entered.at, migration.customer().reference, migration.phase()));
+            bar.set_message(format!("{:.0}  {}: {}", entered.at, migration.customer().reference, migration.phase()));
         } else if self.plain {
-            let _ =
-                writeln!(stderr().lock(), "{}  {}: {}", entered.at, migration.customer().reference, migration.phase());
+            let _ = writeln!(
+                stderr().lock(),
+                "{:.0}  {}: {}",
+                entered.at,
+                migration.customer().reference,
+                migration.phase()
+            );
         }
     }
 }
