@@ -4,5 +4,12 @@
 
 mod blockers;
 mod commands;
+mod crash_points;
+mod determinism;
+mod example_fleet;
+mod fleet;
 mod guide;
+mod hooks;
+mod random_fleets;
+mod stamp;
 mod unknown_outcomes;
