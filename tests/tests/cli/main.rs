@@ -7,9 +7,13 @@
 
 mod support;
 
+mod bad_input;
 mod crashes;
 mod help;
+mod operators;
 mod rehearse;
+mod secrets;
 mod simulate;
+mod stamps;
 mod stops;
 mod two_processes;

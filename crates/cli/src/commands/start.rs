@@ -32,7 +32,9 @@ pub(crate) async fn run(args: &StartArgs, global: &GlobalArgs, output: &Output) 
         return Ok(Exit::Refused);
     }
     let exit = carry_out_for(&ground, &selected, &deed, output).await?;
-    output.note("`unmoor run` does the work.");
+    if exit == Exit::Done {
+        output.note("`unmoor run` does the work.");
+    }
     Ok(exit)
 }
 

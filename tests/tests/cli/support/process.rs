@@ -232,6 +232,11 @@ pub(crate) struct Finished {
 }
 
 impl Finished {
+    /// The arguments it was started with.
+    pub(crate) fn title(&self) -> &str {
+        &self.title
+    }
+
     /// Its exit status; `None` where a signal ended it.
     pub(crate) fn status(&self) -> Option<i32> {
         self.status.code()
