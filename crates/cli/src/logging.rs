@@ -15,10 +15,10 @@ use crate::args::GlobalArgs;
 const VARIABLE: &str = "UNMOOR_LOG";
 
 /// Starts logging. Only our own crates are heard, whatever the filter says: libraries below them log requests, and a
-/// request may hold a token.
-pub(crate) fn begin(global: &GlobalArgs) {
-    let level = match (global.quiet, global.verbose) {
-        (true, _) => LevelFilter::ERROR,
+/// request may hold a token. In a rehearsal what goes wrong is part of the play, and told only to whoever asks.
+pub(crate) fn begin(global: &GlobalArgs, is_rehearsal: bool) {
+    let level = match (global.quiet || is_rehearsal, global.verbose) {
+        (true, 0) => LevelFilter::ERROR,
         (false, 0) => LevelFilter::WARN,
         (false, 1) => LevelFilter::INFO,
         (false, 2) => LevelFilter::DEBUG,

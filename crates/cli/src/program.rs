@@ -13,7 +13,7 @@ use crate::{commands, exit, logging};
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    logging::begin(&cli.global);
+    logging::begin(&cli.global, matches!(cli.command, Command::Rehearse(_)));
     let output = Output::new(cli.global.color, cli.global.quiet);
     match execute(cli, &output) {
         Ok(exit) => ExitCode::from(exit.code()),
