@@ -20,9 +20,9 @@ pub(crate) fn begin(global: &GlobalArgs, is_rehearsal: bool) {
     let level = match (global.quiet || is_rehearsal, global.verbose) {
         (true, 0) => LevelFilter::ERROR,
         (false, 0) => LevelFilter::WARN,
-        (false, 1) => LevelFilter::INFO,
-        (false, 2) => LevelFilter::DEBUG,
-        (false, _) => LevelFilter::TRACE,
+        (_, 1) => LevelFilter::INFO,
+        (_, 2) => LevelFilter::DEBUG,
+        (_, _) => LevelFilter::TRACE,
     };
     let wanted = EnvFilter::builder().with_default_directive(level.into()).with_env_var(VARIABLE).from_env_lossy();
     let colors = match global.color {
