@@ -13,7 +13,7 @@ const RATE: u32 = 100;
 /// What the same customers come to in one process on virtual time.
 fn rehearsed(folder: &Path, customers: &Path) -> (Value, String) {
     let unmoor = Unmoor::at(folder);
-    let finished = unmoor.run(["rehearse", customers.to_str().unwrap(), "--keep", "kept", "--json"]);
+    let finished = unmoor.run(["rehearse", customers.to_str().unwrap(), "--for", "14d", "--keep", "kept", "--json"]);
     let summary = finished.expect_status(0).json_lines().pop().unwrap();
     (summary, std::fs::read_to_string(folder.join("kept/ledger.jsonl")).unwrap())
 }

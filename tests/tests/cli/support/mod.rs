@@ -10,7 +10,7 @@ mod weeks;
 
 pub(crate) use deadline::Deadline;
 pub(crate) use files::{everything_below, example, mode_of, write};
-pub(crate) use http::{Answer, get, request};
+pub(crate) use http::{get, request};
 pub(crate) use process::{Finished, Running, Unmoor};
 pub(crate) use simulated::{Simulated, effects, effects_of_lines};
 pub(crate) use weeks::Watch;

@@ -49,11 +49,6 @@ impl Simulated {
         Unmoor::at(folder).with_file(&self.environment)
     }
 
-    /// Its process.
-    pub(crate) fn process(&mut self) -> &mut Running {
-        &mut self.process
-    }
-
     /// Ends it politely.
     pub(crate) fn end(self) -> super::Finished {
         self.process.terminate();
@@ -79,7 +74,7 @@ impl Simulated {
 
     /// Every change of state so far.
     pub(crate) fn ledger(&self) -> Vec<Value> {
-        entries(self.read("ledger"))
+        entries(&self.read("ledger"))
     }
 
     /// The changes of one kind, in their order.
@@ -89,15 +84,12 @@ impl Simulated {
 
     /// The requests after place `after`.
     pub(crate) fn requests(&self, after: u64) -> Vec<Value> {
-        entries(self.read(&format!("requests?after={after}")))
+        entries(&self.read(&format!("requests?after={after}")))
     }
 }
 
-fn entries(answer: Value) -> Vec<Value> {
-    match answer {
-        Value::Object(mut answer) => answer.remove("entries").and_then(|all| all.as_array().cloned()).unwrap(),
-        other => panic!("no entries: {other}"),
-    }
+fn entries(answer: &Value) -> Vec<Value> {
+    answer["entries"].as_array().expect("a list of entries").clone()
 }
 
 /// How often each change took place: kind, source WABA, number and template. Two runs did the same when these are equal.
