@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::support::{Deadline, FLEET, FLEET_SCENARIO, Simulated, Unmoor, Watch, effects, effects_of_lines, write};
 
 const RATE: u32 = 100;
-/// How often the process is killed.
-const KILLS: usize = 20;
+/// How many numbers of the fleet move.
+const NUMBERS: usize = 8;
 /// A fleet at rest for so long waits for the vendor's time to pass.
 const QUIET: Duration = Duration::from_millis(400);
 
@@ -24,22 +24,47 @@ impl Seeded {
     }
 }
 
-/// Lets `unmoor run` work until the simulator has seen so many more requests, and kills it in the middle of whatever it does.
-fn run_and_kill(simulated: &Simulated, unmoor: &Unmoor, more: u64) {
+/// When a run is killed.
+#[derive(Debug, Clone, Copy)]
+enum Moment {
+    /// After so many more requests.
+    Requests(u64),
+    /// With the first number's move, whose answer is still on its way.
+    FirstMove,
+}
+
+/// Lets `unmoor run` work until the moment comes, and kills it in the middle of whatever it does.
+fn run_and_kill(simulated: &Simulated, unmoor: &Unmoor, moment: Moment) {
     let deadline = Deadline::in_seconds(60);
     let mut running = unmoor.start(["run"]);
     let mut watch = Watch::over(simulated);
-    let wanted = watch.seen + more;
-    while watch.look() < wanted {
+    let before = watch.seen;
+    loop {
+        let seen = watch.look();
+        let has_come = match moment {
+            Moment::Requests(more) => seen >= before + more,
+            Moment::FirstMove => !simulated.changes("number.moved").is_empty(),
+        };
+        if has_come {
+            break;
+        }
         assert!(!running.has_ended(), "it ended before it was killed: {}", running.finish());
         if watch.is_quiet_for(QUIET) {
             simulated.advance(1_200);
             watch.begin_again();
         }
-        deadline.pause("requests of a run");
+        deadline.pause("the moment to kill a run");
     }
     let killed = running.kill();
     assert_eq!(killed.status(), None, "a signal ended it: {killed}");
+}
+
+/// Twenty moments: some on the way to the first move, most where nothing can be undone.
+fn moments(mut seeded: Seeded) -> Vec<Moment> {
+    let mut moments: Vec<Moment> = (0..6).map(|_| Moment::Requests(seeded.up_to(9))).collect();
+    moments.push(Moment::FirstMove);
+    moments.extend((0..13).map(|_| Moment::Requests(seeded.up_to(5))));
+    moments
 }
 
 #[test]
@@ -52,12 +77,18 @@ fn killed_twenty_times_it_does_what_a_calm_run_does() {
     let customers = write(ours.path(), "fleet.csv", FLEET);
     unmoor.done(["import", customers.to_str().unwrap()]);
     unmoor.done(["start", "--all", "--yes"]);
-    let mut moments = Seeded(2027);
-    for _ in 0..KILLS {
-        run_and_kill(&simulated, &unmoor, moments.up_to(9));
+    let moments = moments(Seeded(2027));
+    assert_eq!(moments.len(), 20);
+    let mut within_the_cutover = 0;
+    for moment in moments {
+        run_and_kill(&simulated, &unmoor, moment);
+        let (moved, registered) =
+            (simulated.changes("number.moved").len(), simulated.changes("number.registered").len());
+        within_the_cutover += usize::from(moved > 0 && registered < NUMBERS);
         // Two moves or registers in doubt stop the fleet until a person has looked.
         unmoor.done(["resume", "--fleet"]);
     }
+    assert!(within_the_cutover >= 10, "most were to strike between the first move and the last register");
     let last = finish(&simulated, &unmoor);
     let summary = last.expect_status(3).json_lines().pop().unwrap();
     assert_eq!((&summary["stopped"], &summary["waiting"]), (&1.into(), &0.into()), "{last}");
