@@ -11,6 +11,7 @@ mod bad_input;
 mod crashes;
 mod help;
 mod operators;
+mod readme;
 mod rehearse;
 mod secrets;
 mod simulate;
