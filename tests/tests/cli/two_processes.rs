@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Finished, Simulated, Unmoor, effects, effects_of_lines, example};
+use crate::support::{Finished, Simulated, Unmoor, effects, effects_of_lines, example, expect_same_effects};
 
 /// Virtual seconds per real second: fast enough for a test, slow enough for readings that count for two minutes.
 const RATE: u32 = 100;
@@ -74,7 +74,7 @@ fn the_example_over_http_comes_to_what_its_rehearsal_comes_to() {
     }
     let (ledger, requests) = (simulated.ledger(), simulated.requests(0));
     expect_sound(&ledger, &requests);
-    assert_eq!(effects(&ledger), effects_of_lines(&calm_ledger));
+    expect_same_effects(&effects(&ledger), &effects_of_lines(&calm_ledger));
 
     morning(&unmoor);
     stories(&unmoor, &ledger);

@@ -12,7 +12,7 @@ pub(crate) use deadline::Deadline;
 pub(crate) use files::{everything_below, example, mode_of, write};
 pub(crate) use http::{get, request};
 pub(crate) use process::{Finished, Running, Unmoor};
-pub(crate) use simulated::{Simulated, effects, effects_of_lines};
+pub(crate) use simulated::{Simulated, effects, effects_of_lines, expect_same_effects};
 pub(crate) use weeks::Watch;
 
 /// A small fleet that is over within days: eight numbers move, one customer rejects, one number stays behind.

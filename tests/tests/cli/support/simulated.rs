@@ -1,6 +1,6 @@
 //! A simulator in a process of its own, and what its control surface tells.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -105,4 +105,17 @@ pub(crate) fn effects(ledger: &[Value]) -> BTreeMap<String, usize> {
 /// The same of a ledger that `rehearse --keep` has written.
 pub(crate) fn effects_of_lines(text: &str) -> BTreeMap<String, usize> {
     effects(&text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>())
+}
+
+/// Fails with what differs where two runs did not do the same.
+#[track_caller]
+pub(crate) fn expect_same_effects(ours: &BTreeMap<String, usize>, calm: &BTreeMap<String, usize>) {
+    let keys = ours.keys().chain(calm.keys()).collect::<BTreeSet<_>>();
+    let count = |all: &BTreeMap<String, usize>, key: &str| all.get(key).copied().unwrap_or_default();
+    let differences: Vec<String> = keys
+        .into_iter()
+        .filter(|key| count(ours, key) != count(calm, key))
+        .map(|key| format!("{key}: {} times, calmly {}", count(ours, key), count(calm, key)))
+        .collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
