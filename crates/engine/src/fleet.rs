@@ -1,8 +1,15 @@
 //! The fleet's state in the store (rule 8).
 
+use jiff::Timestamp;
 use serde_json::Value;
+use unmoor_migration::BlockerCode;
 use unmoor_migration::fleet::Fleet;
-use unmoor_store::{CommitError, Store, StoreError};
+use unmoor_store::{CommitError, Filter, Store, StoreError};
+
+use crate::inbox::{self, Posted};
+
+/// How many migrations are woken at a time.
+const PAGE: u32 = 200;
 
 /// The fleet's state with the version it was read at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,18 +35,41 @@ pub async fn load(store: &dyn Store) -> Result<FleetAt, StoreError> {
     Ok(FleetAt { version: stored.version, fleet })
 }
 
-/// A person has looked: ends the brake, a refused system token's wait, and the wait for the first migration.
+/// A person has looked: ends the brake, a refused system token's wait, and the wait for the first migration, and wakes those
+/// who waited.
 ///
 /// # Errors
 /// [`CommitError`] when the store fails; a change by somebody else meanwhile is tried again.
-pub async fn resume(store: &dyn Store) -> Result<Fleet, CommitError> {
+pub async fn resume(store: &dyn Store, at: Timestamp) -> Result<Fleet, CommitError> {
     loop {
         let FleetAt { version, mut fleet } = load(store).await.map_err(CommitError::Store)?;
         fleet.resume();
         match store.set_fleet(version, &to_json(&fleet)).await {
-            Ok(_) => return Ok(fleet),
+            Ok(_) => {
+                wake(store, at).await?;
+                return Ok(fleet);
+            }
             Err(CommitError::FleetConflict { .. }) => {}
             Err(error) => return Err(error),
+        }
+    }
+}
+
+/// Wakes every migration that waits for the fleet.
+pub(crate) async fn wake(store: &dyn Store, at: Timestamp) -> Result<(), StoreError> {
+    let codes = [BlockerCode::PilotRunning, BlockerCode::FleetBraked, BlockerCode::SystemTokenRefused];
+    let blockers = codes.map(|code| code.as_str().to_owned()).to_vec();
+    let waiting = Filter { blockers, open_only: true, ..Filter::default() };
+    let posted = Posted::Nudge("the fleet may go on".to_owned());
+    let mut cursor = None;
+    loop {
+        let page = store.list(&waiting, cursor.as_ref(), PAGE).await?;
+        for stored in &page.rows {
+            inbox::post(store, stored.migration.id(), &posted, "unmoor", at).await?;
+        }
+        match page.next {
+            Some(next) => cursor = Some(next),
+            None => return Ok(()),
         }
     }
 }

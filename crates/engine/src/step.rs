@@ -178,9 +178,14 @@ impl Step<'_> {
             let fleet = fleet.observe(&decision.migration, &decision.events).then_some(fleet);
             let Decision { events, effect, migration } = decision;
             let release = self.last && effect.is_none();
+            let frees_others = fleet.as_ref().is_some_and(|now| self.fleet.fleet.holds_others() && !now.holds_others());
             match self.commit(now, &migration, &events, inputs_done, fleet, release).await {
                 Ok(()) => {
                     self.engine.observer.committed(&self.claim.migration, &events);
+                    if frees_others {
+                        let woken = fleet::wake(self.engine.store.as_ref(), now).await;
+                        woken.map_err(|source| StepError::Store { id: self.claim.migration.id().clone(), source })?;
+                    }
                     admission::follow(&mut self.engine.graph.throttle(), &self.claim.migration);
                     return Ok(effect);
                 }

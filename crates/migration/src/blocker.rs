@@ -327,13 +327,13 @@ blockers! {
     }
     /// First goes alone.
     PilotRunning = "PILOT_RUNNING" {
-        "The fleet's first migration goes alone; this one waits for it.", Time, Move, None, "every minute", None, "–",
+        "The fleet's first migration goes alone; this one waits for it.", Time, Move, None, PATIENCE, None, "–",
         "It goes on when the first one is over; `unmoor resume --fleet` ends the wait."
     }
     /// Brake.
     FleetBraked = "FLEET_BRAKED" {
         "The same failure happened twice across the fleet: no further number moves until a person has looked.",
-        TechProvider, Move, None, "every minute", None, "–", "Find the cause, then `unmoor resume --fleet`."
+        TechProvider, Move, None, PATIENCE, None, "–", "Find the cause, then `unmoor resume --fleet`."
     }
     /// Call budget.
     BudgetExhausted = "BUDGET_EXHAUSTED" {

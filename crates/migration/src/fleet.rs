@@ -1,6 +1,8 @@
 //! What one migration's fate means for the others (rule 8): the first goes alone, and two equal failures stop new moves
 //! until a person has looked.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +16,7 @@ use crate::phase::Phase;
 use crate::retry::{CALL_TIMEOUT, after};
 use crate::{Cause, MigrationId, Verdict};
 
-/// How many equal failures across the fleet stop new moves.
+/// How many migrations with an equal failure stop new moves.
 pub const EQUAL_FAILURES: usize = 2;
 
 /// The fleet's own state, kept beside the migrations.
@@ -176,12 +178,18 @@ impl Fleet {
 
     fn count(&mut self, signature: String, migration: &MigrationId, at: Timestamp) {
         self.failures.push(FleetFailure { signature: signature.clone(), migration: migration.clone(), at });
-        let equal: Vec<&FleetFailure> = self.failures.iter().filter(|failure| failure.signature == signature).collect();
-        if self.brake.is_none() && equal.len() >= EQUAL_FAILURES {
-            let mut migrations: Vec<MigrationId> = equal.into_iter().map(|failure| failure.migration.clone()).collect();
-            migrations.dedup();
-            self.brake = Some(Brake { signature, migrations, since: at });
+        // One bad number may fail as often as it likes without stopping the others (rule 12).
+        let equal = self.failures.iter().filter(|failure| failure.signature == signature);
+        let migrations: BTreeSet<MigrationId> = equal.map(|failure| failure.migration.clone()).collect();
+        if self.brake.is_none() && migrations.len() >= EQUAL_FAILURES {
+            self.brake = Some(Brake { signature, migrations: migrations.into_iter().collect(), since: at });
         }
+    }
+
+    /// Whether anybody has to wait for the fleet.
+    #[must_use]
+    pub fn holds_others(&self) -> bool {
+        self.brake.is_some() || self.system_token.is_some() || matches!(self.pilot, Pilot::Running { .. })
     }
 
     /// A person has looked: moves may begin again, and the first need not be waited for any longer.

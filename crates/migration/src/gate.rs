@@ -190,6 +190,8 @@ pub struct GateReading {
     pub contradiction: Option<String>,
     /// Whether an attestation decided.
     pub attested: bool,
+    /// The vendor refused and does not show when the cause is gone: besides whoever removes it, a person has to say so.
+    pub needs_word: bool,
 }
 
 impl GateReading {
@@ -199,7 +201,18 @@ impl GateReading {
         self.answer == Answer::Yes
     }
 
-    /// The blocker that a closed gate is.
+    /// The blockers that a closed gate is: its cause, and the word that only a person can give where no reading will.
+    #[must_use]
+    pub(crate) fn blockers(&self, migration: &Migration, number: Option<&Number>, now: Timestamp) -> Vec<Blocker> {
+        let mut blockers = vec![self.blocker(migration, number, now)];
+        if self.needs_word {
+            let unreadable = Self { answer: Answer::Unreadable, ..self.clone() };
+            blockers.push(unreadable.blocker(migration, number, now));
+        }
+        blockers
+    }
+
+    /// The blocker that a closed gate is by its answer alone.
     #[must_use]
     pub(crate) fn blocker(&self, migration: &Migration, number: Option<&Number>, now: Timestamp) -> Blocker {
         let mut blocker = Blocker::new(self.gate.code(self.answer), now);
@@ -226,7 +239,8 @@ pub fn read(migration: &Migration, number: &Number, gate: Gate) -> GateReading {
     let contradiction = contradiction(migration, number, gate);
     let attested_at = migration.attested_at(gate, &number.number);
 
-    let mut reading = GateReading { gate, answer: shown, read_at, contradiction: None, attested: false };
+    let mut reading =
+        GateReading { gate, answer: shown, read_at, contradiction: None, attested: false, needs_word: false };
     if let Some((refused_at, words)) = contradiction {
         // The vendor's refusal outweighs what was read before it.
         if read_at.is_none_or(|at| at <= refused_at) && shown != Answer::Unreadable {
@@ -235,6 +249,7 @@ pub fn read(migration: &Migration, number: &Number, gate: Gate) -> GateReading {
         // A reading that shows nothing cannot clear a refusal; only a later attestation can.
         if shown == Answer::Unreadable && attested_at.is_none_or(|at| at <= refused_at) {
             reading.answer = Answer::No;
+            reading.needs_word = true;
         }
         if reading.answer != Answer::Yes {
             reading.contradiction = Some(words);
@@ -243,6 +258,7 @@ pub fn read(migration: &Migration, number: &Number, gate: Gate) -> GateReading {
     if reading.answer == Answer::Unreadable && attested_at.is_some() {
         reading.answer = Answer::Yes;
         reading.attested = true;
+        reading.contradiction = None;
     }
     reading
 }

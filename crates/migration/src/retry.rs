@@ -192,17 +192,21 @@ pub fn next_try(
         let quick = SignedDuration::from_secs((1_i64 << doublings).min(60));
         if failures <= 6 { quick } else { SignedDuration::from_mins(15) }
     };
+    // What the vendor or a proof of absence needs may only become longer.
+    let at_least = |wait: SignedDuration| jitter.spread(wait).max(wait);
     let wait = match failure {
         Failure::NotSent { .. } => backoff(),
         Failure::Unknown { .. } if kind == EffectKind::SetIntent => {
-            intent_spacing(failures).unwrap_or(SignedDuration::from_hours(24))
+            return after(now, at_least(intent_spacing(failures).unwrap_or(SignedDuration::from_hours(24))));
         }
         Failure::Unknown { .. } => backoff(),
         Failure::Refused { refusal } => match refusal.verdict {
             Verdict::Retry => backoff(),
             Verdict::Wait { until: Some(until) } => return until.max(after(now, SignedDuration::from_secs(1))),
-            Verdict::Wait { until: None } if refusal.cause == Cause::RegisterLimit => REGISTER_WINDOW,
-            Verdict::Wait { until: None } => SignedDuration::from_hours(1),
+            Verdict::Wait { until: None } if refusal.cause == Cause::RegisterLimit => {
+                return after(now, at_least(REGISTER_WINDOW));
+            }
+            Verdict::Wait { until: None } => return after(now, at_least(SignedDuration::from_hours(1))),
             Verdict::Turn => patience(since, now),
             Verdict::Permanent => SignedDuration::from_hours(24),
         },
@@ -260,9 +264,13 @@ mod tests {
         let limited = refused(Cause::RateLimited, Some(stated));
         assert_eq!(next_try(EffectKind::ReadSource, 1, now, &limited, now, Jitter::default()), stated);
         let parked = refused(Cause::RegisterLimit, None);
-        assert_eq!(
-            next_try(EffectKind::RegisterNumber, 1, now, &parked, now, Jitter::default()),
-            after(now, REGISTER_WINDOW)
-        );
+        for permille in [-200, 0] {
+            let jitter = Jitter::from_permille(permille);
+            assert_eq!(
+                next_try(EffectKind::RegisterNumber, 1, now, &parked, now, jitter),
+                after(now, REGISTER_WINDOW),
+                "a limit is never asked before it has passed"
+            );
+        }
     }
 }

@@ -27,7 +27,8 @@ async fn state(stage: &Stage) -> unmoor_migration::Fleet {
 }
 
 async fn look_and_resume(stage: &Stage) {
-    fleet::resume(stage.rehearsal.engine.store.as_ref()).await.unwrap();
+    let engine = &stage.rehearsal.engine;
+    fleet::resume(engine.store.as_ref(), engine.clock.now()).await.unwrap();
 }
 
 fn refused(path: &str, times: u32, error: &str) -> String {

@@ -126,7 +126,7 @@ async fn a_tag_without_an_answer_does_not_stop_where_a_repeat_is_refused() {
         .knobs(|knobs| knobs.intent_repeat = IntentRepeat::Refused)
         .fault(&dropped("/*/set_solution_migration_intent", Drop::After));
     let stage = Stage::of(&fleet).await;
-    let blocker = stage.until_blocked(unmoor_migration::BlockerCode::TaggedElsewhere).await;
+    let blocker = stage.until_blocked(unmoor_migration::BlockerCode::IntentOutcomeUnknown).await;
     assert!(blocker.detail.is_some(), "the vendor's words are kept");
     assert_eq!(stage.simulator().world().intents.len(), 1);
 }

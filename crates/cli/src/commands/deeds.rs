@@ -37,7 +37,7 @@ pub(crate) async fn resume(args: &ResumeArgs, global: &GlobalArgs, output: &Outp
     let ground = Ground::open(global).await?;
     if args.fleet {
         let before = fleet::load(ground.store.as_ref()).await?.fleet;
-        fleet::resume(ground.store.as_ref()).await?;
+        fleet::resume(ground.store.as_ref(), ground.clock.now()).await?;
         match before.brake {
             Some(brake) => {
                 output.line(format_args!("the fleet goes on; it had been stopped by: {}", brake.signature))?;

@@ -163,10 +163,10 @@ impl Rehearsal {
         if let Some(error) = failure.lock().ok().and_then(|mut failed| failed.take()) {
             return Err(anyhow!(error).context("the rehearsal's store failed"));
         }
-        // A worker that sleeps past the horizon ends when time goes on; let it, without time passing.
+        // What is in flight at that instant ends first, so that the run may go on later with another worker.
         if !matches!(ended, ClockStop::Finished) {
             stop.ask();
-            self.clock.run_until(instant).await?;
+            self.clock.run_until(Timestamp::MAX).await?;
         }
         self.simulator.advance_to(self.clock.now());
         Ok(())

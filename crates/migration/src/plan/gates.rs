@@ -4,14 +4,14 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use super::reads::{attempt_list, business_token, list_source, subscribe};
-use super::{Next, Wait, attempt, interval, poll};
+use super::{Next, Wait, attempt, interval, poll, standing_since};
 use crate::blocker::{Blocker, BlockerCode};
 use crate::effect::{Effect, EffectKind};
 use crate::gate::{self, Gate, GateReading};
 use crate::input::Surroundings;
 use crate::migration::Migration;
 use crate::number::Number;
-use crate::retry::after;
+use crate::retry::{after, patience};
 
 /// What has to come first while a gate of rule 2 is closed or its reading too old; `None` when `numbers` may move now.
 pub(super) fn closed(m: &Migration, s: &Surroundings<'_>, numbers: &[&Number]) -> Option<Next> {
@@ -31,8 +31,9 @@ pub(super) fn closed(m: &Migration, s: &Surroundings<'_>, numbers: &[&Number]) -
     }
     window(m, s, &mut wait);
     if let Some(blocker) = &s.fleet.no_move {
+        // Whoever ends the brake, or the pilot's cutover, wakes those who wait for it; this is the backstop.
+        wait.look_at(after(s.now, patience(standing_since(m, blocker.code, None, s.now), s.now)));
         wait.block(blocker.clone());
-        wait.look_at(after(s.now, SignedDuration::from_mins(1)));
     }
     if wait != Wait::default() {
         return Some(Next::Wait(wait));
@@ -66,9 +67,8 @@ pub(super) fn reading_gates(m: &Migration, s: &Surroundings<'_>, numbers: &[&Num
             if reading.is_open() {
                 continue;
             }
-            let blocker = reading.blocker(m, Some(number), s.now);
-            let every = interval(m, s, &blocker);
-            wait.block(blocker);
+            let every = interval(m, s, &reading.blocker(m, Some(number), s.now));
+            reading.blockers(m, Some(number), s.now).into_iter().for_each(|blocker| wait.block(blocker));
             if let Some(next) = look_at_gate(m, s, number, &reading, every, wait) {
                 return Some(next);
             }

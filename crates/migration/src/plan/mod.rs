@@ -214,6 +214,8 @@ fn blocker_of(m: &Migration, kind: EffectKind, trouble: &Trouble) -> Option<Bloc
             (Cause::ObjectUnknown, _) if m.destination.is_none() || kind == EffectKind::ReadSourceNumbers => {
                 BlockerCode::SourceUnreadable
             }
+            // After a tag without an answer the other's intent may well be our own.
+            (Cause::TaggedElsewhere, _) if trouble.failures > 1 => BlockerCode::IntentOutcomeUnknown,
             (Cause::TaggedElsewhere, _) => BlockerCode::TaggedElsewhere,
             (Cause::NotMigratable | Cause::IntentStateInvalid, _) => BlockerCode::NotMigratable,
             (_, Verdict::Wait { .. }) => BlockerCode::RateLimited,

@@ -173,7 +173,7 @@ fn after_a_failed_register(
                 if reading.answer != Answer::Yes {
                     let blocker = reading.blocker(m, Some(number), s.now);
                     let since = standing_since(m, blocker.code, blocker.number.as_ref(), s.now);
-                    wait.block(blocker);
+                    reading.blockers(m, Some(number), s.now).into_iter().for_each(|blocker| wait.block(blocker));
                     let every = patience_in_outage(since, s.now);
                     let next = look_at_gate(m, s, number, &reading, every, wait);
                     return Some(next.unwrap_or_else(|| Next::Wait(std::mem::take(wait))));

@@ -117,6 +117,15 @@ fn two_equal_failures_stop_new_moves_until_a_person_resumes_the_fleet() {
 }
 
 #[test]
+fn one_migration_that_fails_again_and_again_stops_nobody_else() {
+    let mut fleet = Fleet::default();
+    for _ in 0..3 {
+        seen(&mut fleet, &failing(1, refused(Cause::Unrecognised, Verdict::Permanent)));
+    }
+    assert_eq!(fleet.brake, None, "rule 12");
+}
+
+#[test]
 fn two_different_failures_stop_nobody() {
     let mut fleet = Fleet::default();
     let other = Refusal { code: 131_000, subcode: None, ..refusal(Cause::Unrecognised, Verdict::Permanent) };
