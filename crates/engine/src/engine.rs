@@ -53,7 +53,7 @@ impl Settings {
     pub fn of(owner: &str, jitter_seed: u64) -> Self {
         Self {
             owner: owner.to_owned(),
-            lease: Duration::from_secs(300),
+            lease: Duration::from_secs(180),
             max_in_flight: 64,
             inbox_poll: Some(SignedDuration::from_millis(500)),
             jitter_seed,

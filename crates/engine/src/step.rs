@@ -19,7 +19,7 @@ use unmoor_migration::{
     Attempt, Decision, EffectKind, Event, Fact, Input, Migration, MigrationId, Outcome, Rejected, Surroundings,
     Throttled, apply, decide,
 };
-use unmoor_store::{Claim, Commit, CommitError, FleetUpdate, Snapshot, StoreError};
+use unmoor_store::{Claim, Commit, CommitError, Committed, FleetUpdate, Snapshot, StoreError};
 
 use crate::effects::execute;
 use crate::engine::Engine;
@@ -28,6 +28,10 @@ use crate::{admission, fleet, inbox, notices};
 
 /// A lease is renewed after this many effects without a rest; it outlasts their time-outs.
 const EFFECTS_PER_LEASE: u32 = 4;
+
+/// How often a commit is tried again while another process keeps the database; each try waits for SQLite's own ten
+/// seconds.
+const BUSY_RETRIES: u32 = 9;
 
 /// How often a decision is made again because another migration changed the fleet's state meanwhile.
 const FLEET_RETRIES: u32 = 100;
@@ -64,14 +68,36 @@ pub enum StepError {
     },
 }
 
+/// Whether a step that cannot be taken back may begin now: asked right before each tag and each move, never before a
+/// register, which follows its move whatever happens.
+pub type MayBegin<'a> = &'a (dyn Fn() -> bool + Sync);
+
 /// Takes a claimed migration as far as it goes now, and ends the claim.
 ///
 /// # Errors
-/// [`StepError`]; the claim then ends with its lease.
-pub async fn run(engine: &Engine, claim: Claim) -> Result<(), StepError> {
+/// [`StepError`]; the claim is ended then as well, or ends with its lease where the store cannot even do that.
+pub async fn run(engine: &Engine, claim: Claim, may_begin: MayBegin<'_>) -> Result<(), StepError> {
+    let claimed = claim.clone();
+    let outcome = take_further(engine, claim, may_begin).await;
+    if outcome.is_err()
+        && let Err(error) = engine.store.release(&claimed).await
+    {
+        tracing::error!(migration = %claimed.migration.id(), %error, "a claim could not be ended; it ends with its lease");
+    }
+    outcome
+}
+
+async fn take_further(engine: &Engine, claim: Claim, may_begin: MayBegin<'_>) -> Result<(), StepError> {
     let id = claim.migration.id().clone();
-    let mut step =
-        Step { engine, fleet: load_fleet(engine, &id).await?, claim, effects: 0, last: false, released: false };
+    let mut step = Step {
+        engine,
+        may_begin,
+        fleet: load_fleet(engine, &id).await?,
+        claim,
+        effects: 0,
+        last: false,
+        released: false,
+    };
     if let Some(open) = step.claim.migration.open_attempt().cloned() {
         tracing::warn!(migration = %id, attempt = open.id, "an attempt has no outcome: its effect is looked for");
         step.chain(Input::Lost { attempt: open.id }, &[]).await?;
@@ -92,6 +118,7 @@ async fn load_fleet(engine: &Engine, id: &MigrationId) -> Result<FleetAt, StepEr
 
 struct Step<'a> {
     engine: &'a Engine,
+    may_begin: MayBegin<'a>,
     claim: Claim,
     fleet: FleetAt,
     effects: u32,
@@ -133,9 +160,10 @@ impl Step<'_> {
         let mut input = first;
         let mut inputs_done = inputs_done;
         loop {
+            // Before the commit: nothing is awaited between it and the send (rule 9).
+            self.keep_lease().await?;
             let Some(attempt) = self.decide_and_commit(&input, inputs_done).await? else { return Ok(()) };
             inputs_done = &[];
-            self.keep_lease().await?;
             let outcome = execute(&self.engine.outside(), &self.claim.migration, &attempt).await;
             log(&self.claim.migration, &attempt, &outcome);
             input = Input::Ended { attempt: attempt.id, outcome };
@@ -161,8 +189,13 @@ impl Step<'_> {
         for _ in 0..FLEET_RETRIES {
             let defect = |source| StepError::Defect { id: self.claim.migration.id().clone(), source };
             let mut decision = self.decide(input, None).map_err(defect)?;
+            if begins(&decision, EffectKind::MoveNumber) {
+                // The fleet may have been stopped since the claim; the move is committed under the version seen here.
+                self.fleet = load_fleet(self.engine, self.claim.migration.id()).await?;
+                decision = self.decide(input, None).map_err(defect)?;
+            }
             let now = self.engine.clock.now();
-            if self.is_for_people_first(&decision).await? {
+            if self.must_not_begin(&decision).await? {
                 decision = self.without_its_attempt(decision).map_err(defect)?;
             }
             if let Some(attempt) = &decision.effect {
@@ -175,7 +208,8 @@ impl Step<'_> {
                 return Ok(None);
             }
             let mut fleet = self.fleet.fleet.clone();
-            let fleet = fleet.observe(&decision.migration, &decision.events).then_some(fleet);
+            let changes_fleet = fleet.observe(&decision.migration, &decision.events);
+            let fleet = (changes_fleet || begins(&decision, EffectKind::MoveNumber)).then_some(fleet);
             let Decision { events, effect, migration } = decision;
             let release = self.last && effect.is_none();
             let frees_others = fleet.as_ref().is_some_and(|now| self.fleet.fleet.holds_others() && !now.holds_others());
@@ -206,13 +240,15 @@ impl Step<'_> {
         })
     }
 
-    /// Whether the step that comes next cannot be taken back and somebody asked for something since the claim: before
-    /// such a step people always win (rule 7). A register follows its move whatever they want.
-    async fn is_for_people_first(&self, decision: &Decision) -> Result<bool, StepError> {
-        let begins =
-            |attempt: &Attempt| matches!(attempt.effect.kind(), EffectKind::SetIntent | EffectKind::MoveNumber);
-        if !decision.effect.as_ref().is_some_and(begins) {
+    /// Whether the step that comes next cannot be taken back, and whoever runs this wants nothing begun, or somebody asked
+    /// for something since the claim: before such a step people always win (rule 7). A register follows its move
+    /// whatever they want.
+    async fn must_not_begin(&self, decision: &Decision) -> Result<bool, StepError> {
+        if !begins(decision, EffectKind::SetIntent) && !begins(decision, EffectKind::MoveNumber) {
             return Ok(false);
+        }
+        if !(self.may_begin)() {
+            return Ok(true);
         }
         let id = self.claim.migration.id();
         let stored = self.engine.store.load(id).await;
@@ -250,7 +286,7 @@ impl Step<'_> {
                 .map(|fleet| FleetUpdate { expected_version: self.fleet.version, state: fleet::to_json(fleet) }),
             release,
         };
-        let committed = self.engine.store.commit(&self.claim, commit).await;
+        let committed = self.commit_patiently(commit).await;
         let committed =
             committed.map_err(|source| StepError::Commit { id: self.claim.migration.id().clone(), source })?;
         self.claim.version = committed.version;
@@ -260,6 +296,20 @@ impl Step<'_> {
             self.fleet = FleetAt { version, fleet };
         }
         Ok(())
+    }
+
+    /// Another process may keep the database for longer than SQLite waits. What was learned of the vendor is not given up
+    /// for that: it is tried again while the lease lasts.
+    async fn commit_patiently(&self, commit: Commit) -> Result<Committed, CommitError> {
+        for _ in 0..BUSY_RETRIES {
+            match self.engine.store.commit(&self.claim, commit.clone()).await {
+                Err(CommitError::Store(StoreError::Busy { .. })) => {
+                    tracing::warn!(migration = %self.claim.migration.id(), "another process keeps the database; trying again");
+                }
+                other => return other,
+            }
+        }
+        self.engine.store.commit(&self.claim, commit).await
     }
 
     async fn keep_lease(&mut self) -> Result<(), StepError> {
@@ -280,6 +330,10 @@ impl Step<'_> {
             tracing::error!(migration = %id, attempt, %error, "an outcome could not be kept; it will be looked for");
         }
     }
+}
+
+fn begins(decision: &Decision, kind: EffectKind) -> bool {
+    decision.effect.as_ref().is_some_and(|attempt| attempt.effect.kind() == kind)
 }
 
 fn log(m: &Migration, attempt: &Attempt, outcome: &Outcome) {

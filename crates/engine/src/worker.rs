@@ -135,10 +135,10 @@ async fn look(
             in_flight.fetch_add(1, Ordering::SeqCst);
             let order = claim.migration.id().to_string();
             let (engine, signal, in_flight) = (Arc::clone(engine), stop.signal.clone(), Arc::clone(in_flight));
-            let clock = Arc::clone(&engine.clock);
+            let (clock, asked) = (Arc::clone(&engine.clock), stop.clone());
             let work = async move {
                 let done = Done { signal, in_flight };
-                if let Err(error) = step::run(&engine, claim).await {
+                if let Err(error) = step::run(&engine, claim, &|| !asked.is_asked()).await {
                     tracing::error!(error = %Chain(&error), "a migration could not be taken further");
                 }
                 drop(done);

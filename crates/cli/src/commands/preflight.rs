@@ -78,7 +78,8 @@ async fn check_all(engine: &Arc<Engine>, ids: &[MigrationId]) -> anyhow::Result<
 async fn check(engine: &Arc<Engine>, id: &MigrationId) -> anyhow::Result<()> {
     loop {
         if let Some(claim) = engine.store.claim(id, OWNER, engine.settings.lease).await? {
-            step::run(engine, claim).await?;
+            // A preflight reads only, also where somebody has started the migration meanwhile.
+            step::run(engine, claim, &|| false).await?;
         }
         let Some(stored) = engine.store.load(id).await? else { return Ok(()) };
         let m = stored.migration;
