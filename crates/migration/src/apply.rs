@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::effect::{Attempt, Effect, EffectKind, Outcome, Success};
 use crate::event::{Event, Fact};
+use crate::gate;
 use crate::migration::{Destination, Intent, LastAttempt, Mark, Migration};
 use crate::number::{Doubt, FailedTry, Number, NumberState};
 use crate::observed::ListedNumber;
@@ -140,7 +141,9 @@ fn apply_to(m: &mut Migration, event: &Event) -> Result<(), String> {
             let number = number_mut(m, number)?;
             let tried = matches!(number.state, NumberState::Moving { .. }) || number.move_trouble.is_some();
             require(tried, "no move of it was tried")?;
-            moved(number, phone_number_id.clone(), at);
+            // It may have been between two accounts ever since it was sent: the gap is told at its longest.
+            let since = if let NumberState::Moving { doubt: Some(doubt) } = &number.state { doubt.sent_at } else { at };
+            moved(number, phone_number_id.clone(), since);
         }
         Fact::NotFoundOnce { number, read_at } => {
             let number = number_mut(m, number)?;
@@ -295,6 +298,9 @@ fn attempt_ended(
         Outcome::Unknown { why } => Some(Failure::Unknown { why: why.clone() }),
         Outcome::NotSent { why } => Some(Failure::NotSent { why: why.clone() }),
     };
+    let refuted: Vec<bool> = m.attestations.iter().map(|attestation| gate::is_refuted(m, attestation)).collect();
+    let mut refuted = refuted.into_iter();
+    m.attestations.retain(|_| !refuted.next().unwrap_or(false));
     m.last_attempt = Some(LastAttempt { kind, at, failure: failure.as_ref().map(ToString::to_string) });
     match failure {
         Some(failure) => failed(m, &attempt, failure, retry_at.unwrap_or(at), at),
@@ -303,19 +309,23 @@ fn attempt_ended(
 }
 
 fn succeeded(m: &mut Migration, attempt: &Attempt, answer: &Success, at: Timestamp) -> Result<(), String> {
+    // A reading is as old as its question: the vendor may have looked right after it came.
+    let asked_at = attempt.started_at;
     match (&attempt.effect, answer) {
         (Effect::CheckToken { .. }, Success::Token(facts)) => {
-            let reading = Some(Reading::new(facts.clone(), at));
+            let reading = Some(Reading::new(facts.clone(), asked_at));
             if attempt.effect.kind() == EffectKind::CheckSourceToken {
                 m.source.token = reading;
             } else {
                 destination_mut(m)?.token = reading;
             }
         }
-        (Effect::ReadSource, Success::Source(account)) => m.source.account = Some(Reading::new(account.clone(), at)),
-        (Effect::ReadSourceNumbers { .. }, Success::SourceNumbers(listed)) => source_numbers(m, listed, at),
+        (Effect::ReadSource, Success::Source(account)) => {
+            m.source.account = Some(Reading::new(account.clone(), asked_at));
+        }
+        (Effect::ReadSourceNumbers { .. }, Success::SourceNumbers(listed)) => source_numbers(m, listed, asked_at),
         (Effect::ReadSourceTemplates, Success::SourceTemplates(templates)) => {
-            m.source.templates = Some(Reading::new(templates.clone(), at));
+            m.source.templates = Some(Reading::new(templates.clone(), asked_at));
         }
         (Effect::SetIntent, Success::IntentSet(id)) => {
             m.intent = Some(Intent {
@@ -329,7 +339,7 @@ fn succeeded(m: &mut Migration, attempt: &Attempt, answer: &Success, at: Timesta
         }
         (Effect::ReadIntent { .. }, Success::Intent(answer)) => {
             let intent = m.intent.as_mut().ok_or("there is no intent")?;
-            intent.status = Some(Reading::new(answer.status.clone(), at));
+            intent.status = Some(Reading::new(answer.status.clone(), asked_at));
             intent.shown_destination.clone_from(&answer.destination);
         }
         (Effect::FetchBusinessToken { .. }, Success::TokenFetched) => {
@@ -343,16 +353,16 @@ fn succeeded(m: &mut Migration, attempt: &Attempt, answer: &Success, at: Timesta
             destination.subscriptions = None;
         }
         (Effect::ReadSubscriptions { .. }, Success::Subscriptions(subscriptions)) => {
-            destination_mut(m)?.subscriptions = Some(Reading::new(subscriptions.clone(), at));
+            destination_mut(m)?.subscriptions = Some(Reading::new(subscriptions.clone(), asked_at));
         }
         (Effect::ReadDestination { .. }, Success::Destination(account)) => {
-            destination_mut(m)?.account = Some(Reading::new(account.clone(), at));
+            destination_mut(m)?.account = Some(Reading::new(account.clone(), asked_at));
         }
         (Effect::ReadDestinationNumbers { .. }, Success::DestinationNumbers(listed)) => {
-            destination_mut(m)?.numbers = Some(Reading::new(listed.clone(), at));
+            destination_mut(m)?.numbers = Some(Reading::new(listed.clone(), asked_at));
         }
         (Effect::ReadDestinationTemplates { .. }, Success::DestinationTemplates(templates)) => {
-            destination_mut(m)?.templates = Some(Reading::new(templates.clone(), at));
+            destination_mut(m)?.templates = Some(Reading::new(templates.clone(), asked_at));
         }
         (Effect::SealPin { number }, Success::PinSealed) => number_mut(m, number)?.pin_sealed = true,
         (Effect::AskBeforeMove { number }, Success::MoveAllowed) => {

@@ -203,7 +203,7 @@ blockers! {
     }
     /// Nothing to move.
     NoConnectedNumber = "NO_CONNECTED_NUMBER" {
-        "The source WABA has no number that is CONNECTED.", TechProvider, Tag, Some(EffectKind::ReadSourceNumbers),
+        "The source WABA has no number that can be moved: none is CONNECTED and readable.", TechProvider, Tag, Some(EffectKind::ReadSourceNumbers),
         PATIENCE, None, "10 min",
         "Clarify with the customer which number is in use; cancel the migration if there is none."
     }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::apply::{IllegalEvent, apply_in_place};
-use crate::blocker::Blocker;
-use crate::effect::{Attempt, EffectKind, Outcome};
+use crate::blocker::{Blocker, BlockerCode};
+use crate::effect::{Attempt, EffectKind, LOST, Outcome};
 use crate::event::{Event, Fact};
 use crate::gate::{Attestation, Gate};
 use crate::input::{Command, Input, Surroundings};
@@ -129,8 +129,7 @@ pub fn decide(m: &Migration, input: Input, s: &Surroundings<'_>) -> Result<Decis
             draft.plan(s, true)
         }
         Input::Lost { attempt } => {
-            let why = "the process that made the call ended before its answer was kept".to_owned();
-            draft.end(attempt, Outcome::Unknown { why }, s)?;
+            draft.end(attempt, Outcome::Unknown { why: LOST.to_owned() }, s)?;
             draft.plan(s, true)
         }
         Input::Nudge { from } => {
@@ -188,7 +187,9 @@ impl Draft {
             match plan::next(&self.migration, s) {
                 Next::Record(fact) => self.record(fact)?,
                 Next::Call(_) if !may_call => {
-                    let blockers = self.migration.blockers.clone();
+                    let m = &self.migration;
+                    let stands = |blocker: &&Blocker| still_stands(m, blocker);
+                    let blockers = m.blockers.iter().filter(stands).cloned().collect();
                     self.wait(Wait { blockers, until: Some(self.now) })?;
                     return Ok(self.finish(None));
                 }
@@ -226,6 +227,17 @@ impl Draft {
         }
         self.record(Fact::Waiting { until: wait.until, blockers })
     }
+}
+
+/// Whether a blocker that is a person's own mark is still in force. Others are looked at by the calls that follow.
+fn still_stands(m: &Migration, blocker: &Blocker) -> bool {
+    let marks = [
+        (BlockerCode::Paused, m.paused.is_some()),
+        (BlockerCode::Held, m.held.is_some()),
+        (BlockerCode::NotReleased, m.started.is_none()),
+        (BlockerCode::NotPreflighted, m.phase == Phase::Draft),
+    ];
+    marks.iter().all(|(code, in_force)| blocker.code != *code || *in_force)
 }
 
 fn eligible_templates(m: &Migration) -> usize {
@@ -316,6 +328,9 @@ fn facts_of(m: &Migration, by: String, command: Command, now: Timestamp) -> Resu
         Command::Attest { gate, number, note } => {
             if !gate.may_be_attested() {
                 return Err(Rejected::NotAttestable { gate });
+            }
+            if gate.is_of_destination() && m.accepted_at().is_none() {
+                return Err(wrong_phase("there is no new WABA yet that anybody could vouch for"));
             }
             if let Some(unknown) = number.as_ref().filter(|number| !m.numbers.contains_key(number)) {
                 return Err(Rejected::UnknownNumber { migration: m.id.to_string(), number: unknown.clone() });

@@ -238,6 +238,9 @@ pub struct Attempt {
     pub send_before: Timestamp,
 }
 
+/// Why an outcome is unknown that our own process did not live to see: no sign of anything at the vendor's.
+pub const LOST: &str = "the process that made the call ended before its answer was kept";
+
 /// What one try gave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::blocker::{Blocker, BlockerCode};
-use crate::effect::{EffectKind, Outcome};
+use crate::effect::{EffectKind, LOST, Outcome};
 use crate::event::{Event, Fact};
 use crate::gate::Gate;
 use crate::input::Policy;
@@ -215,6 +215,7 @@ fn signature(kind: EffectKind, outcome: &Outcome) -> Option<String> {
         return None;
     }
     match outcome {
+        Outcome::Unknown { why } if why == LOST => None,
         Outcome::Unknown { .. } => Some(format!("no answer when {}", kind.doing())),
         Outcome::Refused { refusal } => {
             let customers_own = Gate::contradicted_by(refusal.cause).is_some()

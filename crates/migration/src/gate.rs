@@ -82,6 +82,12 @@ impl Gate {
         matches!(self, Self::TwoStepOff | Self::DisplayName)
     }
 
+    /// Whether it is about the destination WABA.
+    #[must_use]
+    pub fn is_of_destination(self) -> bool {
+        matches!(self, Self::Subscription | Self::DestinationReview | Self::PaymentMethod | Self::SamePortfolio)
+    }
+
     /// The read that answers it.
     #[must_use]
     pub fn read(self) -> Option<EffectKind> {
@@ -237,13 +243,17 @@ impl GateReading {
 pub fn read(migration: &Migration, number: &Number, gate: Gate) -> GateReading {
     let (shown, read_at) = shown(migration, number, gate);
     let contradiction = contradiction(migration, number, gate);
-    let attested_at = migration.attested_at(gate, &number.number);
+    // Nobody can vouch for a destination that does not exist yet.
+    let vouched_since = if gate.is_of_destination() { migration.accepted_at() } else { Some(Timestamp::MIN) };
+    let attested_at = migration
+        .attested_at(gate, &number.number)
+        .filter(|attested_at| vouched_since.is_some_and(|since| *attested_at >= since));
 
     let mut reading =
         GateReading { gate, answer: shown, read_at, contradiction: None, attested: false, needs_word: false };
     if let Some((refused_at, words)) = contradiction {
         // The vendor's refusal outweighs what was read before it.
-        if read_at.is_none_or(|at| at <= refused_at) && shown != Answer::Unreadable {
+        if read_at.is_none_or(|at| at < refused_at) && shown != Answer::Unreadable {
             reading.answer = Answer::No;
         }
         // A reading that shows nothing cannot clear a refusal; only a later attestation can.
@@ -261,6 +271,17 @@ pub fn read(migration: &Migration, number: &Number, gate: Gate) -> GateReading {
         reading.contradiction = None;
     }
     reading
+}
+
+/// Whether the vendor shows that the gate is closed for a number that the attestation is about: from then on that word
+/// is used up.
+pub(crate) fn is_refuted(migration: &Migration, attestation: &Attestation) -> bool {
+    migration.numbers().filter(|number| attestation.number.as_ref().is_none_or(|only| *only == number.number)).any(
+        |number| {
+            let (answer, read_at) = shown(migration, number, attestation.gate);
+            answer == Answer::No && read_at.is_some_and(|at| at >= attestation.at)
+        },
+    )
 }
 
 /// What the latest reading shows, refusals and attestations aside.

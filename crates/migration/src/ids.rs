@@ -22,8 +22,10 @@ fn decimal(what: &'static str, text: &str) -> Result<String, InvalidId> {
     let invalid = |why| Err(InvalidId { what, text: text.chars().take(64).collect(), why });
     match text {
         "" => invalid("it is empty"),
-        _ if text.len() > 32 => invalid("it has more than 32 digits"),
+        _ if text.len() > 20 => invalid("it has more than 20 digits"),
         _ if !text.bytes().all(|byte| byte.is_ascii_digit()) => invalid("ids consist of the digits 0 to 9"),
+        // Two spellings of one account would be two migrations of it.
+        _ if text.starts_with('0') => invalid("no id begins with zero"),
         _ => Ok(text.to_owned()),
     }
 }
@@ -39,7 +41,7 @@ macro_rules! vendor_id {
             /// Checks that `text` is a decimal id.
             ///
             /// # Errors
-            /// [`InvalidId`] when it is empty, longer than 32 digits, or holds anything but digits.
+            /// [`InvalidId`] when it is empty, longer than 20 digits, begins with zero, or holds anything but digits.
             pub fn new(text: &str) -> Result<Self, InvalidId> {
                 decimal($what, text).map(Self)
             }
@@ -183,7 +185,7 @@ mod tests {
     #[test]
     fn an_id_is_decimal_text_of_bounded_length() {
         assert_eq!(WabaId::new("104996122399160").unwrap().as_str(), "104996122399160");
-        for bad in ["", "12a", " 12", "-1", "１２", &"9".repeat(33)] {
+        for bad in ["", "12a", " 12", "-1", "１２", "0", "0104996122399160", &"9".repeat(21)] {
             assert!(WabaId::new(bad).is_err(), "{bad:?}");
         }
     }

@@ -361,6 +361,12 @@ impl Migration {
             .max()
     }
 
+    /// When acceptance was seen.
+    #[must_use]
+    pub fn accepted_at(&self) -> Option<Timestamp> {
+        self.intent.as_ref().and_then(|intent| intent.accepted_at)
+    }
+
     /// Everything that people vouched for.
     #[must_use]
     pub fn attestations(&self) -> &[Attestation] {

@@ -104,6 +104,9 @@ impl ListedNumber {
     /// Whether the display name is approved and no other one is under review (observations: `errors.2388103`).
     #[must_use]
     pub fn display_name_approved(&self) -> Answer {
+        if self.verified_name.as_deref().is_none_or(|name| name.trim().is_empty()) {
+            return Answer::No;
+        }
         match (self.name_status.as_deref(), self.new_name_status.as_deref()) {
             (_, Some("PENDING_REVIEW")) => Answer::No,
             (Some("APPROVED"), _) => Answer::Yes,

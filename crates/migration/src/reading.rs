@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Reading<T> {
     /// What was read.
     pub value: T,
-    /// When the answer came.
+    /// When it was asked for: the vendor may have looked at any time from then on.
     pub at: Timestamp,
 }
 

@@ -112,6 +112,7 @@ async fn a_customers_own_payment_brakes_nobody() {
         .policy(|policy| policy.pilot_first = false)
         .knobs(|knobs| knobs.funding_readable = false);
     let stage = Stage::of(&fleet).await;
+    stage.pass(hours(2)).await;
     for m in stage.migrations().await {
         let attest = Command::Attest { gate: Gate::PaymentMethod, number: None, note: "they say so".to_owned() };
         stage.command_for(m.id(), attest).await;

@@ -170,7 +170,9 @@ impl Config {
     }
 }
 
+/// Beside the file itself, also where the database is named through a link: two names must not be two locks.
 fn beside_database(database: &Path, ending: &str) -> PathBuf {
+    let database = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_path_buf());
     let mut name = database.as_os_str().to_owned();
     name.push(".");
     name.push(ending);

@@ -112,6 +112,11 @@ impl Tally {
             self.numbers.stuck += u64::from(number.is_in_outage());
             self.gaps_ms.extend(number.gap().and_then(|gap| i64::try_from(gap.as_millis()).ok()));
         }
+        for entry in &m.source().unreadable_numbers {
+            self.numbers.listed += 1;
+            self.numbers.connected += u64::from(entry.is_connected());
+            self.numbers.skipped += 1;
+        }
         if let Some(source) = &m.source().templates {
             self.templates.source += u64::from(source.value.total);
         }

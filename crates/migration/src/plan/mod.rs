@@ -114,6 +114,21 @@ fn cancel(m: &Migration) -> Next {
 fn attempt(m: &Migration, s: &Surroundings<'_>, effect: Effect, wait: &mut Wait) -> Option<Next> {
     let kind = effect.kind();
     if let Some(trouble) = m.troubles.get(&kind)
+        && uses_destination_token(&effect)
+        && trouble.last.cause() == Some(Cause::TokenInvalid)
+    {
+        match fetched_since(m, trouble.at) {
+            // Another token is there: the refusal was about the old one.
+            true if trouble.failures < QUIET_FAILURES => return Some(Next::Call(effect)),
+            true => {}
+            false => {
+                if let Some(next) = fetch_again(m, s, wait) {
+                    return Some(next);
+                }
+            }
+        }
+    }
+    if let Some(trouble) = m.troubles.get(&kind)
         && is_too_early(m, kind, trouble, s.now)
     {
         if let Some(blocker) = blocker_of(m, kind, trouble) {
@@ -226,6 +241,39 @@ fn blocker_of(m: &Migration, kind: EffectKind, trouble: &Trouble) -> Option<Bloc
     let blocker = Blocker::new(code, trouble.since).saying(format_args!("{}: {}", kind.doing(), trouble.last));
     let is_repeated_by_itself = code == BlockerCode::IntentOutcomeUnknown && !is_left_to_a_person(kind, trouble);
     Some(if is_repeated_by_itself { blocker.turn_of(Turn::Time) } else { blocker })
+}
+
+/// Guide 5 once more: a business token that Meta calls invalid is not tried again before another was asked for.
+pub(super) fn fetch_again(m: &Migration, s: &Surroundings<'_>, wait: &mut Wait) -> Option<Next> {
+    let portfolio = m.portfolio()?.clone();
+    attempt(m, s, Effect::FetchBusinessToken { portfolio }, wait)
+}
+
+/// Whether guide 5 gave a token since a refusal at `refused_at`.
+pub(super) fn fetched_since(m: &Migration, refused_at: Timestamp) -> bool {
+    m.destination.as_ref().and_then(|d| d.token_fetched_at).is_some_and(|at| at >= refused_at)
+}
+
+fn uses_destination_token(effect: &Effect) -> bool {
+    match effect {
+        Effect::Subscribe { .. }
+        | Effect::ReadSubscriptions { .. }
+        | Effect::ReadDestination { .. }
+        | Effect::ReadDestinationNumbers { .. }
+        | Effect::ReadDestinationTemplates { .. } => true,
+        // Move and register keep their own count of failures, and the source has a token of its own.
+        Effect::CheckToken { .. }
+        | Effect::ReadSource
+        | Effect::ReadSourceNumbers { .. }
+        | Effect::ReadSourceTemplates
+        | Effect::SetIntent
+        | Effect::ReadIntent { .. }
+        | Effect::FetchBusinessToken { .. }
+        | Effect::SealPin { .. }
+        | Effect::AskBeforeMove { .. }
+        | Effect::MoveNumber { .. }
+        | Effect::RegisterNumber { .. } => false,
+    }
 }
 
 fn uses_system_token(kind: EffectKind) -> bool {

@@ -95,14 +95,14 @@ fn obstacles(m: &Migration, s: &Surroundings<'_>) -> Vec<(Blocker, Effect, jiff:
 
 /// A migration without a number to move is a matter for a person, never a success.
 pub(super) fn no_connected_number(m: &Migration, s: &Surroundings<'_>) -> Blocker {
-    let words = if m.numbers.is_empty() {
-        "the source WABA lists no number".to_owned()
-    } else {
-        m.numbers
-            .values()
-            .filter_map(|number| number.reason_to_skip().map(|why| format!("{}: {why}", number.number)))
-            .collect::<Vec<_>>()
-            .join("; ")
-    };
-    Blocker::new(BlockerCode::NoConnectedNumber, s.now).saying(words)
+    let skipped =
+        m.numbers.values().filter_map(|number| number.reason_to_skip().map(|why| format!("{}: {why}", number.number)));
+    let unreadable = m
+        .source
+        .unreadable_numbers
+        .iter()
+        .map(|entry| format!("{}: it cannot be read as a phone number", entry.display));
+    let words: Vec<String> = skipped.chain(unreadable).collect();
+    let blocker = Blocker::new(BlockerCode::NoConnectedNumber, s.now);
+    if words.is_empty() { blocker.saying("the source WABA lists no number") } else { blocker.saying(words.join("; ")) }
 }

@@ -9,7 +9,7 @@ use crate::event::Fact;
 use crate::input::Surroundings;
 use crate::migration::Migration;
 use crate::number::{Number, NumberState};
-use crate::observed::DestinationTemplates;
+use crate::observed::{DestinationTemplates, ListedNumber};
 use crate::phase::Phase;
 use crate::retry::after;
 use crate::templates::{self, TemplateKey};
@@ -21,7 +21,8 @@ const FIRST_LOOK: SignedDuration = SignedDuration::from_mins(10);
 const LAST_LOOK: SignedDuration = SignedDuration::from_hours(24);
 
 pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
-    if let Some(exception) = m.numbers.values().find_map(|number| left_behind(m, number)) {
+    let unreadable = || m.source.unreadable_numbers.iter().find_map(|entry| not_a_number(m, entry));
+    if let Some(exception) = m.numbers.values().find_map(|number| left_behind(m, number)).or_else(unreadable) {
         return Next::Record(Fact::ExceptionRecorded { exception });
     }
     match &m.source.templates {
@@ -33,6 +34,17 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
 fn left_behind(m: &Migration, number: &Number) -> Option<String> {
     let NumberState::Skipped { reason } = &number.state else { return None };
     let exception = format!("{} was not moved: {reason}", number.number);
+    (!m.exceptions.contains(&exception)).then_some(exception)
+}
+
+/// An entry of the source's list that cannot be read as a phone number, and so cannot be moved.
+fn not_a_number(m: &Migration, entry: &ListedNumber) -> Option<String> {
+    let exception = format!(
+        "{} was not moved: it cannot be read as a phone number (id {}, status {})",
+        entry.display,
+        entry.id,
+        entry.status.as_deref().unwrap_or("not shown")
+    );
     (!m.exceptions.contains(&exception)).then_some(exception)
 }
 

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::gates::look_at_gate;
 use super::reads::{find, fresh_listing};
-use super::{Next, Wait, attempt, poll, standing_since};
+use super::{Next, Wait, attempt, fetch_again, fetched_since, poll, standing_since};
 use crate::blocker::{Blocker, BlockerCode};
 use crate::effect::Effect;
 use crate::event::Fact;
@@ -74,7 +74,7 @@ fn in_doubt(
     mut wait: Wait,
 ) -> Next {
     let id = || number.number.clone();
-    let seen = d.numbers.as_ref().filter(|listing| listing.at > doubt.sent_at);
+    let seen = d.numbers.as_ref().filter(|listing| listing.at >= doubt.sent_at);
     if let Some(fact) = seen.and_then(|listing| found(listing, number)) {
         return Next::Record(fact);
     }
@@ -178,6 +178,11 @@ fn after_a_failed_register(
                     let next = look_at_gate(m, s, number, &reading, every, wait);
                     return Some(next.unwrap_or_else(|| Next::Wait(std::mem::take(wait))));
                 }
+            }
+            // The tries are for the number's sake: none is spent on a token that is known to be bad.
+            (Cause::TokenInvalid, None) if !fetched_since(m, failed.at) => {
+                let next = fetch_again(m, s, wait);
+                return Some(next.unwrap_or_else(|| Next::Wait(std::mem::take(wait))));
             }
             (Cause::NumberNeedsVerification, None) => return stuck(BlockerCode::NumberNeedsVerification),
             (Cause::RegisterLimit, None) => return wait_until(failed.next_try_at, failed, number, s, wait),

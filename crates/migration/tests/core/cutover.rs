@@ -425,3 +425,38 @@ fn an_attempt_that_was_not_sent_is_decided_again_without_a_probe() {
     run.until_phase(Phase::Completed);
     assert_eq!(run.tries(EffectKind::MoveNumber), 2);
 }
+
+#[test]
+fn a_register_refused_for_its_token_asks_for_another_before_it_is_tried_again() {
+    let mut run = registering(&[FIRST]);
+    let fetched_before = run.tries(EffectKind::FetchBusinessToken);
+    run.end(refused(Cause::TokenInvalid, Verdict::Turn));
+    assert_eq!(run.open_kind(), Some(EffectKind::FetchBusinessToken), "guide 5 once more");
+    run.until_phase(Phase::Completed);
+    assert_eq!(run.tries(EffectKind::FetchBusinessToken), fetched_before + 1);
+    assert_eq!(run.tries(EffectKind::RegisterNumber), 2, "no try was spent on the old token");
+}
+
+#[test]
+fn a_read_refused_for_its_token_asks_for_another_once_and_goes_on() {
+    let mut run = Run::started(World::calm(&[FIRST]));
+    run.until_open(EffectKind::ReadDestination);
+    run.end(refused(Cause::TokenInvalid, Verdict::Turn));
+    assert_eq!(run.open_kind(), Some(EffectKind::FetchBusinessToken));
+    run.until_phase(Phase::Completed);
+    assert_eq!(run.tries(EffectKind::FetchBusinessToken), 2);
+}
+
+#[test]
+fn an_entry_that_is_no_phone_number_is_left_behind_aloud() {
+    let mut run = Run::started(World::calm(&[FIRST, SECOND]).with(|world| {
+        world.source_number(SECOND).number = None;
+    }));
+    run.until("its end", |run| run.m.is_final());
+    assert_eq!(*run.m.phase(), Phase::CompletedWithExceptions);
+    assert!(
+        run.m.exceptions().iter().any(|told| told.contains("cannot be read as a phone number")),
+        "{:?}",
+        run.m.exceptions()
+    );
+}
