@@ -31,7 +31,8 @@ pub(crate) async fn run(args: RehearseArgs, output: &Output) -> anyhow::Result<E
         output.json_version()?;
     } else {
         output.note(format_args!(
-            "rehearsing {total} customers from {} on, for {} days of virtual time at most …",
+            "rehearsing {total} {} from {} on, for {} days of virtual time at most …",
+            if total == 1 { "customer" } else { "customers" },
             setup.start,
             args.horizon.as_hours() / 24
         ));

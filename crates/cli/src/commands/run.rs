@@ -52,17 +52,15 @@ pub(crate) async fn run(args: &RunArgs, global: &GlobalArgs, output: &Output) ->
     Ok(exit_of(ended, &summary, output))
 }
 
-/// What a run ends with: 3 before 4, since a failed migration does not heal by waiting.
+/// What a run ends with: 4 while anybody waits; 3 when all are over and a migration was stopped.
 fn exit_of(ended: Ended, summary: &Summary, output: &Output) -> Exit {
     match ended {
         Ended::Stopped => {
             output.note(format_args!("stopped as asked; {} not over, `unmoor run` goes on", summary.waiting));
             Exit::Done
         }
-        Ended::AtRest if summary.stopped + summary.completed_with_exceptions > 0 && summary.waiting == 0 => {
-            Exit::Failed
-        }
         Ended::AtRest if summary.waiting > 0 => Exit::Waiting,
+        Ended::AtRest if summary.stopped > 0 => Exit::Failed,
         Ended::AtRest => Exit::Done,
     }
 }

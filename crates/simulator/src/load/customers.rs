@@ -46,16 +46,28 @@ impl Text {
     }
 }
 
-/// All usable rows: CSV with a header line, or JSON lines.
-pub(super) fn read(text: &str) -> Vec<Row> {
+/// What a customer file says.
+pub(super) struct CustomerFile {
+    /// All usable rows.
+    pub(super) rows: Vec<Row>,
+    /// What a scenario may call its customers: references and WABAs of every row, also of those that are left out.
+    pub(super) names: BTreeSet<String>,
+}
+
+/// Reads CSV with a header line, or JSON lines.
+pub(super) fn read(text: &str) -> CustomerFile {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let raw: Vec<RawRow> = if text.trim_start().starts_with('{') {
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     } else {
         read_csv(text)
     };
+    let references = raw.iter().filter_map(|row| row.customer.clone());
+    let wabas = raw.iter().filter_map(|row| row.source_waba_id.as_ref()?.id()).map(|id| id.to_string());
+    let names = references.chain(wabas).collect();
     let mut seen = BTreeSet::new();
-    raw.into_iter().filter_map(usable).filter(|row| seen.insert(row.waba)).collect()
+    let rows = raw.into_iter().filter_map(usable).filter(|row| seen.insert(row.waba)).collect();
+    CustomerFile { rows, names }
 }
 
 /// Cells are found by the name of their column; a short row lacks its last ones.
@@ -99,7 +111,7 @@ mod tests {
 
     #[test]
     fn good_rows_are_kept_and_others_left_out() {
-        let rows = read(
+        let CustomerFile { rows, names: known } = read(
             "\u{feff}customer,source_waba_id,language,extra\n\
              acorn,102290129340398,de,x\n\
              ,102290129340399\n\
@@ -111,6 +123,7 @@ mod tests {
         assert_eq!(names, ["acorn", "cedar"]);
         assert_eq!(rows[0].language.as_deref(), Some("de"));
         assert_eq!(rows[1].language, None);
+        assert!(known.contains("birch"), "a scenario may name whom the file names badly");
     }
 
     #[test]
@@ -118,13 +131,13 @@ mod tests {
         let rows = read(
             "{\"customer\":\"acorn\",\"source_waba_id\":102290129340398}\nnonsense\n{\"customer\":\"birch\",\"source_waba_id\":\"5\"}",
         );
-        assert_eq!(rows.len(), 2);
+        assert_eq!(rows.rows.len(), 2);
     }
 
     #[test]
     fn nothing_breaks_it() {
         for text in ["", "\n\n", "customer\n", "customer,source_waba_id\n\"unclosed", "\0\0", "{", "{}\n{}"] {
-            assert_eq!(read(text), [], "{text:?}");
+            assert_eq!(read(text).rows, [], "{text:?}");
         }
     }
 }

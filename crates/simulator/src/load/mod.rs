@@ -11,6 +11,7 @@ mod words;
 
 use jiff::Timestamp;
 
+use self::customers::CustomerFile;
 pub use self::{
     generator::{Generated, generate},
     scenario::ScenarioError,
@@ -51,8 +52,8 @@ pub struct Files {
 /// # Errors
 /// Names the line of the scenario and what is wrong with it.
 pub fn load(customers: &str, scenario: &str, seed: u64) -> Result<Setup, ScenarioError> {
-    let rows = customers::read(customers);
-    let script = scenario::read(scenario, &rows)?;
+    let CustomerFile { rows, names } = customers::read(customers);
+    let script = scenario::read(scenario, &names)?;
     let files = Files { customers: customers.to_owned(), scenario: scenario.to_owned() };
     Ok(build::setup(&rows, script, seed, files))
 }
