@@ -1,5 +1,7 @@
 //! Guide 8, number by number: the step from which there is no return.
 
+use jiff::Timestamp;
+
 use super::gates::{closed, reading_gates};
 use super::provisioning::classify;
 use super::reads::{find, fresh_listing, list_source};
@@ -12,6 +14,7 @@ use crate::input::Surroundings;
 use crate::migration::{Destination, Migration};
 use crate::number::{FailedTry, Number};
 use crate::phase::Phase;
+use crate::retry::Failure;
 
 /// Waits until everything holds for every number, then begins.
 pub(super) fn begin(m: &Migration, s: &Surroundings<'_>) -> Next {
@@ -77,6 +80,21 @@ pub(super) fn landed_late(m: &Migration) -> Option<Fact> {
         let phone_number_id = find(listing, number)?.id.clone();
         Some(Fact::MoveFound { number: number.number.clone(), phone_number_id })
     })
+}
+
+/// Before a migration is given up: a move that nobody answered and that was proven absent may have landed since.
+pub(super) fn last_look(m: &Migration, cancelled_at: Timestamp, s: &Surroundings<'_>) -> Option<Next> {
+    let unanswered = |number: &Number| {
+        let failed = number.move_trouble.as_ref().filter(|_| !number.has_begun());
+        failed.is_some_and(|failed| matches!(failed.failure, Failure::Unknown { .. }))
+    };
+    let d = m.destination.as_ref().filter(|_| m.numbers.values().any(unanswered))?;
+    if d.numbers.as_ref().is_some_and(|listing| listing.at >= cancelled_at) {
+        return None;
+    }
+    let mut wait = Wait::default();
+    let read = Effect::ReadDestinationNumbers { destination: d.waba.clone() };
+    Some(attempt(m, s, read, &mut wait).unwrap_or(Next::Wait(wait)))
 }
 
 /// A number whose move was tried and that the source lists no longer, or as another than CONNECTED: before it is given

@@ -74,8 +74,8 @@ pub(crate) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
     {
         return Next::Record(fact);
     }
-    if m.cancelled.is_some() && m.phase < Phase::Settling {
-        return cancel(m);
+    if let Some(mark) = m.cancelled.as_ref().filter(|_| m.phase < Phase::Settling) {
+        return cutover::last_look(m, mark.at, s).unwrap_or_else(|| cancel(m));
     }
     if let Some(mark) = &m.paused {
         let mut blocker = Blocker::new(BlockerCode::Paused, mark.at).saying(format_args!("by {}", mark.by));

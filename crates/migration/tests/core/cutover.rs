@@ -460,3 +460,31 @@ fn an_entry_that_is_no_phone_number_is_left_behind_aloud() {
         run.m.exceptions()
     );
 }
+
+#[test]
+fn a_cancel_after_a_silence_looks_once_more_whether_the_move_has_landed() {
+    for landed in [false, true] {
+        let mut run = Run::started(World::calm(&[FIRST]));
+        run.until_open(EffectKind::MoveNumber);
+        run.end(unknown());
+        run.until("its proof of absence", |run| {
+            run.state_of(FIRST) == NumberState::Eligible || run.tries(EffectKind::MoveNumber) == 2
+        });
+        if run.open_kind() == Some(EffectKind::MoveNumber) {
+            run.end(unknown());
+            run.command(Command::Hold { reason: None }).unwrap();
+            run.until("absence again", |run| run.state_of(FIRST) == NumberState::Eligible);
+        }
+        if landed {
+            run.world.take_over(&number(FIRST)).unwrap();
+        }
+        run.command(Command::Cancel { reason: None }).unwrap();
+        run.until("its end", |run| run.m.is_final());
+        let ended = run.m.phase().clone();
+        if landed {
+            assert_eq!(run.state_of(FIRST), NumberState::Verified, "its register followed: {ended}");
+        } else {
+            assert_eq!(ended, Phase::Stopped(unmoor_migration::Stop::Cancelled));
+        }
+    }
+}
