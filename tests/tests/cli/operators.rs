@@ -37,10 +37,11 @@ fn without_an_engine_the_answer_is_known_at_once() {
         .expect_status(0)
         .expect_stdout("cancelled");
     assert_eq!(status_of(&unmoor, "no-nettle-florist")["phase"], "stopped_cancelled");
-    let attest = ["attest", "slow-stone-toys", "--gate", "payment_method", "--by", "grace", "--note", "card ending 42"];
-    unmoor.run(attest).expect_status(0).expect_stdout("attested");
+    let attest = |gate| ["attest", "slow-stone-toys", "--gate", gate, "--by", "grace", "--note", "settings page"];
+    unmoor.run(attest("two_step_off")).expect_status(0).expect_stdout("attested");
+    unmoor.run(attest("payment_method")).expect_status(5).expect_stderr("no new WABA yet");
     let story = unmoor.run(["explain", "slow-stone-toys"]);
-    story.expect_status(0).expect_stdout("grace").expect_stdout("card ending 42");
+    story.expect_status(0).expect_stdout("grace").expect_stdout("settings page");
     unmoor.run(["pause", "--wave", "second"]).expect_status(0).expect_stdout("three-fern-clinic");
     unmoor.run(["start", "calm-cove-bakery", "--yes"]).expect_status(0).expect_stdout("started");
     unmoor.run(["retry", "calm-cove-bakery"]).expect_status(0);
