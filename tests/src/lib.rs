@@ -3,7 +3,7 @@
 //! - [`Fleet`] and [`Member`] describe customers, their world and what their people do.
 //! - [`Stage`] is a rehearsal of such a fleet that a test holds in its hands: it lets virtual time pass, posts commands,
 //!   lets people act, and reads what came of it.
-//! - [`effects`] is what two runs are compared by, [`Wiretap`] what shows which token went with which request.
+//! - [`effects()`] is what two runs are compared by, [`Wiretap`] what shows which token went with which request.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(
     clippy::wildcard_enum_match_arm,
