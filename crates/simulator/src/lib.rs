@@ -22,6 +22,7 @@ mod calls;
 mod clock;
 mod control;
 mod faults;
+mod fidelity;
 mod http;
 mod ids;
 mod knobs;
@@ -41,13 +42,9 @@ pub use self::{
     clock::{InvalidRate, VirtualClock},
     control::{Control, control},
     faults::{Action as FaultAction, Drop, Fault, InvalidFault, Match, ScriptedError},
+    fidelity::page as fidelity_page,
     ids::{Id, InvalidId, Seed},
-    knobs::{
-        CompletedWhen, CopyOrder, CopyWhen, DestinationReview, ErrorDataShape, ErrorHttpStyle, IntentContract,
-        IntentRepeat, InvalidKnob, Knobs, MigrationCodeStyle, PaymentEnforcedAt, PhoneIdAfterMigrate, Presence,
-        SourceAfterRegister, StatusVocabulary, TokenAfterAccept, TokenCoverage, TwoStepEnforcedAt,
-        VerifiedNameMismatch,
-    },
+    knobs::*,
     ledger::{By, Ending, LedgerEntry, RequestEntry},
     mail::Mail,
     people::{Action, Answer, Pays, Script},

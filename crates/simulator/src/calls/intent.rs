@@ -2,17 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::Call;
+use super::{Call, Served};
 use crate::{
     http::{
         error::{Answer, GraphError},
         fields::{NodeType, Selection},
     },
-    ids::Id,
     knobs::{IntentContract, Presence},
     rules::{access::As, set_intent},
     world::{Intent, IntentStatus, Scope, TokenKind, Waba, World},
 };
+
+pub(super) const SERVED: &[Served] =
+    &[Served::new("GET", "/<INTENT>", read), Served::new("POST", "/<WABA>/set_solution_migration_intent", set)];
 
 const INTENT: NodeType = NodeType {
     name: "WhatsAppBusinessSolutionMigrationIntent",
@@ -21,7 +23,7 @@ const INTENT: NodeType = NodeType {
 };
 
 /// `POST /<WABA>/set_solution_migration_intent` (observations: intents.contract).
-pub(super) fn set(call: &mut Call<'_>) -> Answer<Value> {
+fn set(call: &mut Call<'_>) -> Answer<Value> {
     let waba = call.waba_id()?;
     let app = call.params.id("app_id")?;
     let solution = call.params.id("solution_id")?;
@@ -55,7 +57,8 @@ pub(super) fn set(call: &mut Call<'_>) -> Answer<Value> {
 }
 
 /// `GET /<INTENT>`.
-pub(super) fn read(call: &mut Call<'_>, id: Id) -> Answer<Value> {
+fn read(call: &mut Call<'_>) -> Answer<Value> {
+    let id = call.id()?;
     let world = &call.state.world;
     let intent = world.intents.get(&id).ok_or_else(|| GraphError::unknown_object("GET", &id.to_string()))?;
     check_access(call, intent)?;

@@ -13,12 +13,7 @@ use http::Method;
 use serde_json::Value;
 
 use crate::{
-    http::{
-        CallAddress, CallRoute,
-        error::{Answer, GraphError},
-        params::Params,
-        segment_id,
-    },
+    http::{CallAddress, error::Answer, params::Params, segment_id},
     ids::Id,
     rules::{
         access::Caller,
@@ -40,40 +35,46 @@ pub(crate) struct Call<'a> {
     pub(crate) usage: &'a mut Option<Usage>,
 }
 
-pub(crate) fn run(call: &mut Call<'_>, route: CallRoute) -> Answer<Value> {
-    match route {
-        CallRoute::Me => tokens::me(call),
-        CallRoute::DebugToken => tokens::debug(call),
-        CallRoute::FetchToken => tokens::fetch(call),
-        CallRoute::Node => node(call),
-        CallRoute::SetIntent => intent::set(call),
-        CallRoute::ReadSubscriptions => subscribed_apps::read(call),
-        CallRoute::Subscribe => subscribed_apps::subscribe(call),
-        CallRoute::Unsubscribe => subscribed_apps::unsubscribe(call),
-        CallRoute::ListNumbers => phone_numbers::list(call),
-        CallRoute::AddNumber => phone_numbers::add(call),
-        CallRoute::ListTemplates => templates::list(call),
-        CallRoute::ListSharedWabas => shared_wabas::list(call),
-        CallRoute::Register => number::register(call),
-        CallRoute::RequestCode => number::refuse_code(call, "number.code_requested"),
-        CallRoute::VerifyCode => number::refuse_code(call, "number.code_verified"),
+/// What a call needs beside its parameters before it is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// An access token.
+    Token,
+    /// An access token and its `appsecret_proof` (observations: tokens.appsecret_proof).
+    Proof,
+}
+
+/// One call that is served. Every file of this folder lists its own.
+pub(crate) struct Served {
+    pub(crate) method: &'static str,
+    /// The path behind the version as people write it: `/<WABA>/phone_numbers`. A segment in angle brackets is an id; the
+    /// word tells what kind of node answers, where one shape is served for several.
+    pub(crate) path: &'static str,
+    pub(crate) needs: Needs,
+    pub(crate) run: fn(&mut Call<'_>) -> Answer<Value>,
+}
+
+impl Served {
+    pub(crate) const fn new(method: &'static str, path: &'static str, run: fn(&mut Call<'_>) -> Answer<Value>) -> Self {
+        Self { method, path, needs: Needs::Token, run }
+    }
+
+    pub(crate) const fn with_proof(self) -> Self {
+        Self { needs: Needs::Proof, ..self }
     }
 }
 
-/// A node is a WABA, a phone number or an intent.
-fn node(call: &mut Call<'_>) -> Answer<Value> {
-    let id = call.id()?;
-    let world = &call.state.world;
-    if world.wabas.contains_key(&id) {
-        waba::read(call, id)
-    } else if world.index.of_phone_id(id).is_some() {
-        number::read(call, id)
-    } else if world.intents.contains_key(&id) {
-        intent::read(call, id)
-    } else {
-        Err(GraphError::unknown_object(call.method.as_str(), &id.to_string()))
-    }
-}
+/// Everything that is served, by file.
+pub(crate) const SERVED: &[&[Served]] = &[
+    tokens::SERVED,
+    intent::SERVED,
+    subscribed_apps::SERVED,
+    phone_numbers::SERVED,
+    number::SERVED,
+    templates::SERVED,
+    waba::SERVED,
+    shared_wabas::SERVED,
+];
 
 impl Call<'_> {
     /// The node in the path.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, node_time};
+use super::{Call, Served, node_time};
 use crate::{
     http::{
         error::{Answer, GraphError},
@@ -16,6 +16,13 @@ use crate::{
     state::State,
     world::{Number, NumberStatus, Scope, Waba, World},
 };
+
+pub(super) const SERVED: &[Served] = &[
+    Served::new("GET", "/<PHONE>", read),
+    Served::new("POST", "/<PHONE>/register", register),
+    Served::new("POST", "/<PHONE>/request_code", |call| refuse_code(call, "number.code_requested")),
+    Served::new("POST", "/<PHONE>/verify_code", |call| refuse_code(call, "number.code_verified")),
+];
 
 /// A business phone number (observations: numbers.fields).
 pub(super) const NUMBER: NodeType = NodeType {
@@ -58,7 +65,8 @@ pub(super) const NUMBER: NodeType = NodeType {
 };
 
 /// `GET /<PHONE>`. Where source and destination share an id, the registered one is shown: the node alone proves nothing.
-pub(super) fn read(call: &mut Call<'_>, id: Id) -> Answer<Value> {
+fn read(call: &mut Call<'_>) -> Answer<Value> {
+    let id = call.id()?;
     let (waba, number) = find(call, id, NumberStatus::Connected)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
     call.count(waba)?;
@@ -70,7 +78,7 @@ pub(super) fn read(call: &mut Call<'_>, id: Id) -> Answer<Value> {
 }
 
 /// `POST /<PHONE>/register`.
-pub(super) fn register(call: &mut Call<'_>) -> Answer<Value> {
+fn register(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.id()?;
     let (waba, number) = find(call, id, NumberStatus::Pending)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement, Scope::WhatsappBusinessMessaging])?;
@@ -87,7 +95,7 @@ pub(super) fn register(call: &mut Call<'_>) -> Answer<Value> {
 
 /// `POST /<PHONE>/request_code` and `/verify_code`: this migration needs no reverification, so whoever calls them errs.
 /// Entered in the ledger, so that a test can see that nobody did.
-pub(super) fn refuse_code(call: &mut Call<'_>, kind: &'static str) -> Answer<Value> {
+fn refuse_code(call: &mut Call<'_>, kind: &'static str) -> Answer<Value> {
     let id = call.id()?;
     let (waba, number) = find(call, id, NumberStatus::Pending)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;

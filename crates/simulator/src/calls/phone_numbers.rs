@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, number};
+use super::{Call, Served, number};
 use crate::{
     http::{
         error::{Answer, GraphError},
@@ -12,8 +12,11 @@ use crate::{
     rules::move_number::{self, MoveRequest},
 };
 
+pub(super) const SERVED: &[Served] =
+    &[Served::new("GET", "/<WABA>/phone_numbers", list), Served::new("POST", "/<WABA>/phone_numbers", add)];
+
 /// `GET /<WABA>/phone_numbers`: newest first, 25 to a page.
-pub(super) fn list(call: &mut Call<'_>) -> Answer<Value> {
+fn list(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.waba_id()?;
     call.count(id)?;
     let selection = Selection::read(call.params.text("fields")?.as_deref(), &number::NUMBER)?;
@@ -30,7 +33,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer<Value> {
 }
 
 /// `POST /<WABA>/phone_numbers`. `display_phone_number` may be there and changes nothing.
-pub(super) fn add(call: &mut Call<'_>) -> Answer<Value> {
+fn add(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.waba_id()?;
     if call.params.boolean("migrate_phone_number")? != Some(true) {
         return Err(GraphError::not_simulated(

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{Call, waba};
+use super::{Call, Served, waba};
 use crate::{
     http::{
         error::{Answer, GraphError},
@@ -13,7 +13,9 @@ use crate::{
     world::{Scope, Waba},
 };
 
-pub(super) fn list(call: &mut Call<'_>) -> Answer<Value> {
+pub(super) const SERVED: &[Served] = &[Served::new("GET", "/<PORTFOLIO>/client_whatsapp_business_accounts", list)];
+
+fn list(call: &mut Call<'_>) -> Answer<Value> {
     let portfolio = call.id()?;
     let state = &*call.state;
     if !state.world.portfolios.contains_key(&portfolio) {

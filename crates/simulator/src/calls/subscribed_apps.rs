@@ -2,14 +2,20 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Call;
+use super::{Call, Served};
 use crate::{
     http::error::{Answer, GraphError},
     rules::subscribe,
     world::{Subscription, World},
 };
 
-pub(super) fn read(call: &mut Call<'_>) -> Answer<Value> {
+pub(super) const SERVED: &[Served] = &[
+    Served::new("GET", "/<WABA>/subscribed_apps", read),
+    Served::new("POST", "/<WABA>/subscribed_apps", subscribe),
+    Served::new("DELETE", "/<WABA>/subscribed_apps", unsubscribe),
+];
+
+fn read(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.waba_id()?;
     call.count(id)?;
     let waba = call.state.seen_waba(id).ok_or_else(|| GraphError::unknown_object("GET", &id.to_string()))?;
@@ -18,7 +24,7 @@ pub(super) fn read(call: &mut Call<'_>) -> Answer<Value> {
     Ok(json!({ "data": data }))
 }
 
-pub(super) fn subscribe(call: &mut Call<'_>) -> Answer<Value> {
+fn subscribe(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.waba_id()?;
     call.count(id)?;
     let uri = call.params.text("override_callback_uri")?;
@@ -27,7 +33,7 @@ pub(super) fn subscribe(call: &mut Call<'_>) -> Answer<Value> {
     Ok(json!({ "success": true }))
 }
 
-pub(super) fn unsubscribe(call: &mut Call<'_>) -> Answer<Value> {
+fn unsubscribe(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.waba_id()?;
     call.count(id)?;
     subscribe::unsubscribe(call.state, call.cause, id, call.caller.app);

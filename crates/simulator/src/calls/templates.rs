@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Call;
+use super::{Call, Served};
 use crate::{
     http::{
         error::{Answer, GraphError},
@@ -11,6 +11,8 @@ use crate::{
     },
     world::Template,
 };
+
+pub(super) const SERVED: &[Served] = &[Served::new("GET", "/<WABA>/message_templates", list)];
 
 const TEMPLATE: NodeType = NodeType {
     name: "WhatsAppMessageTemplate",
@@ -30,7 +32,7 @@ const TEMPLATE: NodeType = NodeType {
     ],
 };
 
-pub(super) fn list(call: &mut Call<'_>) -> Answer<Value> {
+fn list(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.waba_id()?;
     call.count(id)?;
     let selection = Selection::read(call.params.text("fields")?.as_deref(), &TEMPLATE)?;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::Call;
+use super::{Call, Served};
 use crate::{
     http::{
         error::{Answer, GraphError},
@@ -17,11 +17,17 @@ use crate::{
     world::{Scope, Token, TokenKind},
 };
 
+pub(super) const SERVED: &[Served] = &[
+    Served::new("GET", "/me", me),
+    Served::new("GET", "/debug_token", debug),
+    Served::new("POST", "/<PORTFOLIO>/system_user_access_tokens", fetch).with_proof(),
+];
+
 const USER: NodeType =
     NodeType { name: "User", default: &["name", "id"], fields: &["id", "name", "client_business_id"] };
 
 /// `GET /me`: the user behind a token; `client_business_id` is the customer's portfolio (observations: tokens.customer_portfolio_id).
-pub(super) fn me(call: &mut Call<'_>) -> Answer<Value> {
+fn me(call: &mut Call<'_>) -> Answer<Value> {
     let As::User { kind, portfolio, user, .. } = &call.caller.as_whom else {
         return Err(GraphError::permission("an app has no user behind its token"));
     };
@@ -41,7 +47,7 @@ pub(super) fn me(call: &mut Call<'_>) -> Answer<Value> {
 }
 
 /// `GET /debug_token` (observations: tokens.debug_token).
-pub(super) fn debug(call: &mut Call<'_>) -> Answer<Value> {
+fn debug(call: &mut Call<'_>) -> Answer<Value> {
     let input = call.params.required("input_token")?;
     let world = &call.state.world;
     if let Some(app) = access::app_of_token(world, &input) {
@@ -100,7 +106,7 @@ fn granular(token: &Token, scope: Scope) -> Value {
 }
 
 /// `POST /<PORTFOLIO>/system_user_access_tokens` (guide 5).
-pub(super) fn fetch(call: &mut Call<'_>) -> Answer<Value> {
+fn fetch(call: &mut Call<'_>) -> Answer<Value> {
     let portfolio = call.id()?;
     let fetch_only = call.params.boolean("fetch_only")?.unwrap_or(false);
     let token = fetch_token::fetch(call.state, call.cause, &call.caller, portfolio, fetch_only)?;

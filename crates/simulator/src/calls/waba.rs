@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Call;
+use super::{Call, Served};
 use crate::{
     http::{
         error::{Answer, GraphError},
@@ -13,6 +13,8 @@ use crate::{
     state::State,
     world::Waba,
 };
+
+pub(super) const SERVED: &[Served] = &[Served::new("GET", "/<WABA>", read)];
 
 /// A WhatsApp Business Account.
 pub(super) const WABA: NodeType = NodeType {
@@ -39,8 +41,8 @@ pub(super) const WABA: NodeType = NodeType {
     ],
 };
 
-pub(super) fn read(call: &mut Call<'_>, id: Id) -> Answer<Value> {
-    call.waba_id()?;
+fn read(call: &mut Call<'_>) -> Answer<Value> {
+    let id = call.waba_id()?;
     call.count(id)?;
     let selection = Selection::read(call.params.text("fields")?.as_deref(), &WABA)?;
     let waba = call.state.seen_waba(id).ok_or_else(|| GraphError::unknown_object("GET", &id.to_string()))?;

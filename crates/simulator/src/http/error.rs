@@ -43,7 +43,7 @@ pub(crate) struct GraphError {
     user_message: Option<&'static str>,
     details: Option<String>,
     is_transient: bool,
-    served: Vec<&'static str>,
+    served: Vec<String>,
 }
 
 impl GraphError {
@@ -124,7 +124,7 @@ impl GraphError {
     }
 
     /// Something that Meta has and this simulator has not.
-    pub(crate) fn not_simulated(what: &str, served: &[&'static str]) -> Box<Self> {
+    pub(crate) fn not_simulated(what: &str, served: &[impl AsRef<str>]) -> Box<Self> {
         let mut error = Self::new(501, 1, "").served(served);
         error.kind = ErrorType::NotSimulated;
         error.message = format!("This simulator does not serve {what}");
@@ -157,8 +157,8 @@ impl GraphError {
         self
     }
 
-    fn served(mut self: Box<Self>, served: &[&'static str]) -> Box<Self> {
-        self.served = served.to_vec();
+    fn served(mut self: Box<Self>, served: &[impl AsRef<str>]) -> Box<Self> {
+        self.served = served.iter().map(|one| one.as_ref().to_owned()).collect();
         self
     }
 

@@ -14,11 +14,11 @@ use serde_json::Value;
 use self::{
     error::{Answer, GraphError},
     params::Params,
-    route::{Address, Route},
+    route::Address,
 };
 use crate::{
     agenda::{Event, LateRequest},
-    calls::{self, Call},
+    calls::{Call, Needs},
     faults::{Action, Drop, ScriptedError, Target},
     ids::Id,
     ledger::{By, Ending, RequestEntry},
@@ -141,7 +141,7 @@ fn run(state: &mut State, incoming: &Incoming<'_>) -> Outcome {
 fn run_counted(state: &mut State, incoming: &Incoming<'_>, usage: &mut Option<Usage>) -> Answer<Value> {
     let Incoming { request, address, .. } = incoming;
     let method = request.method();
-    let route = Route::find(method, &address.segments, &address.bare_path)?;
+    let served = route::find(method, address, &state.world)?;
     let share = state.knobs.transient_fault_rate;
     if share > 0.0 && state.seed.draw(&["transient", &state.ledger.next_request().to_string()]).chance(share) {
         return Err(GraphError::new(503, 2, "Service temporarily unavailable").transient());
@@ -149,12 +149,12 @@ fn run_counted(state: &mut State, incoming: &Incoming<'_>, usage: &mut Option<Us
     let params = Params::read(request.uri().query(), request.headers(), request.body())?;
     let token = bearer(request.headers()).map_or_else(|| params.text("access_token"), |token| Ok(Some(token)))?;
     let caller = access::authenticate(&state.world, state.now, token)?;
-    let proof_needed = route == Route::FetchToken || state.knobs.require_appsecret_proof;
+    let proof_needed = served.needs == Needs::Proof || state.knobs.require_appsecret_proof;
     let given = params.text("appsecret_proof")?;
     proof::check(state, &caller, given.as_deref(), proof_needed && !matches!(caller.as_whom, access::As::App))?;
     let cause = Cause { at: state.now, by: By::Api, request: Some(state.ledger.next_request()) };
     let mut call = Call { state, cause, caller, params, method, address, usage };
-    calls::run(&mut call, route)
+    (served.run)(&mut call)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<String> {
@@ -248,14 +248,9 @@ pub(crate) fn http_date(at: Timestamp) -> String {
     at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// Whether a method is one this API uses at all.
-pub(crate) fn is_known(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::POST | Method::DELETE)
-}
-
 /// The id a path segment holds.
 pub(crate) fn segment_id(method: &Method, address: &Address) -> Answer<Id> {
     error::parse_id(method.as_str(), address.segments.first().map_or("", String::as_str))
 }
 
-pub(crate) use self::route::{Address as CallAddress, Route as CallRoute};
+pub(crate) use self::route::Address as CallAddress;

@@ -4,11 +4,12 @@ use bytes::Bytes;
 use http::{Method, Request, header};
 use percent_encoding::percent_decode_str;
 
-use super::{
-    error::{Answer, GraphError},
-    is_known,
+use super::error::{Answer, GraphError};
+use crate::{
+    calls::{self, Served},
+    ids::Id,
+    world::World,
 };
-use crate::{ids::Id, world::World};
 
 /// The oldest version that still lives; calls to an older one are served by it (observations: versions.expired_call).
 const OLDEST: (u32, u32) = (21, 0);
@@ -88,73 +89,81 @@ fn page_address(request: &Request<Bytes>) -> String {
     format!("{scheme}://{host}{}{join}{query}", uri.path())
 }
 
-/// What a call asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Route {
-    Me,
-    DebugToken,
-    Node,
-    SetIntent,
-    FetchToken,
-    ReadSubscriptions,
-    Subscribe,
-    Unsubscribe,
-    ListNumbers,
-    AddNumber,
-    ListTemplates,
-    ListSharedWabas,
-    Register,
-    RequestCode,
-    VerifyCode,
+/// The served call that a request asks for. Where one shape of path is served for several kinds of node, the kind of the
+/// node decides; an id that nobody has goes to the first of them, which refuses it in Meta's words.
+pub(crate) fn find(method: &Method, address: &Address, world: &World) -> Answer<&'static Served> {
+    let shape = |served: &&Served| served.method == method.as_str() && fits(served.path, &address.segments);
+    let mut fitting = calls::SERVED.iter().copied().flatten().filter(shape).peekable();
+    let Some(first) = fitting.peek().copied() else {
+        let shown: String = address.bare_path.chars().take(200).collect();
+        return Err(GraphError::not_simulated(&format!("{method} {shown}"), &served()));
+    };
+    let kind = address.segments.first().and_then(|segment| segment.parse().ok()).and_then(|id| kind_of(world, id));
+    Ok(kind.and_then(|kind| fitting.find(|served| kind_in(served.path) == Some(kind))).unwrap_or(first))
 }
 
 /// What is served, for people who asked for something else.
-const SERVED: [&str; 15] = [
-    "GET /me",
-    "GET /debug_token",
-    "GET /<WABA>, GET /<PHONE>, GET /<INTENT>",
-    "POST /<WABA>/set_solution_migration_intent",
-    "POST /<PORTFOLIO>/system_user_access_tokens",
-    "GET /<WABA>/subscribed_apps",
-    "POST /<WABA>/subscribed_apps",
-    "DELETE /<WABA>/subscribed_apps",
-    "GET /<WABA>/phone_numbers",
-    "POST /<WABA>/phone_numbers",
-    "GET /<WABA>/message_templates",
-    "GET /<PORTFOLIO>/client_whatsapp_business_accounts",
-    "POST /<PHONE>/register",
-    "POST /<PHONE>/request_code (refused)",
-    "POST /<PHONE>/verify_code (refused)",
-];
+fn served() -> Vec<String> {
+    calls::SERVED.iter().copied().flatten().map(|served| format!("{} {}", served.method, served.path)).collect()
+}
 
-impl Route {
-    pub(crate) fn find(method: &Method, segments: &[String], bare_path: &str) -> Answer<Self> {
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        let found = if is_known(method) { Self::of(method.as_str(), &segments) } else { None };
-        found.ok_or_else(|| {
-            let shown: String = bare_path.chars().take(200).collect();
-            GraphError::not_simulated(&format!("{method} {shown}"), &SERVED)
-        })
-    }
-
-    fn of(method: &str, segments: &[&str]) -> Option<Self> {
-        match (method, segments) {
-            ("GET", ["me"]) => Some(Self::Me),
-            ("GET", ["debug_token"]) => Some(Self::DebugToken),
-            ("GET", [_]) => Some(Self::Node),
-            ("POST", [_, "set_solution_migration_intent"]) => Some(Self::SetIntent),
-            ("POST", [_, "system_user_access_tokens"]) => Some(Self::FetchToken),
-            ("GET", [_, "subscribed_apps"]) => Some(Self::ReadSubscriptions),
-            ("POST", [_, "subscribed_apps"]) => Some(Self::Subscribe),
-            ("DELETE", [_, "subscribed_apps"]) => Some(Self::Unsubscribe),
-            ("GET", [_, "phone_numbers"]) => Some(Self::ListNumbers),
-            ("POST", [_, "phone_numbers"]) => Some(Self::AddNumber),
-            ("GET", [_, "message_templates"]) => Some(Self::ListTemplates),
-            ("GET", [_, "client_whatsapp_business_accounts"]) => Some(Self::ListSharedWabas),
-            ("POST", [_, "register"]) => Some(Self::Register),
-            ("POST", [_, "request_code"]) => Some(Self::RequestCode),
-            ("POST", [_, "verify_code"]) => Some(Self::VerifyCode),
-            _ => None,
+/// Whether a path has the shape of a pattern: `<…>` fits any rest of a segment.
+fn fits(pattern: &str, segments: &[String]) -> bool {
+    let mut wanted = pattern.split('/').skip(1);
+    let mut given = segments.iter();
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(wanted), Some(given)) => {
+                let fits = match wanted.split_once('<') {
+                    Some((literal, _)) => given.strip_prefix(literal).is_some_and(|rest| !rest.is_empty()),
+                    None => given == wanted,
+                };
+                if !fits {
+                    return false;
+                }
+            }
+            _ => return false,
         }
+    }
+}
+
+/// The kind of node that a pattern begins with.
+fn kind_in(pattern: &str) -> Option<&str> {
+    pattern.strip_prefix("/<")?.split_once('>').map(|(kind, _)| kind)
+}
+
+/// The kind of node that has an id, as the patterns name it.
+fn kind_of(world: &World, id: Id) -> Option<&'static str> {
+    if world.wabas.contains_key(&id) {
+        Some("WABA")
+    } else if world.index.of_phone_id(id).is_some() {
+        Some("PHONE")
+    } else if world.intents.contains_key(&id) {
+        Some("INTENT")
+    } else if world.portfolios.contains_key(&id) {
+        Some("PORTFOLIO")
+    } else if world.apps.contains_key(&id) {
+        Some("APP")
+    } else if world.solutions.contains_key(&id) {
+        Some("SOLUTION")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_fits_paths_of_its_shape_only() {
+        let segments = |path: &str| path.split('/').skip(1).map(str::to_owned).collect::<Vec<_>>();
+        assert!(fits("/<WABA>/phone_numbers", &segments("/12/phone_numbers")));
+        assert!(!fits("/<WABA>/phone_numbers", &segments("/12")));
+        assert!(!fits("/<WABA>", &segments("/12/phone_numbers")));
+        assert!(!fits("/me", &segments("/you")));
+        assert!(fits("/upload:<UPLOAD>", &segments("/upload:abc")));
+        assert!(!fits("/upload:<UPLOAD>", &segments("/upload:")));
     }
 }

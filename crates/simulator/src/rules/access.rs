@@ -4,10 +4,18 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
+use super::{Fidelity, Rule};
 use crate::{
     http::error::{Answer, GraphError},
     ids::Id,
     world::{App, Scope, Token, TokenKind, Waba, World},
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "access",
+    says: "Whose token it is, what it may do, which accounts it reaches; expiry and revocation",
+    source: "observations: tokens.kinds, errors.190, errors.200",
+    fidelity: Fidelity::Simulated,
 };
 
 /// The owner of the token of a call.

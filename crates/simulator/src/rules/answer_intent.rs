@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 
+use super::{Fidelity, Rule};
 use crate::{
     agenda::Event,
     ids::Id,
@@ -14,6 +15,13 @@ use crate::{
     rules::duplicate_templates,
     state::{Cause, State},
     world::{Funding, IntentStatus, Ownership, Review, Scope, Secret, Token, TokenKind, Waba},
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "answer_intent",
+    says: "The customer accepts or rejects; acceptance makes the destination WABA and grants access to it",
+    source: "guide 3, 4; observations: intents.accept_effects, tokens.token_covers_dest_after_accept",
+    fidelity: Fidelity::Simulated,
 };
 
 /// Accepts an open intent, for the source's own portfolio or for `owner`. False if it is not open.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
+use super::{Fidelity, Rule};
 use crate::{
     agenda::Event,
     ids::Id,
@@ -11,6 +12,13 @@ use crate::{
     ledger::Change,
     state::{Cause, State},
     world::{NameStatus, Quality, Template, TemplateStatus, World},
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "duplicate_templates",
+    says: "Templates that are APPROVED and GREEN are copied, as many as fit, with quality UNKNOWN; a re-check rejects a share",
+    source: "guide T1 to T5, T8; observations: templates.eligible, templates.limit_per_waba, templates.existing_untouched",
+    fidelity: Fidelity::Simulated,
 };
 
 /// Sets the duplication going if `event` is the one that starts it. Once per intent.

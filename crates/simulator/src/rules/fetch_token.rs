@@ -1,5 +1,6 @@
 //! Guide 5: a system token fetches the business token of a customer's portfolio (observations: tokens.fetch).
 
+use super::{Fidelity, Rule};
 use super::{access::Caller, answer_intent::current_business_token};
 use crate::{
     http::error::{Answer, GraphError},
@@ -7,6 +8,13 @@ use crate::{
     ledger::Change,
     state::{Cause, State},
     world::Scope,
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "fetch_token",
+    says: "A system token fetches the business token of a customer's portfolio",
+    source: "guide 5; observations: tokens.fetch",
+    fidelity: Fidelity::Simulated,
 };
 
 /// The business token of `portfolio` for the caller's app.

@@ -2,10 +2,18 @@
 
 use serde_json::{Map, Value, json};
 
+use super::{Fidelity, Rule};
 use crate::{
     ids::Id,
     knobs::Knobs,
     world::{NameStatus, Number, Waba, World},
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "health",
+    says: "`health_status` tells of a missing payment method",
+    source: "observations: waba.health_status, waba.payment_141006",
+    fidelity: Fidelity::Simulated,
 };
 
 /// How far messages are possible, best first.

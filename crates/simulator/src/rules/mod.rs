@@ -1,5 +1,5 @@
 //! The vendor's rules, one file each. A rule checks, then changes the world and enters it in the ledger; it never reads HTTP.
-//! Every file names the place in `spec/` that it follows.
+//! Every file names the place in `spec/` that it follows, and says so in its `RULE`, from which `FIDELITY.md` is made.
 
 pub(crate) mod access;
 pub(crate) mod answer_intent;
@@ -13,3 +13,44 @@ pub(crate) mod rate_limit;
 pub(crate) mod register_number;
 pub(crate) mod set_intent;
 pub(crate) mod subscribe;
+
+/// What a rule does and how true it is.
+pub(crate) struct Rule {
+    /// Its file.
+    pub(crate) name: &'static str,
+    /// What it does, in a sentence.
+    pub(crate) says: &'static str,
+    /// Where that stands: guide and observations.
+    pub(crate) source: &'static str,
+    /// How closely it follows them.
+    pub(crate) fidelity: Fidelity,
+}
+
+/// How closely a rule follows its source.
+pub(crate) enum Fidelity {
+    /// As the source says, what it leaves open being a knob.
+    Simulated,
+    /// Something of it is made up.
+    Approximated {
+        /// What is made up.
+        how: &'static str,
+        /// Why nothing better could be done.
+        because: &'static str,
+    },
+}
+
+/// All of them.
+pub(crate) const RULES: &[Rule] = &[
+    access::RULE,
+    answer_intent::RULE,
+    duplicate_templates::RULE,
+    fetch_token::RULE,
+    health::RULE,
+    move_number::RULE,
+    payment::RULE,
+    proof::RULE,
+    rate_limit::RULE,
+    register_number::RULE,
+    set_intent::RULE,
+    subscribe::RULE,
+];

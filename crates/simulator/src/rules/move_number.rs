@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::payment::{self, Step};
+use super::{Fidelity, Rule};
 use crate::{
     http::error::{Answer, GraphError},
     ids::Id,
@@ -13,6 +14,16 @@ use crate::{
     rules::duplicate_templates,
     state::{Cause, State},
     world::{NameStatus, Number, NumberStatus, Platform, Review, Waba},
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "move_number",
+    says: "A number moves to its destination, or is refused for one of the documented reasons",
+    source: "guide 8; observations: errors.2388103, errors.2388012, errors.2494100",
+    fidelity: Fidelity::Approximated {
+        how: "the checks come in one fixed order",
+        because: "nobody has documented the order",
+    },
 };
 
 /// What guide 8 sends.

@@ -1,11 +1,19 @@
 //! Without a payment method a destination takes no number (observations: numbers.payment_enforced_at,
 //! errors.payment_hidden_in_details). Guide 3 says only that template messages cannot be sent; a live migration was stopped at register.
 
+use super::{Fidelity, Rule};
 use crate::{
     http::error::{Answer, GraphError},
     ids::Id,
     knobs::PaymentEnforcedAt,
     state::State,
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "payment",
+    says: "Without a payment method a destination takes no number",
+    source: "guide 3.2, 3.3; observations: numbers.payment_enforced_at",
+    fidelity: Fidelity::Simulated,
 };
 
 /// The step that asks.

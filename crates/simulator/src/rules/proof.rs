@@ -5,9 +5,17 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::access::Caller;
+use super::{Fidelity, Rule};
 use crate::{
     http::error::{Answer, GraphError},
     state::State,
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "proof",
+    says: "`appsecret_proof` is checked wherever it is given, and asked for by guide 5",
+    source: "observations: tokens.appsecret_proof",
+    fidelity: Fidelity::Simulated,
 };
 
 /// Checks a proof wherever one is given, and its presence where it is needed.

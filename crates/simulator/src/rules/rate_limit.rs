@@ -5,11 +5,22 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::{Fidelity, Rule};
 use crate::{
     http::error::{Answer, GraphError},
     ids::Id,
     state::State,
     world::NumberStatus,
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "rate_limit",
+    says: "200 calls an hour per app and WABA, 5000 once a number is registered",
+    source: "observations: limits.per_waba, limits.usage_headers",
+    fidelity: Fidelity::Approximated {
+        how: "counted by the minute over the last sixty minutes; the shares of processor time and time are a quarter of that of calls",
+        because: "neither the window's edges nor the other shares are documented",
+    },
 };
 
 const MINUTES: i64 = 60;

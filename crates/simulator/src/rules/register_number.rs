@@ -3,6 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::{Fidelity, Rule};
 use super::{
     duplicate_templates, move_number,
     payment::{self, Step},
@@ -15,6 +16,13 @@ use crate::{
     phone::E164,
     state::{Cause, State, later},
     world::{CodeVerification, IntentStatus, Number, NumberStatus, Platform, Secret},
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "register_number",
+    says: "A number is registered with Cloud API on its new WABA: ten tries in 72 hours, two-step verification off, fourteen days after the move at most",
+    source: "guide 9; observations: registration.pin, registration.limit, registration.deadline_after_move",
+    fidelity: Fidelity::Simulated,
 };
 
 /// Ten requests per number in a moving window of 72 hours, failed ones counted.

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 
+use super::{Fidelity, Rule};
 use crate::{
     agenda::Event,
     http::error::{Answer, GraphError},
@@ -12,6 +13,13 @@ use crate::{
     people,
     state::{Cause, State},
     world::{Intent, IntentStatus, Ownership},
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "set_intent",
+    says: "A WABA is tagged for migration, and every admin gets a mail",
+    source: "guide 2, 3.6; observations: intents.intent_repeat, intents.obo, intents.state_error",
+    fidelity: Fidelity::Simulated,
 };
 
 /// Tags `waba` for `app`. Gives the intent's id.

@@ -1,12 +1,20 @@
 //! Guide 6: an app subscribes to the webhooks of a WABA, with or without a callback of its own
 //! (observations: subscriptions.per_app, subscriptions.override).
 
+use super::{Fidelity, Rule};
 use crate::{
     http::error::{Answer, GraphError},
     ids::Id,
     ledger::Change,
     state::{Cause, State},
     world::{Secret, Subscription},
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "subscribe",
+    says: "An app subscribes to the webhooks of a WABA, with or without a callback of its own",
+    source: "guide 6; observations: subscriptions.per_app, subscriptions.override",
+    fidelity: Fidelity::Simulated,
 };
 
 const LONGEST_URI: usize = 200;

@@ -1,0 +1,328 @@
+//! What nobody outside Meta knows, as switches. Each default is the one that `spec/observations.md` gives, each alternative a
+//! reading that its sources allow. A client is right only if it works with all of them.
+
+mod words;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use self::words::*;
+
+/// What people and tests need to know about a knob.
+#[derive(Clone, Debug, Serialize)]
+pub struct KnobEntry {
+    /// Its name in [`Knobs`].
+    pub name: &'static str,
+    /// What it changes.
+    pub meaning: String,
+    /// What is unknown, as a question.
+    pub unknown: &'static str,
+    /// Its anchor in `spec/observations.md`.
+    pub anchor: &'static str,
+    /// Its default.
+    pub default: Value,
+    /// Values that a client has to bear, the default among them. Numbers have more values than these.
+    pub values: Vec<Value>,
+}
+
+macro_rules! knobs {
+    ($($(#[doc = $meaning:literal])+ $name:ident: $type:ty = $default:expr, among $values:expr; $anchor:literal $unknown:literal)+) => {
+        /// All knobs. Unknown names are refused; what is left out keeps its default.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct Knobs { $($(#[doc = $meaning])+ pub $name: $type,)+ }
+
+        impl Default for Knobs {
+            fn default() -> Self {
+                Self { $($name: $default,)+ }
+            }
+        }
+
+        impl Knobs {
+            /// Every knob with what is known about it, in the order of the struct.
+            pub fn catalog() -> Vec<KnobEntry> {
+                let value = |value: serde_json::Result<Value>| value.unwrap_or_default();
+                vec![$({
+                    let default: $type = $default;
+                    let values: Vec<$type> = $values;
+                    KnobEntry {
+                        name: stringify!($name),
+                        meaning: concat!($($meaning),+).trim().to_owned(),
+                        unknown: $unknown,
+                        anchor: $anchor,
+                        default: value(serde_json::to_value(default)),
+                        values: values.into_iter().map(|one| value(serde_json::to_value(one))).collect(),
+                    }
+                },)+]
+            }
+        }
+    };
+}
+
+knobs! {
+    /// Setting an intent again.
+    intent_repeat: IntentRepeat = IntentRepeat::SameId, among IntentRepeat::ALL.to_vec();
+    "intents.intent_repeat" "What does the same app get that tags the same WABA again while the intent is open?"
+
+    /// When an intent is `COMPLETED`.
+    intent_completed_when: CompletedWhen = CompletedWhen::LastRegister, among CompletedWhen::ALL.to_vec();
+    "intents.intent_completed_when" "When does COMPLETED appear?"
+
+    /// `destination_waba` before acceptance.
+    intent_dest_before_accept: Presence = Presence::Absent, among Presence::ALL.to_vec();
+    "intents.intent_dest_before_accept" "Is `destination_waba` there before the acceptance, as one example of Meta's has it?"
+
+    /// Days after which an unanswered intent accepts itself; never if absent.
+    intent_auto_accept_days: Option<u32> = None, among vec![None, Some(90)];
+    "intents.intent_auto_accept_days" "Is silence consent here, as it is where a WABA is added to a solution?"
+
+    /// Days after which an unanswered intent is `REJECTED`; never if absent.
+    intent_expiry_days: Option<u32> = None, among vec![None, Some(7)];
+    "intents.intent_expiry_days" "Does an open intent end by itself?"
+
+    /// Shape of guide 2.
+    intent_contract: IntentContract = IntentContract::Guide, among IntentContract::ALL.to_vec();
+    "intents.intent_contract" "Which of the five descriptions of tagging is live?"
+
+    /// What starts the duplication of templates.
+    template_copy_when: CopyWhen = CopyWhen::Register, among CopyWhen::ALL.to_vec();
+    "templates.template_copy_when" "Which event starts the copying?"
+
+    /// Seconds from that event to the copies.
+    template_copy_delay_s: u32 = 60, among vec![0, 60, 86_400];
+    "templates.template_copy_delay_s" "How long does the copying take to begin?"
+
+    /// Share of copies (0.0 to 1.0) that the re-check of categories rejects with INCORRECT_CATEGORY (guide T2).
+    template_reject_rate: f64 = 0.0, among vec![0.0, 0.05, 1.0];
+    "templates.template_reject_rate" "How many copies does the re-check reject?"
+
+    /// Seconds from a copy to its re-check.
+    template_recheck_delay_s: u32 = 3600, among vec![0, 3600];
+    "templates.template_recheck_delay_s" "When does the re-check of a copy end?"
+
+    /// Which templates come first.
+    template_copy_order: CopyOrder = CopyOrder::NewestFirst, among CopyOrder::ALL.to_vec();
+    "templates.template_copy_order" "Which templates are copied where there is no room for all?"
+
+    /// Phone number id on the destination.
+    phone_id_after_migrate: PhoneIdAfterMigrate = PhoneIdAfterMigrate::New, among PhoneIdAfterMigrate::ALL.to_vec();
+    "numbers.phone_id_after_migrate" "Does a number keep its id?"
+
+    /// What the source lists afterwards.
+    phone_source_after_register: SourceAfterRegister = SourceAfterRegister::Migrated, among SourceAfterRegister::ALL.to_vec();
+    "numbers.phone_source_after_register" "What does the source list for a number that has left?"
+
+    /// The word for a registered number.
+    phone_status_vocab: StatusVocabulary = StatusVocabulary::Connected, among StatusVocabulary::ALL.to_vec();
+    "numbers.phone_status_vocab" "Which word stands for a registered number?"
+
+    /// Guide 8: take a `phone_number` that begins with the country calling code.
+    phone_number_may_include_cc: bool = false, among vec![false, true];
+    "numbers.phone_number_may_include_cc" "Is a `phone_number` taken that begins with its calling code?"
+
+    /// Guide 8: a `verified_name` that is not the existing one.
+    verified_name_mismatch: VerifiedNameMismatch = VerifiedNameMismatch::Accept, among VerifiedNameMismatch::ALL.to_vec();
+    "numbers.verified_name_mismatch" "What does a display name do that is not the existing one?"
+
+    /// Where payment is demanded.
+    payment_enforced_at: PaymentEnforcedAt = PaymentEnforcedAt::MigrateAndRegister, among PaymentEnforcedAt::ALL.to_vec();
+    "numbers.payment_enforced_at" "Which call does a missing payment method stop?"
+
+    /// Say that payment is missing only in `error_data.details` of a bare code 100; else as subcode 2388103.
+    payment_hidden_in_details: bool = true, among vec![true, false];
+    "errors.payment_hidden_in_details" "How is a missing payment method told?"
+
+    /// Whether a partner can read how a WABA is funded: `primary_funding_id`, and 141006 in `health_status`.
+    funding_readable: bool = true, among vec![true, false];
+    "waba.funding_readable" "Does a partner see how a WABA is funded?"
+
+    /// Where two-step verification must be off.
+    twofa_enforced_at: TwoStepEnforcedAt = TwoStepEnforcedAt::Register, among TwoStepEnforcedAt::ALL.to_vec();
+    "registration.twofa_enforced_at" "Which call does two-step verification stop?"
+
+    /// Guide 5 needs `business_management`.
+    token_fetch_needs_business_management: bool = true, among vec![true, false];
+    "tokens.token_fetch_needs_business_management" "Does the fetching of a business token need `business_management`?"
+
+    /// The token string after an acceptance.
+    token_after_accept: TokenAfterAccept = TokenAfterAccept::SameString, among TokenAfterAccept::ALL.to_vec();
+    "tokens.token_after_accept" "Is the token after the acceptance the one from before?"
+
+    /// When the business token covers the destination.
+    token_covers_dest_after_accept: TokenCoverage = TokenCoverage::On, among TokenCoverage::ALL.to_vec();
+    "tokens.token_covers_dest_after_accept" "Does the business token reach the destination at once?"
+
+    /// The delay in seconds, where it is delayed.
+    token_covers_dest_delay_s: u32 = 300, among vec![300, 7200];
+    "tokens.token_covers_dest_delay_s" "If it does not, when?"
+
+    /// Every call needs `appsecret_proof`, not only guide 5.
+    require_appsecret_proof: bool = false, among vec![false, true];
+    "tokens.require_appsecret_proof" "Has the provider's app the setting that every call needs a proof?"
+
+    /// HTTP status of limits.
+    error_http_style: ErrorHttpStyle = ErrorHttpStyle::Docs, among ErrorHttpStyle::ALL.to_vec();
+    "limits.error_http_style" "Which HTTP status has a limit?"
+
+    /// Code of a WABA's hourly limit: 80008 or 80007.
+    rate_limit_code: i64 = 80008, among vec![80_008, 80_007];
+    "limits.rate_limit_code" "Which code has the hourly limit of a WABA?"
+
+    /// Where migration error numbers stand.
+    migration_code_style: MigrationCodeStyle = MigrationCodeStyle::Subcode, among MigrationCodeStyle::ALL.to_vec();
+    "errors.migration_code_style" "Where do the error numbers of a migration stand?"
+
+    /// Shape of `error_data`.
+    error_data_shape: ErrorDataShape = ErrorDataShape::Object, among ErrorDataShape::ALL.to_vec();
+    "errors.error_data_shape" "Is `error_data` an object or a string that holds one?"
+
+    /// The review a destination is born with.
+    destination_review: DestinationReview = DestinationReview::Approved, among DestinationReview::ALL.to_vec();
+    "waba.destination_review" "Is a new WABA reviewed before it may be used?"
+
+    /// Seconds of that review.
+    destination_review_s: u32 = 7200, among vec![7200, 259_200];
+    "waba.destination_review_s" "If it is, how long does that take?"
+
+    /// For so many seconds after a change on a WABA, reads still show it as it was.
+    read_after_write_lag_s: u32 = 0, among vec![0, 20];
+    "numbers.read_after_write_lag_s" "How soon do reads show what was written?"
+
+    /// Milliseconds of every call.
+    latency_ms: u32 = 80, among vec![0, 80, 5000];
+    "limits.latency_ms" "How long does a call take?"
+
+    /// Share of calls (0.0 to 1.0) that fail with a transient error and no effect.
+    transient_fault_rate: f64 = 0.0, among vec![0.0, 0.05];
+    "limits.transient_fault_rate" "How often does a call fail for no reason of its own?"
+
+    /// Whether PARTNER_ADDED tells of the destination.
+    partner_added_on_accept: PartnerAdded = PartnerAdded::On, among PartnerAdded::ALL.to_vec();
+    "webhooks.partner_added_on_accept" "Does PARTNER_ADDED fire when a customer leaves a solution this way?"
+
+    /// For how long a delivery that failed is tried again.
+    webhook_retry_window: RetryWindow = RetryWindow::SevenDays, among RetryWindow::ALL.to_vec();
+    "webhooks.webhook_retry_window" "Which of Meta's two pages about retries is right?"
+
+    /// Send the odd shapes that some examples of Meta's have.
+    webhook_quirky_shapes: bool = false, among vec![false, true];
+    "webhooks.webhook_quirky_shapes" "Do the odd examples occur on the wire?"
+
+    /// Share of deliveries (0.0 to 1.0) that come twice.
+    webhook_duplicates: f64 = 0.01, among vec![0.0, 0.01, 1.0];
+    "webhooks.webhook_duplicates" "How many deliveries come twice?"
+
+    /// Share of deliveries (0.0 to 1.0) that are held back behind later ones.
+    webhook_reorder: f64 = 0.05, among vec![0.0, 0.05, 1.0];
+    "webhooks.webhook_reorder" "How many deliveries come out of order?"
+
+    /// Longest delay of a delivery in seconds; each draws its own from 0 to this.
+    webhook_delay_s: u32 = 5, among vec![0, 5, 3600];
+    "webhooks.webhook_delay_s" "How long does a delivery take?"
+
+    /// Who hears of a message that was sent before the cutover and delivered after it.
+    status_after_cutover_goes_to: LateStatusTo = LateStatusTo::Source, among LateStatusTo::ALL.to_vec();
+    "webhooks.status_after_cutover_goes_to" "Who hears of a message sent before and delivered after the cutover?"
+
+    /// Where a message arrives that comes between guide 8 and guide 9.
+    inbound_between_8_and_9: InboundInTheGap = InboundInTheGap::Source, among InboundInTheGap::ALL.to_vec();
+    "webhooks.inbound_between_8_and_9" "Where does a message arrive during the gap?"
+}
+
+/// A knob has a value that means nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("knob `{knob}` = {value}: expected {expected}")]
+pub struct InvalidKnob {
+    knob: &'static str,
+    value: String,
+    expected: &'static str,
+}
+
+impl Knobs {
+    /// Checks what the types alone do not.
+    ///
+    /// # Errors
+    /// Names the first knob whose value is out of range.
+    pub fn validate(&self) -> Result<(), InvalidKnob> {
+        let refuse = |knob, value, expected| Err(InvalidKnob { knob, value, expected });
+        let shares = [
+            ("template_reject_rate", self.template_reject_rate),
+            ("transient_fault_rate", self.transient_fault_rate),
+            ("webhook_duplicates", self.webhook_duplicates),
+            ("webhook_reorder", self.webhook_reorder),
+        ];
+        for (knob, share) in shares {
+            if !(0.0..=1.0).contains(&share) {
+                return refuse(knob, share.to_string(), "a share from 0.0 to 1.0");
+            }
+        }
+        if ![80007, 80008].contains(&self.rate_limit_code) {
+            return refuse("rate_limit_code", self.rate_limit_code.to_string(), "80008 or 80007");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_those_of_the_observations() {
+        insta::assert_json_snapshot!(Knobs::default());
+    }
+
+    #[test]
+    fn every_knob_has_its_default_among_its_values_and_one_besides() {
+        for knob in Knobs::catalog() {
+            assert!(knob.values.contains(&knob.default), "{}", knob.name);
+            assert!(knob.values.len() > 1, "{}", knob.name);
+            for value in knob.values {
+                let knobs = serde_json::json!({ knob.name: value });
+                serde_json::from_value::<Knobs>(knobs).unwrap().validate().unwrap();
+            }
+        }
+    }
+
+    /// Both ways: no knob without its row, no row without its knob.
+    #[test]
+    fn knobs_and_the_observations_name_the_same_unknowns() {
+        let observations = include_str!("../../../../spec/observations.md");
+        let mut in_table = false;
+        let mut documented = Vec::new();
+        for line in observations.lines() {
+            if line.starts_with("| Knob |") {
+                in_table = true;
+            } else if !line.starts_with('|') {
+                in_table = false;
+            } else if in_table && let Some(anchor) = line.strip_prefix("| `").and_then(|rest| rest.split('`').next()) {
+                documented.push(anchor.to_owned());
+            }
+        }
+        let mut served: Vec<String> = Knobs::catalog().into_iter().map(|knob| knob.anchor.to_owned()).collect();
+        documented.sort();
+        served.sort();
+        assert_eq!(served, documented);
+    }
+
+    #[test]
+    fn alternatives_are_written_as_in_the_observations() {
+        let knobs: Knobs = serde_json::from_value(serde_json::json!({
+            "intent_repeat": "2593079", "intent_contract": "spec_v23", "phone_source_after_register": "absent",
+            "phone_status_vocab": "LINKED", "payment_enforced_at": "register_only", "rate_limit_code": 80007
+        }))
+        .unwrap();
+        assert_eq!(knobs.intent_repeat, IntentRepeat::Refused);
+        assert_eq!(knobs.phone_source_after_register, SourceAfterRegister::Absent);
+        knobs.validate().unwrap();
+    }
+
+    #[test]
+    fn an_unknown_name_or_a_senseless_value_is_refused() {
+        assert!(serde_json::from_str::<Knobs>(r#"{"intent_repaet":"new_id"}"#).is_err());
+        assert!(serde_json::from_str::<Knobs>(r#"{"intent_repeat":"sometimes"}"#).is_err());
+        assert!(Knobs { transient_fault_rate: 1.5, ..Knobs::default() }.validate().is_err());
+        assert!(Knobs { rate_limit_code: 4, ..Knobs::default() }.validate().is_err());
+    }
+}
