@@ -1,20 +1,25 @@
-//! `cargo xtask …`: the tasks of the workspace, needing nothing beyond the Rust toolchain.
+//! `cargo xtask …`: the tasks of the workspace, needing nothing beyond the Rust toolchain but where a step says so.
 //!
-//! It must never know what a migration is, write outside this checkout, or reach a network: it runs cargo, reads
-//! sources, and writes the generated pages under `docs/`.
+//! It must never know what a migration is, or write outside this checkout: it runs cargo, reads sources, and writes the
+//! generated pages under `docs/`. Only pip, where a step needs programs of others, may reach a network.
 //!
 //! | File | Is |
 //! |---|---|
 //! | `arguments` | what may be typed, and the help |
 //! | `suite` | `cargo xtask test`: the steps and their order |
+//! | `clients` | the step that tries clients of others against the simulator |
+//! | `simulator`, `python` | what such steps share: `unmoor simulate` as a process, a virtual environment |
 //! | `tidy` | the house rules and the table of who may use whom |
 //! | `reference` | `cargo xtask docs`: the pages that are generated |
 //! | `workspace` | where the checkout is, and how cargo is called in it |
 //! | `output`, `stopwatch` | printing, and how long a step took |
 
 mod arguments;
+mod clients;
 mod output;
+mod python;
 mod reference;
+mod simulator;
 mod stopwatch;
 mod suite;
 mod tidy;

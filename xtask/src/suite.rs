@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::clients;
 use crate::output;
 use crate::reference;
 use crate::stopwatch::{Stopwatch, in_words};
@@ -24,12 +25,13 @@ pub(crate) enum Step {
     DocTest,
     Doc,
     Reference,
+    Clients,
 }
 
 impl Step {
     /// All of them, in the order in which they run.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Format, Self::Tidy, Self::Clippy, Self::Test, Self::DocTest, Self::Doc, Self::Reference];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Format, Self::Tidy, Self::Clippy, Self::Test, Self::DocTest, Self::Doc, Self::Reference, Self::Clients];
 
     /// The word for `--only`.
     pub(crate) fn name(self) -> &'static str {
@@ -41,6 +43,7 @@ impl Step {
             Self::DocTest => "doctest",
             Self::Doc => "doc",
             Self::Reference => "reference",
+            Self::Clients => "clients",
         }
     }
 
@@ -48,6 +51,7 @@ impl Step {
     fn task(self) -> &'static str {
         match self {
             Self::Reference => "docs --check",
+            Self::Clients => "test --only clients",
             Self::Format | Self::Tidy | Self::Clippy | Self::Test | Self::DocTest | Self::Doc => self.name(),
         }
     }
@@ -61,6 +65,7 @@ impl Step {
             Self::DocTest => "every example in the documentation runs",
             Self::Doc => "the documentation builds and its links resolve",
             Self::Reference => "the generated pages are those of this code",
+            Self::Clients => "clients that nobody here wrote work against the simulator",
         }
     }
 
@@ -69,6 +74,7 @@ impl Step {
         match self {
             Self::Format => Some("`cargo fmt --all` formats everything"),
             Self::Reference => Some("`cargo xtask docs` writes the generated pages anew"),
+            Self::Clients => Some("tests/clients/README.md tells how to run one script by hand"),
             Self::Tidy | Self::Clippy | Self::Test | Self::DocTest | Self::Doc => None,
         }
     }
@@ -77,7 +83,7 @@ impl Step {
     fn call(self, runner: TestRunner) -> Option<Call> {
         let arguments: &[&str] = match self {
             Self::Format => &["fmt", "--all", "--check"],
-            Self::Tidy | Self::Reference => return None,
+            Self::Tidy | Self::Reference | Self::Clients => return None,
             Self::Clippy => &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
             Self::Test => match runner {
                 TestRunner::Nextest => &["nextest", "run", "--workspace"],
@@ -184,6 +190,7 @@ fn run_own(step: Step, workspace: &Workspace) -> Result<Option<String>> {
             let files = unmoor_migration::reference::files();
             (reference::check(workspace, files)?, "a generated page differs, see above")
         }
+        Step::Clients => (clients::run(workspace)?, "a client does not work against the simulator, see above"),
         Step::Format | Step::Clippy | Step::Test | Step::DocTest | Step::Doc => {
             bail!("the step {} is a call of cargo and has none", step.name())
         }

@@ -29,6 +29,13 @@ impl Workspace {
         &self.root
     }
 
+    /// Where cargo builds: `target`, unless the person chose another place.
+    pub(crate) fn target(&self) -> Result<PathBuf> {
+        let metadata = self.metadata()?;
+        let target = metadata.get("target_directory").and_then(|target| target.as_str());
+        Ok(PathBuf::from(target.context("`cargo metadata` names no target directory")?))
+    }
+
     /// Cargo, in the root, with the environment a person's shell would give it.
     ///
     /// `cargo run` describes this package to us in variables; passed on, they would differ from those of a plain
