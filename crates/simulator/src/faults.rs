@@ -139,10 +139,11 @@ impl Fault {
 }
 
 /// The faults of a simulator, each with what it has done so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct Faults(Vec<Active>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Active {
     fault: Fault,
     matched: u32,

@@ -123,7 +123,7 @@ pub struct RequestEntry {
 }
 
 /// Both logs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Ledger {
     entries: Vec<LedgerEntry>,
     requests: Vec<RequestEntry>,

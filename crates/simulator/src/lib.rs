@@ -32,6 +32,7 @@ mod mail;
 mod people;
 mod phone;
 mod rules;
+mod save;
 mod serve;
 mod simulator;
 mod state;
@@ -49,6 +50,7 @@ pub use self::{
     mail::Mail,
     people::{Action, Answer, Pays, Script},
     phone::{E164, InvalidNumber},
+    save::{CannotSave, InvalidSave},
     serve::serve,
     simulator::{Credentials, CustomerCredentials, Exchange, Reply, Simulator},
     world::World,

@@ -96,8 +96,17 @@ impl Simulator {
 
     /// A simulator of what files describe: see [`crate::load`].
     pub fn from_setup(setup: Setup) -> Self {
-        let shared = Shared { state: begin(&setup), origin: setup };
-        Self { shared: Arc::new(Mutex::new(shared)) }
+        Self::from_parts(begin(&setup), setup)
+    }
+
+    /// A copy of the state and of what it began from.
+    pub(crate) fn parts(&self) -> (State, Setup) {
+        let shared = self.lock();
+        (shared.state.clone(), shared.origin.clone())
+    }
+
+    pub(crate) fn from_parts(state: State, origin: Setup) -> Self {
+        Self { shared: Arc::new(Mutex::new(Shared { state, origin })) }
     }
 
     /// Starts again from a setup. Time goes back to its start.

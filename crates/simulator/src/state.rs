@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     agenda::Event,
@@ -37,13 +38,16 @@ impl Cause {
 }
 
 /// A WABA as it was before its last change, and until when reads show it so.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Stale {
     until: Timestamp,
     waba: Waba,
 }
 
-#[derive(Clone, Debug)]
+/// All of it is what `--state` keeps: whatever is added here is saved and restored with the rest, and must be serialisable.
+/// What can be worked out again is skipped.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct State {
     pub(crate) seed: Seed,
     pub(crate) now: Timestamp,
@@ -54,6 +58,7 @@ pub(crate) struct State {
     pub(crate) mails: Vec<Mail>,
     pub(crate) meter: Meter,
     /// `appsecret_proof` by token: computed once, asked for with every call.
+    #[serde(skip)]
     pub(crate) proofs: BTreeMap<String, String>,
     stale: BTreeMap<Id, Vec<Stale>>,
 }

@@ -10,6 +10,7 @@ mod templates;
 mod words;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use self::customers::CustomerFile;
 pub use self::{
@@ -36,7 +37,8 @@ pub struct Setup {
 }
 
 /// The texts a setup was made from.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Files {
     /// The customer file.
     pub customers: String,
@@ -52,8 +54,15 @@ pub struct Files {
 /// # Errors
 /// Names the line of the scenario and what is wrong with it.
 pub fn load(customers: &str, scenario: &str, seed: u64) -> Result<Setup, ScenarioError> {
-    let CustomerFile { rows, names } = customers::read(customers);
-    let script = scenario::read(scenario, &names)?;
-    let files = Files { customers: customers.to_owned(), scenario: scenario.to_owned() };
-    Ok(build::setup(&rows, script, seed, files))
+    load_files(&Files { customers: customers.to_owned(), scenario: scenario.to_owned() }, seed)
+}
+
+/// The same, from texts that stand together.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_files(files: &Files, seed: u64) -> Result<Setup, ScenarioError> {
+    let CustomerFile { rows, names } = customers::read(&files.customers);
+    let script = scenario::read(&files.scenario, &names)?;
+    Ok(build::setup(&rows, script, seed, files.clone()))
 }

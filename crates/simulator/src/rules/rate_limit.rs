@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Fidelity, Rule};
@@ -26,8 +27,29 @@ pub(super) const RULE: Rule = Rule {
 const MINUTES: i64 = 60;
 
 /// Calls of the last hour, by app and WABA.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<Counted>", into = "Vec<Counted>")]
 pub(crate) struct Meter(BTreeMap<(Id, Id), VecDeque<(i64, u32)>>);
+
+/// One row of it, as it is saved: JSON has no pairs for keys.
+#[derive(Serialize, Deserialize)]
+struct Counted {
+    app: Id,
+    waba: Id,
+    calls: VecDeque<(i64, u32)>,
+}
+
+impl From<Vec<Counted>> for Meter {
+    fn from(rows: Vec<Counted>) -> Self {
+        Self(rows.into_iter().map(|Counted { app, waba, calls }| ((app, waba), calls)).collect())
+    }
+}
+
+impl From<Meter> for Vec<Counted> {
+    fn from(meter: Meter) -> Self {
+        meter.0.into_iter().map(|((app, waba), calls)| Counted { app, waba, calls }).collect()
+    }
+}
 
 /// What `X-Business-Use-Case-Usage` tells.
 #[derive(Clone, Copy, Debug)]
