@@ -11,6 +11,8 @@ pub(crate) enum Command {
     ListSteps,
     /// Run these steps, in the order of the suite.
     Test(Vec<Step>),
+    /// Measure these rows; all if none is named.
+    Bench(Vec<String>),
     /// Check the house rules.
     Tidy,
     /// Write the generated pages.
@@ -27,6 +29,7 @@ Usage: cargo xtask <TASK> [OPTIONS]
 Tasks:
   test     Check everything: format, house rules, lints, tests, documentation
   tidy     Check the house rules alone: who may use whom, and how sources are written
+  bench    Measure what must be fast, in a release build, and print a table
   docs     Write the pages that are generated from the code: docs/blockers, docs/reference
   help     Print this text; `cargo xtask <TASK> --help` tells more about one
 
@@ -50,6 +53,14 @@ The table of who may use whom is xtask/src/tidy/table.rs, the other lists are xt
 
 Usage: cargo xtask tidy";
 
+const BENCH_HELP: &str = "\
+Measure what must be fast: each speed as a ratio against a baseline that runs beside it. Prints a Markdown table.
+Needs a machine that does nothing else; takes some minutes, and the release build before that.
+
+Usage: cargo xtask bench [ROW]...
+
+Rows: simulator-speed, simulator-load; all of them if none is named";
+
 const DOCS_HELP: &str = "\
 Write the pages that are generated from the code, and remove those that no longer are: docs/blockers, docs/reference.
 
@@ -63,13 +74,15 @@ Options:
 pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
     let mut arguments = arguments.peekable();
     let Some(task) = arguments.next() else {
-        return Err("which task? `test`, `tidy` or `docs`".to_owned());
+        return Err("which task? `test`, `tidy`, `bench` or `docs`".to_owned());
     };
     let asks_for_help = arguments.peek().is_some_and(|next| next == "--help" || next == "-h");
     match task.as_str() {
         "help" | "--help" | "-h" => nothing_more(arguments, Command::Help(HELP)),
         "test" if asks_for_help => Ok(Command::Help(TEST_HELP)),
         "test" => parse_test(arguments),
+        "bench" if asks_for_help => Ok(Command::Help(BENCH_HELP)),
+        "bench" => Ok(Command::Bench(arguments.collect())),
         "tidy" if asks_for_help => Ok(Command::Help(TIDY_HELP)),
         "tidy" => nothing_more(arguments, Command::Tidy),
         "docs" if asks_for_help => Ok(Command::Help(DOCS_HELP)),
@@ -125,6 +138,8 @@ mod tests {
         assert_eq!(typed("help"), Ok(Command::Help(HELP)));
         assert_eq!(typed("test --help"), Ok(Command::Help(TEST_HELP)));
         assert_eq!(typed("tidy -h"), Ok(Command::Help(TIDY_HELP)));
+        assert_eq!(typed("bench"), Ok(Command::Bench(Vec::new())));
+        assert_eq!(typed("bench simulator-load"), Ok(Command::Bench(vec!["simulator-load".to_owned()])));
         assert_eq!(typed("docs"), Ok(Command::WriteDocs));
         assert_eq!(typed("docs --check"), Ok(Command::CheckDocs));
         assert_eq!(typed("docs --help"), Ok(Command::Help(DOCS_HELP)));

@@ -27,7 +27,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use arguments::Command;
 use workspace::Workspace;
@@ -69,8 +69,20 @@ fn run(command: Command) -> Result<bool> {
             Ok(true)
         }
         Command::Test(steps) => suite::run(&Workspace::of_this_run()?, &steps),
+        Command::Bench(rows) => bench(&Workspace::of_this_run()?, &rows),
         Command::Tidy => tidy::run(&Workspace::of_this_run()?),
         Command::WriteDocs => reference::write(&Workspace::of_this_run()?, unmoor_migration::reference::files()),
         Command::CheckDocs => reference::check(&Workspace::of_this_run()?, unmoor_migration::reference::files()),
     }
+}
+
+/// Measures in a release build, since nobody runs another one in earnest.
+fn bench(workspace: &Workspace, rows: &[String]) -> Result<bool> {
+    let mut arguments = vec!["run", "--release", "--quiet", "--package", "bench", "--"];
+    if !rows.is_empty() {
+        arguments.push("--only");
+        arguments.extend(rows.iter().map(String::as_str));
+    }
+    let status = workspace.cargo(&arguments).status().context("cannot start cargo for the bench")?;
+    Ok(status.success())
 }

@@ -42,6 +42,7 @@ const CLI: &str = "unmoor-cli";
 const SIMULATOR: &str = "unmoor-simulator";
 const E2E: &str = "e2e";
 const XTASK: &str = "xtask";
+const BENCH: &str = "bench";
 
 const RUNTIMES: &[&str] = &["tokio*", "async-std", "smol", "futures*"];
 const HTTP_SERVERS: &[&str] = &["axum*", "tower*"];
@@ -53,7 +54,7 @@ const OS_RANDOMNESS: &[&str] = &["rand", "getrandom", "fastrand", "uuid", "ulid"
 const COMMAND_LINE: &[&str] = &["clap*", "indicatif", "comfy-table"];
 
 /// Every member. A package that is not listed, and a row without its package, are both violations.
-pub(super) const MEMBERS: [Member; 9] = [
+pub(super) const MEMBERS: [Member; 10] = [
     Member {
         package: MIGRATION,
         folder: "crates/migration",
@@ -135,6 +136,13 @@ pub(super) const MEMBERS: [Member; 9] = [
     Member {
         package: E2E,
         folder: "tests",
+        may_use: &[MIGRATION, GRAPH_API, STORE, ENGINE, SERVER, SIMULATOR, CLI],
+        never: &[],
+        only_behind_a_feature: &[],
+    },
+    Member {
+        package: BENCH,
+        folder: "bench",
         may_use: &[MIGRATION, GRAPH_API, STORE, ENGINE, SERVER, SIMULATOR, CLI],
         never: &[],
         only_behind_a_feature: &[],

@@ -1,0 +1,52 @@
+//! `cargo xtask bench`: what must be fast, measured. Each speed is a ratio against a baseline that ran beside it, turn by turn, so
+//! that a busy machine slows both; sizes are those of a process of their own.
+//!
+//! It must never be part of the test suite: nothing there may depend on a clock.
+//!
+//! | File | Measures |
+//! |---|---|
+//! | `simulator_speed` | requests per second, against the same HTTP stack with a constant answer |
+//! | `simulator_load` | seconds and memory to load a large world |
+//! | `wire` | the load: pipelined requests on a few connections |
+//! | `machine`, `table` | on what, and how it is told |
+
+mod machine;
+mod simulator_load;
+mod simulator_speed;
+mod stopwatch;
+mod table;
+mod wire;
+
+use anyhow::{Result, bail};
+
+use table::Row;
+
+/// Measures and gives its rows.
+type Measure = fn() -> Result<Vec<Row>>;
+
+/// Everything that is measured, in its order. The name is what `--only` takes.
+const ROWS: [(&str, Measure); 2] =
+    [("simulator-speed", simulator_speed::measure), ("simulator-load", simulator_load::measure)];
+
+fn main() -> Result<()> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => run(&ROWS.map(|(name, _)| name)),
+        ["--only", names @ ..] if !names.is_empty() => run(names),
+        [simulator_load::CHILD, rest @ ..] => simulator_load::child(rest),
+        _ => bail!("usage: bench [--only {}]", ROWS.map(|(name, _)| name).join(" ")),
+    }
+}
+
+fn run(names: &[&str]) -> Result<()> {
+    let mut rows = Vec::new();
+    for name in names {
+        let Some((_, measure)) = ROWS.iter().find(|(known, _)| known == name) else {
+            bail!("there is no row `{name}`; the rows are {}", ROWS.map(|(name, _)| name).join(", "));
+        };
+        table::progress(&format!("{name} …"));
+        rows.extend(measure()?);
+    }
+    table::print(&machine::describe(), &rows)
+}
