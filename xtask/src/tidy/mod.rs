@@ -3,6 +3,7 @@
 //! What a rule allows is data in [`table`] and [`house_rules`]; how it is found is one file per kind of file. A rule
 //! that nobody can break by accident does not belong here.
 
+mod citations;
 mod dependencies;
 mod files;
 mod house_rules;
@@ -53,6 +54,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<bool> {
     let mut violations = dependencies::check(&dependencies::members(&workspace.metadata()?)?, &sources);
     violations.extend(files::committed_pending_snapshots(workspace.root()));
     violations.extend(sources.iter().flat_map(check_file));
+    violations.extend(citations::check(&sources));
     violations.extend(links::check(&sources, workspace.root()));
     violations.sort();
     for violation in &violations {
