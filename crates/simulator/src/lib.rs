@@ -36,6 +36,7 @@ mod save;
 mod serve;
 mod simulator;
 mod state;
+pub mod webhooks;
 pub mod world;
 
 pub use self::{

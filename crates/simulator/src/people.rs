@@ -9,6 +9,7 @@ use crate::{
     phone::E164,
     rules::answer_intent,
     state::{Cause, State},
+    webhooks::occasions,
     world::{Funding, IntentStatus, NameStatus, Review},
 };
 
@@ -205,6 +206,7 @@ pub(crate) fn set_two_step(state: &mut State, at: Timestamp, id: Id, on: bool) -
     let source = state.world.source_of(id);
     for number in &changed {
         state.enter(Cause::person(at), Change::new(kind, source).number(number).with("waba", id));
+        occasions::two_step_set(state, at, id, number, on);
     }
     changed.len()
 }
@@ -214,6 +216,7 @@ pub(crate) fn remove_partner(state: &mut State, at: Timestamp, id: Id) -> bool {
     if state.world.wabas.get(&id).is_none_or(|waba| waba.shared_with.is_empty()) {
         return false;
     }
+    occasions::partners_removed(state, at, id);
     if let Some(waba) = state.change_waba(at, id) {
         waba.shared_with.clear();
     }
@@ -241,6 +244,7 @@ pub(crate) fn approve_name(state: &mut State, cause: Cause, id: Id, number: &E16
     }
     let source = state.world.source_of(id);
     state.enter(cause, Change::new("name.approved", source).number(number).with("waba", id));
+    occasions::name_approved(state, cause.at, id, number);
     true
 }
 
@@ -254,5 +258,6 @@ pub(crate) fn approve_waba(state: &mut State, cause: Cause, id: Id) -> bool {
     }
     let source = state.world.source_of(id);
     state.enter(cause, Change::new("waba.approved", source).with("waba", id));
+    occasions::account_approved(state, cause.at, id);
     true
 }

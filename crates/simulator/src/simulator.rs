@@ -27,8 +27,8 @@ pub struct Simulator {
 }
 
 #[derive(Debug)]
-struct Shared {
-    state: State,
+pub(crate) struct Shared {
+    pub(crate) state: State,
     /// What `reset` goes back to.
     origin: Setup,
 }
@@ -112,7 +112,9 @@ impl Simulator {
     /// Starts again from a setup. Time goes back to its start.
     pub fn reset(&self, setup: Setup) {
         let mut shared = self.lock();
+        let receivers_attached = shared.state.receivers_attached;
         shared.state = begin(&setup);
+        shared.state.receivers_attached = receivers_attached;
         shared.origin = setup;
     }
 
@@ -243,7 +245,7 @@ impl Simulator {
     }
 
     /// A panic under the lock would have left nothing half done that matters to a test: go on with what is there.
-    fn lock(&self) -> MutexGuard<'_, Shared> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

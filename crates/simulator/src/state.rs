@@ -60,6 +60,8 @@ pub(crate) struct State {
     /// `appsecret_proof` by token: computed once, asked for with every call.
     #[serde(skip)]
     pub(crate) proofs: BTreeMap<String, String>,
+    /// Whether somebody stands behind the callbacks. Nothing is sent otherwise.
+    pub(crate) receivers_attached: bool,
     stale: BTreeMap<Id, Vec<Stale>>,
 }
 
@@ -76,6 +78,7 @@ impl State {
             mails: Vec::new(),
             meter: Meter::default(),
             proofs: BTreeMap::new(),
+            receivers_attached: false,
             stale: BTreeMap::new(),
         }
     }

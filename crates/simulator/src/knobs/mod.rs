@@ -216,6 +216,14 @@ knobs! {
     webhook_reorder: f64 = 0.05, among vec![0.0, 0.05, 1.0];
     "webhooks.webhook_reorder" "How many deliveries come out of order?"
 
+    /// Share of deliveries (0.0 to 1.0) that never arrive and are not tried again.
+    webhook_loss: f64 = 0.0, among vec![0.0, 0.05, 1.0];
+    "webhooks.webhook_loss" "How many deliveries never come?"
+
+    /// How many changes a delivery may hold. Changes that come while one is delayed join it.
+    webhook_batch: u32 = 1, among vec![1, 1000];
+    "webhooks.webhook_batch" "How many changes come in one delivery?"
+
     /// Longest delay of a delivery in seconds; each draws its own from 0 to this.
     webhook_delay_s: u32 = 5, among vec![0, 5, 3600];
     "webhooks.webhook_delay_s" "How long does a delivery take?"
@@ -250,11 +258,15 @@ impl Knobs {
             ("transient_fault_rate", self.transient_fault_rate),
             ("webhook_duplicates", self.webhook_duplicates),
             ("webhook_reorder", self.webhook_reorder),
+            ("webhook_loss", self.webhook_loss),
         ];
         for (knob, share) in shares {
             if !(0.0..=1.0).contains(&share) {
                 return refuse(knob, share.to_string(), "a share from 0.0 to 1.0");
             }
+        }
+        if !(1..=1000).contains(&self.webhook_batch) {
+            return refuse("webhook_batch", self.webhook_batch.to_string(), "a number from 1 to 1000");
         }
         if ![80007, 80008].contains(&self.rate_limit_code) {
             return refuse("rate_limit_code", self.rate_limit_code.to_string(), "80008 or 80007");

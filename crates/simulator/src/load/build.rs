@@ -79,6 +79,7 @@ impl Builder {
             portfolio,
             advanced_access,
             callback_url,
+            subscribed_fields: None,
         };
         let partner_callback = Some("https://partner.example/webhooks/whatsapp".to_owned());
         let apps = [
@@ -112,6 +113,7 @@ impl Builder {
             register_attempts: BTreeMap::new(),
             register_blocked_until: BTreeMap::new(),
             agenda: Agenda::default(),
+            outbox: Default::default(),
             index: Default::default(),
         };
         Self { seed, start, world, solution, partner, partner_app, taken: given_numbers(scenario) }
@@ -304,6 +306,7 @@ impl Builder {
             created_at: later(self.start, age),
             last_onboarded_at: onboarded,
             maintenance_until: special.in_maintenance_for.map(|span| later(self.start, span.0)),
+            callback_overrides: BTreeMap::new(),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     people::{self, Pays},
     rules::duplicate_templates,
     state::{Cause, State},
+    webhooks::occasions,
     world::{Funding, IntentStatus, Ownership, Review, Scope, Secret, Token, TokenKind, Waba},
 };
 
@@ -45,7 +46,11 @@ pub(crate) fn accept(state: &mut State, cause: Cause, intent: Id, owner: Option<
         state.plan_after(cause.at, review, Event::WabaApproved { waba: destination });
     }
     state.world.wabas.insert(destination, account);
+    let app = state.world.intents.get(&id).map(|intent| intent.app);
     state.enter(cause, change);
+    if let Some(app) = app {
+        occasions::shared_with_app(state, cause.at, destination, app);
+    }
     match state.knobs.token_covers_dest_after_accept {
         TokenCoverage::On => cover(state, cause, id),
         TokenCoverage::Delayed => {
@@ -126,6 +131,7 @@ pub(crate) fn cover(state: &mut State, cause: Cause, intent: Id) {
     if let Some(token) = state.world.tokens.get_mut(value.as_str()) {
         token.wabas.insert(destination, cause.at);
     }
+    occasions::granted_to_app(state, cause.at, destination, app);
 }
 
 /// A new business token: with what the one before had, or with all scopes and nothing else.

@@ -1,6 +1,8 @@
 //! Guide 8: a number moves to the destination WABA. What Meta checks is documented, the order of the checks is not
 //! (observations: errors.2388103, numbers.phone_id_after_migrate).
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::payment::{self, Step};
@@ -53,6 +55,7 @@ pub(crate) fn move_number(state: &mut State, cause: Cause, destination: Id, requ
         created_at: cause.at,
         last_onboarded_at: None,
         maintenance_until: None,
+        callback_overrides: BTreeMap::new(),
         ..entry
     };
     if let Some(account) = state.change_waba(cause.at, destination) {

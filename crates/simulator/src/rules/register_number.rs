@@ -15,6 +15,7 @@ use crate::{
     ledger::Change,
     phone::E164,
     state::{Cause, State, later},
+    webhooks::occasions,
     world::{CodeVerification, IntentStatus, Number, NumberStatus, Platform, Secret},
 };
 
@@ -129,6 +130,7 @@ fn cut_over(state: &mut State, cause: Cause, waba: Id, number: &E164) {
         change = change.with("phone_number_id", phone);
     }
     state.enter(cause, change);
+    occasions::number_registered(state, cause.at, waba, number);
     if let Some((source, phone)) = source {
         release(state, cause, source, phone, number);
     }

@@ -1,5 +1,7 @@
 //! Who there is: apps, business portfolios, Multi-Partner Solutions.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
@@ -21,6 +23,17 @@ pub struct App {
     pub advanced_access: bool,
     /// The callback set on the app itself; without one no WABA may override it (observations: subscriptions.override).
     pub callback_url: Option<String>,
+    /// The webhook fields it is subscribed to. An app that never said so, and has a callback, counts as subscribed to all:
+    /// it was configured before the world began.
+    #[serde(default)]
+    pub subscribed_fields: Option<BTreeSet<String>>,
+}
+
+impl App {
+    /// Whether it is subscribed to a webhook field.
+    pub(crate) fn hears(&self, field: &str) -> bool {
+        self.subscribed_fields.as_ref().is_none_or(|fields| fields.contains(field))
+    }
 }
 
 /// A business portfolio.

@@ -18,12 +18,12 @@ use self::index::Index;
 pub use self::{
     account::{Admin, App, Portfolio, Solution},
     intent::{Intent, IntentStatus},
-    number::{CodeVerification, NameStatus, Number, NumberStatus, Platform, Quality},
+    number::{CallbackOverride, CodeVerification, NameStatus, Number, NumberStatus, Platform, Quality},
     template::{Category, Template, TemplateStatus},
     token::{Scope, Secret, Token, TokenKind},
     waba::{Funding, Ownership, Review, Subscription, Waba},
 };
-use crate::{agenda::Agenda, ids::Id, people::Script, phone::E164};
+use crate::{agenda::Agenda, ids::Id, people::Script, phone::E164, webhooks::Outbox};
 
 /// The whole state of the vendor's side, as `GET /_sim/world` shows it and `PUT /_sim/world` takes it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -56,6 +56,9 @@ pub struct World {
     /// What time alone will bring about.
     #[serde(default)]
     pub agenda: Agenda,
+    /// Webhooks: those on their way, and the newest of the settled ones.
+    #[serde(default, skip_serializing_if = "Outbox::is_empty")]
+    pub outbox: Outbox,
     /// Look-ups, rebuilt on load.
     #[serde(skip)]
     pub(crate) index: Index,

@@ -1,5 +1,7 @@
 //! A business phone number as one WABA lists it. A number that migrates is listed twice: by source and by destination.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +44,20 @@ pub struct Number {
     pub last_onboarded_at: Option<Timestamp>,
     /// Until when a throughput upgrade keeps it in maintenance mode.
     pub maintenance_until: Option<Timestamp>,
+    /// Where `messages` webhooks about it go, by app, instead of the WABA's or the app's own callback
+    /// (observations: subscriptions.number_override).
+    #[serde(default)]
+    pub callback_overrides: BTreeMap<Id, CallbackOverride>,
+}
+
+/// Another callback than the app's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CallbackOverride {
+    /// The address.
+    pub uri: String,
+    /// What that address has to be asked with.
+    pub verify_token: Secret,
 }
 
 /// Registration status of a number (observations: numbers.status_values).
