@@ -15,6 +15,9 @@ use crate::stopwatch::{Stopwatch, in_words};
 use crate::tidy;
 use crate::workspace::Workspace;
 
+/// Names a copy of Meta's OpenAPI file for the tests that compare with it. Without one they say so, where nobody sees it.
+const META_OPENAPI: &str = "UNMOOR_META_OPENAPI";
+
 /// A step of the suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -178,6 +181,11 @@ fn failure_of(step: Step, runner: TestRunner, workspace: &Workspace) -> Result<O
         return run_own(step, workspace);
     };
     output::error_line(&format!("    {}", call.typed()));
+    if step == Step::Test && std::env::var_os(META_OPENAPI).is_none() {
+        output::error_line(&format!(
+            "    notice: {META_OPENAPI} is not set: no answer is compared with Meta's OpenAPI file"
+        ));
+    }
     let status = call.command(workspace).status().with_context(|| format!("cannot start `{}`", call.typed()))?;
     Ok((!status.success()).then(|| format!("`{}` ended with {status}", call.typed())))
 }
