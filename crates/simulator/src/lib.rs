@@ -11,6 +11,7 @@
 //! ```
 //!
 //! - `world/` is data; `rules/` has one file per rule of the vendor; `calls/` one per edge or node; `http/` the protocol.
+//! - `pages/` is what people see in a browser: the customer's side under `/business/`, the inspector under `/_sim/`.
 //! - Ids, tokens and trace ids are derived from the seed and from names, never counted: ledgers of two runs can be compared.
 //! - Time is handed in. [`Simulator`] never looks at a clock; only [`serve()`] does, to keep pace with a client in another process.
 //!
@@ -29,6 +30,7 @@ mod knobs;
 mod ledger;
 pub mod load;
 mod mail;
+mod pages;
 mod people;
 mod phone;
 mod rules;

@@ -80,7 +80,7 @@ pub enum Action {
 /// Does `action` for every WABA and intent of a portfolio, or only what belongs to `waba`. Gives how many things changed.
 pub(crate) fn act(state: &mut State, at: Timestamp, portfolio: Id, waba: Option<Id>, action: Action) -> usize {
     let sources: Vec<Id> = {
-        let customers = state.world.customers.iter().filter(|customer| customer.portfolio == portfolio);
+        let customers = state.world.customers_of(portfolio);
         customers.map(|customer| customer.waba).filter(|source| waba.is_none_or(|waba| waba == *source)).collect()
     };
     let open: Vec<Id> = of_sources(state, &sources, |status| status == IntentStatus::Initiated);
@@ -128,8 +128,8 @@ pub(crate) fn act(state: &mut State, at: Timestamp, portfolio: Id, waba: Option<
 }
 
 fn of_sources(state: &State, sources: &[Id], wanted: impl Fn(IntentStatus) -> bool) -> Vec<Id> {
-    let intents = state.world.intents.values();
-    intents.filter(|intent| sources.contains(&intent.waba) && wanted(intent.status)).map(|intent| intent.id).collect()
+    let intents = sources.iter().flat_map(|source| state.world.intents_of(*source));
+    intents.filter(|intent| wanted(intent.status)).map(|intent| intent.id).collect()
 }
 
 /// The person gets to the request and does as the script says.
@@ -148,6 +148,11 @@ pub(crate) fn answer(state: &mut State, at: Timestamp, intent: Id) {
         }
         Some(Answer::Never) | None => {}
     }
+}
+
+/// Answers one request by hand. False if it is not open.
+pub(crate) fn answer_now(state: &mut State, at: Timestamp, intent: Id, accepts: bool) -> bool {
+    if accepts { accept(state, at, intent) } else { answer_intent::reject(state, Cause::person(at), intent) }
 }
 
 /// Accepts by hand: with the right portfolio, unless the script picks another.
@@ -195,9 +200,24 @@ fn fund(state: &mut State, at: Timestamp, id: Id, funding: Funding, kind: &'stat
 
 /// Turns two-step verification on or off for every number of a WABA (guide 1). Gives how many changed.
 pub(crate) fn set_two_step(state: &mut State, at: Timestamp, id: Id, on: bool) -> usize {
+    set_two_step_where(state, at, id, on, |_| true)
+}
+
+/// Turns two-step verification off for one number of a WABA, as the guide has a person do it (guide 1.4 to 1.7).
+pub(crate) fn turn_off_two_step_of(state: &mut State, at: Timestamp, id: Id, phone: Id) -> bool {
+    set_two_step_where(state, at, id, false, |entry| entry.id == phone) > 0
+}
+
+fn set_two_step_where(
+    state: &mut State,
+    at: Timestamp,
+    id: Id,
+    on: bool,
+    wanted: impl Fn(&crate::world::Number) -> bool,
+) -> usize {
     let Some(waba) = state.change_waba(at, id) else { return 0 };
     let mut changed = Vec::new();
-    for entry in waba.numbers.iter_mut().filter(|entry| entry.two_step != on) {
+    for entry in waba.numbers.iter_mut().filter(|entry| entry.two_step != on && wanted(entry)) {
         entry.two_step = on;
         entry.pin = None;
         changed.push(entry.number.clone());

@@ -1,4 +1,4 @@
-//! The simulator on a socket: `/v…` as Meta answers it, `/_sim/…` for whoever is in control.
+//! The simulator on a socket: `/v…` as Meta answers it, `/_sim/…` for whoever is in control, `/business/…` for people.
 
 use std::{
     future::Future,
@@ -31,6 +31,7 @@ use tokio::{
 use crate::{
     clock::VirtualClock,
     control::{Control, control},
+    pages,
     simulator::{Exchange, Reply, Simulator},
 };
 
@@ -114,8 +115,7 @@ async fn answer(
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, LARGEST_BODY).await else { return connection.drop_it() };
     let request = http::Request::from_parts(parts, body);
-    let path = request.uri().path();
-    if path == "/_sim" || path.starts_with("/_sim/") {
+    if pages::is_ours(&request) {
         server.simulator.advance_to(server.virtual_now());
         let rate = server.clock().rate();
         let (response, wanted) = control(&server.simulator, rate, &request);

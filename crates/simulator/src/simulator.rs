@@ -193,6 +193,33 @@ impl Simulator {
         people::act(&mut shared.state, now, portfolio, source_waba, action)
     }
 
+    /// Lets a person answer one migration request now (guide 3.5). False if it is not open any more.
+    pub fn answer_request(&self, intent: Id, accepts: bool) -> bool {
+        let mut shared = self.lock();
+        let now = shared.state.now;
+        people::answer_now(&mut shared.state, now, intent, accepts)
+    }
+
+    /// Lets a person turn two-step verification off for one number, as `waba` lists it (guide 1.7). False if it is off.
+    pub fn turn_off_two_step(&self, waba: Id, phone: Id) -> bool {
+        let mut shared = self.lock();
+        let now = shared.state.now;
+        people::turn_off_two_step_of(&mut shared.state, now, waba, phone)
+    }
+
+    /// Lets a person enter a card for one WABA (guide 3.2), which the bank takes or declines. False if nothing changed.
+    pub fn enter_card(&self, waba: Id, works: bool) -> bool {
+        let mut shared = self.lock();
+        let now = shared.state.now;
+        let enter = if works { people::add_payment_method } else { people::decline_payment_method };
+        enter(&mut shared.state, now, waba)
+    }
+
+    /// Shows the whole state to `see`, without a copy.
+    pub(crate) fn look<T>(&self, see: impl FnOnce(&State) -> T) -> T {
+        see(&self.lock().state)
+    }
+
     /// Changes of state behind place `after`.
     pub fn ledger(&self, after: u64) -> Vec<LedgerEntry> {
         self.lock().state.ledger.entries_after(after).to_vec()

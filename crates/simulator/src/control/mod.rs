@@ -1,4 +1,5 @@
-//! The control surface `/_sim/…`: JSON, never on the paths of the Graph API, no token needed.
+//! The control surface `/_sim/…`: JSON, never on the paths of the Graph API, no token needed. A browser gets pages instead, here
+//! and under `/business/…`: see `pages`.
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
-    faults::Fault, ids::Id, knobs::Knobs, load, people::Action, simulator::Simulator, state::later, world::World,
+    faults::Fault, ids::Id, knobs::Knobs, load, pages, people::Action, simulator::Simulator, state::later, world::World,
 };
 
 /// What `POST /_sim/clock` and `POST /_sim/reset` want of a clock. In process there is none, and the instant of a call rules.
@@ -31,11 +32,19 @@ impl Refusal {
 
 type Outcome = Result<Value, Refusal>;
 
-/// Answers a request on `/_sim`. The simulator should have been advanced to the present before. The second part of the answer
+/// Answers a request on `/_sim` or `/business`. The simulator should have been advanced to the present before. The second part of the answer
 /// tells whoever keeps the clock what to do with it; `rate` is what the clock runs at now.
 pub fn control(simulator: &Simulator, rate: f64, request: &Request<Bytes>) -> (Response<Bytes>, Control) {
     let mut wanted = Control::default();
-    let (status, body) = match run(simulator, rate, request, &mut wanted) {
+    if pages::is_for_people(request) {
+        return (pages::answer(simulator, rate, request, &mut wanted), wanted);
+    }
+    let outcome = if pages::is_sent_from_elsewhere(request) {
+        Err(Refusal(StatusCode::FORBIDDEN, "a page of another site sent this".to_owned()))
+    } else {
+        run(simulator, rate, request, &mut wanted)
+    };
+    let (status, body) = match outcome {
         Ok(value) => (StatusCode::OK, value),
         Err(Refusal(status, reason)) => (status, json!({ "error": reason })),
     };

@@ -66,3 +66,8 @@ pub fn load_files(files: &Files, seed: u64) -> Result<Setup, ScenarioError> {
     let script = scenario::read(&files.scenario, &names)?;
     Ok(build::setup(&rows, script, seed, files.clone()))
 }
+
+/// A span of time as people write it: `90 min`, `3 days`, `1d 12h`.
+pub(crate) fn span(text: &str) -> Result<jiff::SignedDuration, String> {
+    text.parse::<duration::Span>().map(|span| span.0).map_err(|error| error.to_string())
+}

@@ -25,7 +25,7 @@ pub(super) const RULE: Rule = Rule {
 /// Tags `waba` for `app`. Gives the intent's id.
 pub(crate) fn set(state: &mut State, cause: Cause, waba: Id, app: Id) -> Answer<Id> {
     let solution = check(state, waba, app)?;
-    let earlier: Vec<&Intent> = state.world.intents.values().filter(|intent| intent.waba == waba).collect();
+    let earlier: Vec<&Intent> = state.world.intents_of(waba).collect();
     let live = earlier.iter().find(|intent| intent.status != IntentStatus::Rejected);
     if let Some(live) = live {
         if live.app != app {
@@ -43,7 +43,7 @@ pub(crate) fn set(state: &mut State, cause: Cause, waba: Id, app: Id) -> Answer<
     let destination = state.seed.id(&["destination", key[0], key[1], key[2]]);
     let status = IntentStatus::Initiated;
     let intent = Intent { id, waba, app, solution, status, created_at: cause.at, destination, copy_planned: false };
-    state.world.intents.insert(id, intent);
+    state.world.add_intent(intent);
     state.enter(cause, Change::new("intent.created", waba).with("intent", id).with("app", app));
     write_to_admins(state, cause, waba, app, id);
     plan_answer(state, cause, waba, id);

@@ -1,14 +1,21 @@
-//! Look-ups by phone number id and by number, kept beside the WABAs.
+//! Look-ups kept beside what they point at: WABAs by phone number id and by number, customers by portfolio, intents by source.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::{Customer, Intent};
 use crate::{ids::Id, phone::E164};
 
-/// Which WABAs list what.
+/// Which WABAs list what, and who belongs to whom.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
     by_phone_id: BTreeMap<Id, BTreeSet<Id>>,
     by_number: BTreeMap<E164, BTreeSet<Id>>,
+    /// Places in the list of customers, by portfolio.
+    customers: BTreeMap<Id, Vec<usize>>,
+    /// The customers' portfolios, each once, in the order of the customers.
+    portfolios: Vec<Id>,
+    /// Intents by their source WABA.
+    intents: BTreeMap<Id, BTreeSet<Id>>,
 }
 
 impl Index {
@@ -34,5 +41,32 @@ impl Index {
     /// The WABAs that list a number.
     pub(crate) fn of_number(&self, number: &E164) -> impl Iterator<Item = Id> {
         self.by_number.get(number).into_iter().flatten().copied()
+    }
+
+    pub(crate) fn add_customer(&mut self, place: usize, customer: &Customer) {
+        let places = self.customers.entry(customer.portfolio).or_default();
+        if places.is_empty() {
+            self.portfolios.push(customer.portfolio);
+        }
+        places.push(place);
+    }
+
+    pub(crate) fn add_intent(&mut self, intent: &Intent) {
+        self.intents.entry(intent.waba).or_default().insert(intent.id);
+    }
+
+    /// Places of a portfolio's customers in the list of customers.
+    pub(crate) fn customers_of(&self, portfolio: Id) -> &[usize] {
+        self.customers.get(&portfolio).map_or(&[], Vec::as_slice)
+    }
+
+    /// The customers' portfolios, each once, in the order of the customers.
+    pub(crate) fn portfolios(&self) -> &[Id] {
+        &self.portfolios
+    }
+
+    /// The intents that were set on a source WABA.
+    pub(crate) fn intents_of(&self, source: Id) -> impl Iterator<Item = Id> {
+        self.intents.get(&source).into_iter().flatten().copied()
     }
 }

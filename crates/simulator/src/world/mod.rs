@@ -97,6 +97,27 @@ impl World {
                 self.index.add(waba.id, number.id, &number.number);
             }
         }
+        for (place, customer) in self.customers.iter().enumerate() {
+            self.index.add_customer(place, customer);
+        }
+        for intent in self.intents.values() {
+            self.index.add_intent(intent);
+        }
+    }
+
+    pub(crate) fn add_intent(&mut self, intent: Intent) {
+        self.index.add_intent(&intent);
+        self.intents.insert(intent.id, intent);
+    }
+
+    /// The customers of a portfolio, one per source WABA, in the order of their file.
+    pub(crate) fn customers_of(&self, portfolio: Id) -> impl Iterator<Item = &Customer> {
+        self.index.customers_of(portfolio).iter().filter_map(|place| self.customers.get(*place))
+    }
+
+    /// Every intent that was ever set on a source WABA.
+    pub(crate) fn intents_of(&self, source: Id) -> impl Iterator<Item = &Intent> {
+        self.index.intents_of(source).filter_map(|intent| self.intents.get(&intent))
     }
 
     /// The intent that made `destination`, if one did.
