@@ -1,5 +1,8 @@
 //! A source WABA of a customer with everything that belongs to it, and what its people have to do for the migration.
 
+use maud::Markup;
+
+use super::parts::{Mood, badge};
 use crate::{
     ids::Id,
     world::{Customer, Funding, Intent, IntentStatus, Number, Waba, World},
@@ -45,8 +48,7 @@ impl<'a> Account<'a> {
 
     /// The account that a WABA belongs to, as source or destination.
     pub(super) fn of_waba(world: &'a World, portfolio: Id, waba: Id) -> Option<Self> {
-        let source = world.source_of(waba);
-        let customer = world.customers_of(portfolio).find(|customer| customer.waba == source)?;
+        let customer = world.customer_of(world.source_of(waba)).filter(|customer| customer.portfolio == portfolio)?;
         Self::of(world, customer)
     }
 
@@ -97,13 +99,12 @@ impl<'a> Account<'a> {
     }
 }
 
-/// Who pays for a WABA, in words.
-pub(super) fn funding(waba: &Waba) -> (super::parts::Mood, &'static str) {
-    use super::parts::Mood;
+/// Who pays for a WABA, in few words.
+pub(super) fn funding(waba: &Waba) -> Markup {
     match waba.funding {
-        Funding::None => (Mood::Waiting, "No payment method"),
-        Funding::Declined(_) => (Mood::Bad, "Payment method declined"),
-        Funding::CreditLine(_) => (Mood::Neutral, "Paid by the partner's credit line"),
-        Funding::PaymentMethod(_) => (Mood::Good, "Payment method added"),
+        Funding::None => badge(Mood::Waiting, "No payment method"),
+        Funding::Declined(_) => badge(Mood::Bad, "Card declined"),
+        Funding::CreditLine(_) => badge(Mood::Neutral, "Partner's credit line"),
+        Funding::PaymentMethod(_) => badge(Mood::Good, "Payment method"),
     }
 }

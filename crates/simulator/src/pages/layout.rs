@@ -47,7 +47,7 @@ pub(super) fn render(visit: &Visit<'_>, page: &Page) -> String {
             body {
                 a.skip href="#main" { "Skip to the page" }
                 (top(visit, place))
-                div.frame {
+                div.frame.wide[matches!(place, Place::Inspector(_))] {
                     (menu(place))
                     main #main tabindex="-1" { (body) }
                 }

@@ -72,7 +72,8 @@ impl<T> Part<T> {
         Self { rows: all.skip((page - 1) * size).take(size).collect(), page, pages, total }
     }
 
-    /// How long the list is, and links to the parts before and behind this one. `query` is what else the address holds.
+    /// How long the list is, and links to the parts before and behind this one. `query` is what else the address holds, `noun`
+    /// what one row is.
     pub(super) fn pager(&self, path: &str, query: &[(&str, &str)], noun: &str) -> Markup {
         let address = |page: usize| {
             let mut pairs = form_urlencoded::Serializer::new(String::new());
@@ -84,11 +85,20 @@ impl<T> Part<T> {
             nav.pager aria-label="Parts of the list" {
                 @if self.page > 1 { a href=(address(self.page - 1)) rel="prev" { "‹ Previous" } }
                 span {
-                    (count(self.total)) " " (noun)
+                    (count(self.total)) " " (noun) @if self.total != 1 { "s" }
                     @if self.pages > 1 { ", page " (count(self.page)) " of " (count(self.pages)) }
                 }
                 @if self.page < self.pages { a href=(address(self.page + 1)) rel="next" { "Next ›" } }
             }
+        }
+    }
+}
+
+/// A sentence of a doc comment: what stands in backticks is code.
+pub(super) fn sentence(text: &str) -> Markup {
+    html! {
+        @for (place, part) in text.split('`').enumerate() {
+            @if place % 2 == 1 { code { (part) } } @else { (part) }
         }
     }
 }
@@ -142,12 +152,12 @@ mod tests {
         assert_eq!(part(4).rows, (76..=95).collect::<Vec<_>>());
         assert_eq!(part(99).rows, part(4).rows, "beyond the end is the end");
         let none = Part::of(std::iter::empty::<u8>(), 0, 1, 25);
-        assert_eq!(none.pager("/x", &[], "requests").into_string().matches("<a").count(), 0);
+        assert_eq!(none.pager("/x", &[], "request").into_string().matches("<a").count(), 0);
     }
 
     #[test]
     fn a_pager_keeps_the_search_and_escapes_it() {
-        let html = Part::of(1..=95, 95, 2, 25).pager("/x", &[("q", "a&b <")], "rows").into_string();
+        let html = Part::of(1..=95, 95, 2, 25).pager("/x", &[("q", "a&b <")], "row").into_string();
         assert!(html.contains("href=\"/x?q=a%26b+%3C&amp;page=1\""), "{html}");
         assert!(html.contains("page=3") && html.contains("95 rows, page 2 of 4"), "{html}");
     }

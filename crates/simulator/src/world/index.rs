@@ -12,6 +12,8 @@ pub(crate) struct Index {
     by_number: BTreeMap<E164, BTreeSet<Id>>,
     /// Places in the list of customers, by portfolio.
     customers: BTreeMap<Id, Vec<usize>>,
+    /// Places in the list of customers, by source WABA.
+    customer: BTreeMap<Id, usize>,
     /// The customers' portfolios, each once, in the order of the customers.
     portfolios: Vec<Id>,
     /// Intents by their source WABA.
@@ -49,6 +51,7 @@ impl Index {
             self.portfolios.push(customer.portfolio);
         }
         places.push(place);
+        self.customer.entry(customer.waba).or_insert(place);
     }
 
     pub(crate) fn add_intent(&mut self, intent: &Intent) {
@@ -58,6 +61,11 @@ impl Index {
     /// Places of a portfolio's customers in the list of customers.
     pub(crate) fn customers_of(&self, portfolio: Id) -> &[usize] {
         self.customers.get(&portfolio).map_or(&[], Vec::as_slice)
+    }
+
+    /// Place of a source WABA's customer in the list of customers.
+    pub(crate) fn customer_of(&self, source: Id) -> Option<usize> {
+        self.customer.get(&source).copied()
     }
 
     /// The customers' portfolios, each once, in the order of the customers.

@@ -115,6 +115,11 @@ impl World {
         self.index.customers_of(portfolio).iter().filter_map(|place| self.customers.get(*place))
     }
 
+    /// The customer whose source WABA this is.
+    pub(crate) fn customer_of(&self, source: Id) -> Option<&Customer> {
+        self.customers.get(self.index.customer_of(source)?)
+    }
+
     /// Every intent that was ever set on a source WABA.
     pub(crate) fn intents_of(&self, source: Id) -> impl Iterator<Item = &Intent> {
         self.index.intents_of(source).filter_map(|intent| self.intents.get(&intent))

@@ -5,7 +5,7 @@ use maud::html;
 use super::super::{
     account::{Account, funding},
     notice::Notice,
-    parts::{badge, notice, way},
+    parts::{notice, way},
     visit::{Answer, Denied, Page, Visit, id, see},
 };
 use super::{Menu, shows};
@@ -65,7 +65,6 @@ fn methods(state: &State, visit: &Visit<'_>, portfolio: Id) -> Result<Page, Deni
         ul.cards {
             @for account in &accounts {
                 @for waba in account.wabas() {
-                    @let (mood, words) = funding(waba);
                     @let is_new = account.destination.is_some_and(|destination| destination.id == waba.id);
                     li.card {
                         h2 { (waba.name) }
@@ -73,7 +72,7 @@ fn methods(state: &State, visit: &Visit<'_>, portfolio: Id) -> Result<Page, Deni
                             span { @if is_new { "New WhatsApp account " } @else { "WhatsApp account " } (waba.id) }
                             span { (waba.currency) }
                         }
-                        (badge(mood, words))
+                        (funding(waba))
                         @if is_new && !waba.funding.pays() {
                             a.button href={ "/business/" (portfolio) "/billing/" (waba.id) "/add-payment-method" } {
                                 "Add payment method" span.sr { " to the account " (waba.id) }
@@ -99,7 +98,6 @@ fn methods(state: &State, visit: &Visit<'_>, portfolio: Id) -> Result<Page, Deni
 fn form(state: &State, visit: &Visit<'_>, portfolio: Id, waba: Id) -> Result<Page, Denied> {
     let account = find(state, portfolio, waba)?;
     let destination = account.destination.ok_or(Denied::Missing("a new WhatsApp account"))?;
-    let (mood, words) = funding(destination);
     let body = html! {
         (way(&["Billing", "Add payment method"]))
         h1 { "Add payment method" }
@@ -107,7 +105,7 @@ fn form(state: &State, visit: &Visit<'_>, portfolio: Id, waba: Id) -> Result<Pag
         dl {
             dt { "WhatsApp account" } dd { (destination.name) " (" (destination.id) ")" }
             dt { "Currency" } dd { (destination.currency) }
-            dt { "Now" } dd { (badge(mood, words)) }
+            dt { "Now" } dd { (funding(destination)) }
         }
         @if destination.funding.pays() {
             p { "This account pays for its own messages. There is nothing more to do here." }

@@ -19,7 +19,7 @@ pub(super) fn tasks(state: &State, _visit: &Visit<'_>, portfolio: Id) -> Result<
     let accounts: Vec<Account<'_>> = customers.filter_map(|customer| Account::of(&state.world, customer)).collect();
     let body = html! {
         h1 { "Your tasks" }
-        p.lead { "Three things are asked of you before your numbers can move. Their order does not matter." }
+        p.lead { "Three things are asked of you before your numbers can move." }
         @for account in &accounts { (one(account, portfolio)) }
     };
     Ok(super::page(state, portfolio, Menu::Home, "Your tasks", body))

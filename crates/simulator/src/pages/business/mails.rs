@@ -13,7 +13,8 @@ const ROWS: usize = 25;
 
 /// The portfolio's mails, newest first, each with its place among all.
 fn of_portfolio(state: &State, portfolio: Id) -> Vec<(usize, &Mail)> {
-    let is_ours = |mail: &Mail| state.world.customers_of(portfolio).any(|customer| customer.waba == mail.waba);
+    let is_ours =
+        |mail: &Mail| state.world.customer_of(mail.waba).is_some_and(|customer| customer.portfolio == portfolio);
     state.mails.iter().enumerate().rev().filter(|(_, mail)| is_ours(mail)).collect()
 }
 
@@ -35,7 +36,7 @@ pub(super) fn inbox(state: &State, visit: &Visit<'_>, portfolio: Id) -> Result<P
                     }
                 }
             }
-            (part.pager(&path, &[], "mails"))
+            (part.pager(&path, &[], "mail"))
         }
     };
     Ok(super::page(state, portfolio, Menu::Mails, "Inbox", body))

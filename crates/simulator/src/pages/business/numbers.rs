@@ -113,7 +113,7 @@ fn list(state: &State, visit: &Visit<'_>, portfolio: Id, menu: Menu) -> Result<P
                     }
                 }
             }
-            (part.pager(&path, &[("q", sought)], "phone numbers"))
+            (part.pager(&path, &[("q", sought)], "phone number"))
         }
         @if menu == Menu::PhoneNumbers {
             p.note {

@@ -37,7 +37,7 @@ pub(super) fn list(state: &State, visit: &Visit<'_>) -> Result<Page, Denied> {
                 @for portfolio in &part.rows { (card(state, *portfolio)) }
             }
         }
-        (part.pager("/business/", &[("q", sought)], "business portfolios"))
+        (part.pager("/business/", &[("q", sought)], "business portfolio"))
     };
     Ok(Page { title: "Choose a business portfolio".to_owned(), place: Place::Chooser, body })
 }

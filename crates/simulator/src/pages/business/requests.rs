@@ -51,8 +51,8 @@ fn decide(visit: &Visit<'_>, portfolio: Id, intent: Id) -> Answer {
 
 fn find(state: &State, portfolio: Id, intent: Id) -> Result<&Intent, Denied> {
     let intent = state.world.intents.get(&intent).ok_or(UNKNOWN)?;
-    let mut customers = state.world.customers_of(portfolio);
-    if customers.any(|customer| customer.waba == intent.waba) { Ok(intent) } else { Err(UNKNOWN) }
+    let customer = state.world.customer_of(intent.waba);
+    customer.filter(|customer| customer.portfolio == portfolio).map(|_| intent).ok_or(UNKNOWN)
 }
 
 fn received(state: &State, visit: &Visit<'_>, portfolio: Id) -> Result<Page, Denied> {
@@ -81,7 +81,7 @@ fn received(state: &State, visit: &Visit<'_>, portfolio: Id) -> Result<Page, Den
                     }
                 }
             }
-            (part.pager(&path, &[], "requests"))
+            (part.pager(&path, &[], "request"))
         }
     };
     Ok(super::page(state, portfolio, Menu::Requests, "Requests received", body))

@@ -88,9 +88,9 @@ fn row(fault: &Fault, fired: u32) -> Markup {
                 @if let Some(latency) = action.latency_ms { (latency) " ms" }
             }
             td {
-                @if *probability < 1.0 { (probability) " of " } @else { "all " }
-                @if let Some(nth) = matches.nth { "match no. " (nth) } @else { "matches" }
-                @if let Some(times) = times { ", at most " (times) }
+                @match matches.nth { Some(nth) => { "match no. " (nth) }, None => "every match" }
+                @if *probability < 1.0 { ", in a share of " (probability) }
+                @if let Some(times) = times { ", " (times) " times at most" }
             }
             td { (fired) }
         }

@@ -47,7 +47,7 @@ pub(super) fn requests(state: &State, visit: &Visit<'_>) -> Result<Page, Denied>
                 }
             }
         }
-        (part.pager("/_sim/requests", &[("waba", visit.query.get("waba"))], "requests"))
+        (part.pager("/_sim/requests", &[("waba", visit.query.get("waba"))], "request"))
     };
     Ok(page(Menu::Requests, "Requests", body))
 }
@@ -93,7 +93,7 @@ pub(super) fn ledger(state: &State, visit: &Visit<'_>) -> Result<Page, Denied> {
         h1 { "Ledger" }
         p.lead { "Every change of the world, newest first." }
         @if part.rows.is_empty() { (empty("Nothing has changed yet.")) } @else { (ledger_table(&part.rows)) }
-        (part.pager("/_sim/ledger", &[], "changes"))
+        (part.pager("/_sim/ledger", &[], "change"))
     };
     Ok(page(Menu::Ledger, "Ledger", body))
 }

@@ -26,7 +26,7 @@ pub(super) fn all(state: &State, visit: &Visit<'_>) -> Result<Page, Denied> {
                     } }
                     tbody {
                         @for (place, mail) in &part.rows {
-                            @let portfolio = state.world.wabas.get(&mail.waba).map(|waba| waba.owner);
+                            @let portfolio = state.world.customer_of(mail.waba).map(|customer| customer.portfolio);
                             tr {
                                 td { (instant(mail.at)) }
                                 td { (mail.to) }
@@ -42,7 +42,7 @@ pub(super) fn all(state: &State, visit: &Visit<'_>) -> Result<Page, Denied> {
                 }
             }
         }
-        (part.pager("/_sim/mails", &[], "mails"))
+        (part.pager("/_sim/mails", &[], "mail"))
     };
     Ok(page(Menu::Mails, "Mails", body))
 }

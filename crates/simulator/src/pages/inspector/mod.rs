@@ -2,6 +2,7 @@
 
 mod clock;
 mod faults;
+mod knobs;
 mod logs;
 mod mails;
 mod people;
@@ -25,15 +26,17 @@ pub(super) enum Menu {
     Ledger,
     Mails,
     Clock,
+    Knobs,
     Faults,
 }
 
-const MENU: [(Menu, &str, &str); 6] = [
+const MENU: [(Menu, &str, &str); 7] = [
     (Menu::World, "/_sim", "World"),
     (Menu::Requests, "/_sim/requests", "Requests"),
     (Menu::Ledger, "/_sim/ledger", "Ledger"),
     (Menu::Mails, "/_sim/mails", "Mails"),
     (Menu::Clock, "/_sim/clock", "Clock"),
+    (Menu::Knobs, "/_sim/knobs", "Knobs"),
     (Menu::Faults, "/_sim/faults", "Faults"),
 ];
 
@@ -63,6 +66,8 @@ pub(super) fn answer(visit: &mut Visit<'_>, path: &[&str]) -> Answer {
         (false, ["mails"]) => shows(visit, mails::all),
         (false, ["clock"]) => shows(visit, clock::page),
         (true, ["clock"]) => clock::set(visit),
+        (false, ["knobs"]) => shows(visit, |state, visit| Ok(knobs::page(state, visit, None))),
+        (true, ["knobs"]) => knobs::set(visit),
         (false, ["faults"]) => shows(visit, |state, visit| Ok(faults::page(state, visit, None))),
         (true, ["faults"]) => faults::add(visit),
         (true, ["faults", "clear"]) => faults::clear(visit),

@@ -7,7 +7,11 @@ use super::super::{
     visit::{Answer, Denied, Visit, see},
 };
 use super::back;
-use crate::{ids::Id, people::Action, state::State, world::Waba};
+use crate::{
+    ids::Id,
+    people::Action,
+    world::{Customer, Waba},
+};
 
 const ACTIONS: [(Action, &str, &str); 9] = [
     (Action::AcceptIntent, "accept_intent", "Accept the request"),
@@ -22,13 +26,12 @@ const ACTIONS: [(Action, &str, &str); 9] = [
 ];
 
 /// Buttons for everything that a person can do about a source WABA and its destination.
-pub(super) fn forms(state: &State, waba: &Waba, source: Id) -> Markup {
-    let owner = state.world.wabas.get(&source).map_or(waba.owner, |source| source.owner);
+pub(super) fn forms(customer: &Customer, waba: &Waba) -> Markup {
     html! {
         h2 { "People" }
         p.note { "Each button lets a person do it now, for the source, the destination, or both." }
-        form.buttons method="post" action={ "/_sim/people/" (owner) } {
-            input type="hidden" name="waba" value=(source);
+        form.buttons method="post" action={ "/_sim/people/" (customer.portfolio) } {
+            input type="hidden" name="waba" value=(customer.waba);
             input type="hidden" name="back" value={ "/_sim/wabas/" (waba.id) };
             @for (_, word, label) in ACTIONS { button.quiet type="submit" name="action" value=(word) { (label) } }
         }

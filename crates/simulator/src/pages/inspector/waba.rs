@@ -24,20 +24,18 @@ const CHANGES: usize = 25;
 pub(super) fn one(state: &State, visit: &Visit<'_>, id: Id) -> Result<Page, Denied> {
     let waba = state.world.wabas.get(&id).ok_or(Denied::Missing("a WABA with this id"))?;
     let source = state.world.source_of(id);
-    let owner = state.world.portfolios.get(&waba.owner);
+    let customer = state.world.customer_of(source);
     let body = html! {
         p.way { a href="/_sim" { "World" } span aria-hidden="true" { " › " } "WABA " (id) }
         h1 { (waba.name) }
         (notice(visit.query.notice()))
         (facts(state, waba))
-        @if let Some(owner) = owner {
-            @if state.world.customers_of(owner.id).next().is_some() {
-                p { a href={ "/business/" (owner.id) "/" } { "The pages of its business portfolio, " (owner.name) } }
-            }
+        @if let Some(customer) = customer {
+            p { a href={ "/business/" (customer.portfolio) "/" } { "The pages of its customer, " (customer.customer) } }
         }
         (numbers(waba))
         (templates(waba, visit))
-        (people::forms(state, waba, source))
+        @if let Some(customer) = customer { (people::forms(customer, waba)) }
         h2 { "Last changes" }
         @let last = logs::of_source(state, source, CHANGES);
         @if last.is_empty() { (empty("Nothing has happened yet.")) } @else { (logs::ledger_table(&last)) }
@@ -48,12 +46,7 @@ pub(super) fn one(state: &State, visit: &Visit<'_>, id: Id) -> Result<Page, Deni
 
 fn facts(state: &State, waba: &Waba) -> Markup {
     let source = state.world.source_of(waba.id);
-    let customer =
-        state.world.wabas.get(&source).and_then(|source_waba| {
-            state.world.customers_of(source_waba.owner).find(|customer| customer.waba == source)
-        });
-    let account = customer.and_then(|customer| Account::of(&state.world, customer));
-    let (mood, words) = funding(waba);
+    let account = state.world.customer_of(source).and_then(|customer| Account::of(&state.world, customer));
     html! {
         dl {
             @if let Some(account) = &account { dt { "Customer" } dd { (account.customer.customer) } }
@@ -72,7 +65,7 @@ fn facts(state: &State, waba: &Waba) -> Markup {
             dt { "Review" } dd { (waba.review.as_str()) }
             dt { "Ownership" } dd { (waba.ownership.as_str()) }
             dt { "Owner" } dd { (state.world.portfolios.get(&waba.owner).map_or("", |owner| owner.name.as_str())) " (" (waba.owner) ")" }
-            dt { "Payment" } dd { (badge(mood, words)) }
+            dt { "Payment" } dd { (funding(waba)) }
             dt { "Currency, country" } dd { (waba.currency) ", " (waba.country) }
             dt { "Shared with" }
             dd { @if waba.shared_with.is_empty() { "nobody" } @else { (waba.shared_with.iter().map(Id::to_string).collect::<Vec<_>>().join(", ")) } }
@@ -139,7 +132,7 @@ fn templates(waba: &Waba, visit: &Visit<'_>) -> Markup {
                     tbody { @for template in &part.rows { (template_row(template)) } }
                 }
             }
-            (part.pager(&format!("/_sim/wabas/{}", waba.id), &[], "templates"))
+            (part.pager(&format!("/_sim/wabas/{}", waba.id), &[], "template"))
         }
     }
 }

@@ -48,7 +48,7 @@ pub(super) fn overview(state: &State, visit: &Visit<'_>) -> Result<Page, Denied>
         (clock::strip(state, "/_sim"))
         (search("Search by customer, portfolio or id", sought, &filter))
         @if part.rows.is_empty() { (empty("No customer fits.")) } @else { (table(state, &part.rows)) }
-        (part.pager("/_sim", &[("q", sought), ("status", status)], "customers"))
+        (part.pager("/_sim", &[("q", sought), ("status", status)], "customer"))
         p.note {
             "The same for programs: " a href="/_sim/world" { "the whole world as JSON" } ", "
             a href="/_sim/credentials" { "credentials of a client" } "."
@@ -136,7 +136,7 @@ fn row(state: &State, account: &Account<'_>) -> Markup {
                 (source.templates.len())
                 @if let Some(destination) = destination { span.sub { "→ " (destination.templates.len()) } }
             }
-            td { @let (mood, words) = funding(destination.unwrap_or(source)); (badge(mood, words)) }
+            td { (funding(destination.unwrap_or(source))) }
         }
     }
 }
