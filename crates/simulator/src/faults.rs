@@ -104,6 +104,14 @@ pub struct ScriptedError {
 #[error("fault: {0}")]
 pub struct InvalidFault(&'static str);
 
+impl Action {
+    /// Whether the call is carried out at once, whatever its caller sees.
+    pub(crate) fn lets_through(&self) -> bool {
+        let Self { latency_ms: _, graph_error, http_status, drop, later_s: _ } = self;
+        graph_error.is_none() && http_status.is_none() && matches!(drop, None | Some(Drop::After))
+    }
+}
+
 impl Fault {
     /// Checks what the types alone do not.
     ///

@@ -65,6 +65,11 @@ impl Change {
         Self { kind, source_waba: Some(source_waba), number: None, template: None, ids: BTreeMap::new() }
     }
 
+    /// A change of an app, which belongs to no migration.
+    pub(crate) fn of_app(kind: &'static str) -> Self {
+        Self { kind, source_waba: None, number: None, template: None, ids: BTreeMap::new() }
+    }
+
     pub(crate) fn number(mut self, number: &E164) -> Self {
         self.number = Some(number.clone());
         self

@@ -55,6 +55,6 @@ pub use self::{
     phone::{E164, InvalidNumber},
     save::{CannotSave, InvalidSave},
     serve::serve,
-    simulator::{Credentials, CustomerCredentials, Exchange, Reply, Simulator},
+    simulator::{Begun, Credentials, CustomerCredentials, Exchange, Reply, Simulator, SuspendedExchange},
     world::World,
 };

@@ -16,6 +16,7 @@ use crate::{
     mail::Mail,
     people::{self, Action},
     state::State,
+    webhooks::{Handshake, HandshakeAnswer},
     world::{Secret, World},
 };
 
@@ -40,6 +41,26 @@ pub struct Exchange {
     pub latency: SignedDuration,
     /// What the caller sees.
     pub reply: Reply,
+}
+
+/// How far an exchange has got.
+#[derive(Clone, Debug)]
+pub enum Begun {
+    /// To its end.
+    Done(Exchange),
+    /// To where a callback has to be asked.
+    Asks(SuspendedExchange),
+}
+
+/// An exchange that waits for the answer of a callback.
+#[derive(Clone, Debug)]
+pub struct SuspendedExchange(graph::Suspended);
+
+impl SuspendedExchange {
+    /// What the callback has to be asked.
+    pub fn handshake(&self) -> &Handshake {
+        &self.0.handshake
+    }
 }
 
 /// What the caller of an exchange sees.
@@ -124,11 +145,43 @@ impl Simulator {
     }
 
     /// One HTTP exchange with the Graph API at `at`, before which the world is brought forward to that instant. An `at`
-    /// before the present counts as the present.
+    /// before the present counts as the present. Callbacks that have to be verified answer rightly.
     pub fn exchange(&self, at: Timestamp, request: &Request<Bytes>) -> Exchange {
+        self.exchange_with(at, request, Handshake::right_answer)
+    }
+
+    /// Like [`Self::exchange`], `callback` playing whoever is behind the address that the call wants to set.
+    pub fn exchange_with(
+        &self,
+        at: Timestamp,
+        request: &Request<Bytes>,
+        callback: impl FnOnce(&Handshake) -> HandshakeAnswer,
+    ) -> Exchange {
+        match self.begin_exchange(at, request) {
+            Begun::Done(exchange) => exchange,
+            Begun::Asks(suspended) => {
+                let answer = callback(suspended.handshake());
+                self.resume_exchange(at, suspended, &answer)
+            }
+        }
+    }
+
+    /// Takes a request at `at`. It is carried out at once, unless it wants to set a callback: that has to be asked first, and
+    /// [`Self::resume_exchange`] told what it answered. A request that is never resumed was never carried out.
+    pub fn begin_exchange(&self, at: Timestamp, request: &Request<Bytes>) -> Begun {
         let mut shared = self.lock();
         shared.state.advance_to(at);
-        graph::exchange(&mut shared.state, request)
+        match graph::begin(&mut shared.state, request) {
+            graph::Begun::Done(exchange) => Begun::Done(exchange),
+            graph::Begun::Asks(suspended) => Begun::Asks(SuspendedExchange(suspended)),
+        }
+    }
+
+    /// Carries out at `at` a request whose callback has answered.
+    pub fn resume_exchange(&self, at: Timestamp, suspended: SuspendedExchange, answer: &HandshakeAnswer) -> Exchange {
+        let mut shared = self.lock();
+        shared.state.advance_to(at);
+        graph::resume(&mut shared.state, suspended.0, answer)
     }
 
     /// When time alone changes something next: a person, a review, a late effect.

@@ -61,6 +61,7 @@ pub(crate) struct State {
     #[serde(skip)]
     pub(crate) proofs: BTreeMap<String, String>,
     /// Whether somebody stands behind the callbacks. Nothing is sent otherwise.
+    #[serde(default)]
     pub(crate) receivers_attached: bool,
     stale: BTreeMap<Id, Vec<Stale>>,
 }

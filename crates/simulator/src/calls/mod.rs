@@ -1,5 +1,6 @@
 //! The calls, one file per edge or node: parameters in, a rule or a view, JSON out.
 
+mod app_subscriptions;
 mod intent;
 mod number;
 mod phone_numbers;
@@ -8,6 +9,7 @@ mod subscribed_apps;
 mod templates;
 mod tokens;
 mod waba;
+mod webhook_configuration;
 
 use http::Method;
 use serde_json::Value;
@@ -20,7 +22,8 @@ use crate::{
         rate_limit::{self, Usage},
     },
     state::{Cause, State},
-    world::Scope,
+    webhooks::handshake::{self, Verdict},
+    world::{CallbackOverride, Scope},
 };
 
 /// One authenticated call.
@@ -31,6 +34,8 @@ pub(crate) struct Call<'a> {
     pub(crate) params: Params,
     pub(crate) method: &'a Method,
     pub(crate) address: &'a CallAddress,
+    /// What the callback that the call is about answered, where it [`Served::asks`] one first.
+    pub(crate) verdict: Verdict,
     /// Told in a header, where the call counts against an hourly limit.
     pub(crate) usage: &'a mut Option<Usage>,
 }
@@ -44,6 +49,9 @@ pub(crate) enum Needs {
     Proof,
 }
 
+/// The callback that a call wants to set, if it wants one.
+type WantedCallback = fn(&Call<'_>) -> Answer<Option<CallbackOverride>>;
+
 /// One call that is served. Every file of this folder lists its own.
 pub(crate) struct Served {
     pub(crate) method: &'static str,
@@ -52,11 +60,18 @@ pub(crate) struct Served {
     pub(crate) path: &'static str,
     pub(crate) needs: Needs,
     pub(crate) run: fn(&mut Call<'_>) -> Answer<Value>,
+    /// Which callback has to answer before the call is carried out. Changes nothing.
+    pub(crate) asks: Option<WantedCallback>,
 }
 
 impl Served {
     pub(crate) const fn new(method: &'static str, path: &'static str, run: fn(&mut Call<'_>) -> Answer<Value>) -> Self {
-        Self { method, path, needs: Needs::Token, run }
+        Self { method, path, needs: Needs::Token, run, asks: None }
+    }
+
+    /// A call that sets a callback, which has to answer first (observations: webhooks.handshake).
+    pub(crate) const fn asks(self, callback: WantedCallback) -> Self {
+        Self { asks: Some(callback), ..self }
     }
 
     pub(crate) const fn with_proof(self) -> Self {
@@ -69,8 +84,10 @@ pub(crate) const SERVED: &[&[Served]] = &[
     tokens::SERVED,
     intent::SERVED,
     subscribed_apps::SERVED,
+    app_subscriptions::SERVED,
     phone_numbers::SERVED,
     number::SERVED,
+    webhook_configuration::SERVED,
     templates::SERVED,
     waba::SERVED,
     shared_wabas::SERVED,
@@ -91,6 +108,11 @@ impl Call<'_> {
 
     fn reach(&self, waba: Id, scopes: &[Scope]) -> Answer<()> {
         self.caller.waba(&self.state.world, self.method.as_str(), waba, scopes).map(|_| ())
+    }
+
+    /// Refuses a call whose callback did not answer as it should.
+    fn callback_has_answered(&self) -> Answer<()> {
+        handshake::check(&self.verdict)
     }
 
     /// Counts this call against the WABA's hourly limit.

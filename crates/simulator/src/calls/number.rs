@@ -110,7 +110,7 @@ fn unknown(call: &Call<'_>, id: Id) -> Box<GraphError> {
 }
 
 /// The WABA that an id leads to, and the number: the entry with `preferred` status, else the newest one.
-fn find(call: &Call<'_>, id: Id, preferred: NumberStatus) -> Answer<(Id, E164)> {
+pub(super) fn find(call: &Call<'_>, id: Id, preferred: NumberStatus) -> Answer<(Id, E164)> {
     let world = &call.state.world;
     let wabas = world.index.of_phone_id(id).into_iter().flatten().filter_map(|waba| world.wabas.get(waba));
     let entries =
@@ -146,13 +146,17 @@ pub(super) fn show(state: &State, app: Id, waba: &Waba, number: &Number, selecti
         "last_onboarded_time" => number.last_onboarded_at.map(|at| json!(node_time(at))),
         "country_dial_code" => Some(json!(number.number.split().0)),
         "health_status" => Some(health::status(world, knobs, app, waba, Some(number))),
-        "webhook_configuration" => webhook_configuration(world, app, waba),
+        "webhook_configuration" => webhook_configuration(world, app, waba, number),
         _ => None,
     })
 }
 
-fn webhook_configuration(world: &World, app: Id, waba: &Waba) -> Option<Value> {
+/// In the order in which they are used (observations: subscriptions.override_order).
+fn webhook_configuration(world: &World, app: Id, waba: &Waba, number: &Number) -> Option<Value> {
     let mut configuration = serde_json::Map::new();
+    if let Some(callback) = number.callback_overrides.get(&app) {
+        configuration.insert("phone_number".to_owned(), json!(callback.uri));
+    }
     if let Some(uri) = waba.subscription(app).and_then(|subscription| subscription.override_callback_uri.as_ref()) {
         configuration.insert("whatsapp_business_account".to_owned(), json!(uri));
     }

@@ -6,12 +6,12 @@ use super::{Call, Served};
 use crate::{
     http::error::{Answer, GraphError},
     rules::subscribe,
-    world::{Subscription, World},
+    world::{CallbackOverride, Subscription, World},
 };
 
 pub(super) const SERVED: &[Served] = &[
     Served::new("GET", "/<WABA>/subscribed_apps", read),
-    Served::new("POST", "/<WABA>/subscribed_apps", subscribe),
+    Served::new("POST", "/<WABA>/subscribed_apps", subscribe).asks(wanted),
     Served::new("DELETE", "/<WABA>/subscribed_apps", unsubscribe),
 ];
 
@@ -27,10 +27,24 @@ fn read(call: &mut Call<'_>) -> Answer<Value> {
 fn subscribe(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.waba_id()?;
     call.count(id)?;
+    let wanted = wanted(call)?;
+    if wanted.is_some() {
+        call.callback_has_answered()?;
+    }
+    subscribe::subscribe(call.state, call.cause, id, call.caller.app, wanted);
+    Ok(json!({ "success": true }))
+}
+
+/// The callback that the call wants for this WABA.
+fn wanted(call: &Call<'_>) -> Answer<Option<CallbackOverride>> {
+    let id = call.waba_id()?;
     let uri = call.params.text("override_callback_uri")?;
     let verify_token = call.params.text("verify_token")?;
-    subscribe::subscribe(call.state, call.cause, id, call.caller.app, uri, verify_token)?;
-    Ok(json!({ "success": true }))
+    let wanted = subscribe::read_override(call.state, call.caller.app, uri, verify_token)?;
+    if wanted.is_some() {
+        subscribe::check_subscribed_first(call.state, id, call.caller.app)?;
+    }
+    Ok(wanted)
 }
 
 fn unsubscribe(call: &mut Call<'_>) -> Answer<Value> {

@@ -18,13 +18,14 @@ use self::{
 };
 use crate::{
     agenda::{Event, LateRequest},
-    calls::{Call, Needs},
+    calls::{Call, Needs, Served},
     faults::{Action, Drop, ScriptedError, Target},
     ids::Id,
     ledger::{By, Ending, RequestEntry},
     rules::{access, proof, rate_limit::Usage},
     simulator::{Exchange, Reply},
     state::{Cause, State, later},
+    webhooks::{Handshake, HandshakeAnswer, handshake::Verdict},
 };
 
 /// What a call gave, before it is dressed as HTTP.
@@ -55,32 +56,70 @@ impl<'a> Incoming<'a> {
     }
 }
 
-/// Answers a request that arrives now.
-pub(crate) fn exchange(state: &mut State, request: &Request<Bytes>) -> Exchange {
+/// A request that was carried out, or one that waits for the answer of a callback.
+pub(crate) enum Begun {
+    Done(Exchange),
+    Asks(Suspended),
+}
+
+/// A request that waits for the answer of a callback. What befalls it is decided; what it does is not.
+#[derive(Clone, Debug)]
+pub(crate) struct Suspended {
+    pub(crate) handshake: Handshake,
+    request: Request<Bytes>,
+    fault: Option<Action>,
+}
+
+/// Takes a request that arrives now.
+pub(crate) fn begin(state: &mut State, request: &Request<Bytes>) -> Begun {
     let incoming = Incoming::read(state, request);
     let fault = fire(state, &incoming);
+    if fault.as_ref().is_none_or(Action::lets_through)
+        && let Some(handshake) = asks(state, &incoming)
+    {
+        return Begun::Asks(Suspended { handshake, request: request.clone(), fault });
+    }
+    Begun::Done(finish(state, &incoming, fault, Ok(())))
+}
+
+/// Goes on with a request whose callback has answered.
+pub(crate) fn resume(state: &mut State, suspended: Suspended, answer: &HandshakeAnswer) -> Exchange {
+    let Suspended { handshake, request, fault } = suspended;
+    let incoming = Incoming::read(state, &request);
+    finish(state, &incoming, fault, handshake.judge(answer))
+}
+
+/// What a callback has to be asked before the call is carried out.
+fn asks(state: &mut State, incoming: &Incoming<'_>) -> Option<Handshake> {
+    let mut usage = None;
+    let (served, call) = prepare(state, incoming, &mut usage, Ok(())).ok()?;
+    let callback = (served.asks?)(&call).ok()??;
+    Some(Handshake::new(call.state.seed, &callback, &incoming.trace_id))
+}
+
+fn finish(state: &mut State, incoming: &Incoming<'_>, fault: Option<Action>, verdict: Verdict) -> Exchange {
     let normal = SignedDuration::from_millis(state.knobs.latency_ms.into());
     let slow = fault.as_ref().and_then(|fault| fault.latency_ms);
     let latency = slow.map_or(normal, |slow| SignedDuration::from_millis(slow.into()));
     let reply = match fault {
         Some(Action { drop: Some(Drop::Before), .. }) => {
-            enter_request(state, &incoming, Ending::DroppedBefore, None);
+            enter_request(state, incoming, Ending::DroppedBefore, None);
             Reply::DroppedBefore
         }
-        Some(Action { drop: Some(Drop::Later), later_s, .. }) => drop_then_late(state, &incoming, later_s),
+        Some(Action { drop: Some(Drop::Later), later_s, .. }) => drop_then_late(state, incoming, later_s),
         Some(Action { drop: Some(Drop::After), .. }) => {
-            respond(state, &incoming, Ending::DroppedAfter);
+            respond(state, incoming, Ending::DroppedAfter, verdict);
             Reply::DroppedAfter
         }
         Some(Action { graph_error: Some(error), .. }) => Reply::Answer(dress(
             state,
-            &incoming,
+            incoming,
             Ending::Answered,
             &Outcome { answer: Err(scripted(&error)), usage: None },
         )),
-        Some(Action { http_status: Some(status), .. }) => Reply::Answer(bare_status(state, &incoming, status)),
+        Some(Action { http_status: Some(status), .. }) => Reply::Answer(bare_status(state, incoming, status)),
         Some(Action { latency_ms: _, graph_error: None, http_status: None, drop: None, later_s: _ }) | None => {
-            Reply::Answer(respond(state, &incoming, Ending::Answered))
+            Reply::Answer(respond(state, incoming, Ending::Answered, verdict))
         }
     };
     Exchange { latency, reply }
@@ -94,7 +133,7 @@ pub(crate) fn replay(state: &mut State, late: &LateRequest) {
     }
     if let Ok(request) = builder.body(Bytes::from(hex::decode(&late.body_hex).unwrap_or_default())) {
         let incoming = Incoming::read(state, &request);
-        respond(state, &incoming, Ending::Late);
+        respond(state, &incoming, Ending::Late, Ok(()));
     }
 }
 
@@ -126,19 +165,25 @@ fn fire(state: &mut State, incoming: &Incoming<'_>) -> Option<Action> {
     state.faults.fire(state.seed, &target)
 }
 
-fn respond(state: &mut State, incoming: &Incoming<'_>, ending: Ending) -> Response<Bytes> {
-    let outcome = run(state, incoming);
+fn respond(state: &mut State, incoming: &Incoming<'_>, ending: Ending, verdict: Verdict) -> Response<Bytes> {
+    let outcome = run(state, incoming, verdict);
     dress(state, incoming, ending, &outcome)
 }
 
 /// Authenticates, checks and carries out a call.
-fn run(state: &mut State, incoming: &Incoming<'_>) -> Outcome {
+fn run(state: &mut State, incoming: &Incoming<'_>, verdict: Verdict) -> Outcome {
     let mut usage = None;
-    let answer = run_counted(state, incoming, &mut usage);
+    let answer = prepare(state, incoming, &mut usage, verdict).and_then(|(served, mut call)| (served.run)(&mut call));
     Outcome { answer, usage }
 }
 
-fn run_counted(state: &mut State, incoming: &Incoming<'_>, usage: &mut Option<Usage>) -> Answer<Value> {
+/// Everything up to the call itself: who calls, whether that may be, what with. Changes nothing but caches.
+fn prepare<'a>(
+    state: &'a mut State,
+    incoming: &'a Incoming<'_>,
+    usage: &'a mut Option<Usage>,
+    verdict: Verdict,
+) -> Answer<(&'static Served, Call<'a>)> {
     let Incoming { request, address, .. } = incoming;
     let method = request.method();
     let served = route::find(method, address, &state.world)?;
@@ -153,8 +198,7 @@ fn run_counted(state: &mut State, incoming: &Incoming<'_>, usage: &mut Option<Us
     let given = params.text("appsecret_proof")?;
     proof::check(state, &caller, given.as_deref(), proof_needed && !matches!(caller.as_whom, access::As::App))?;
     let cause = Cause { at: state.now, by: By::Api, request: Some(state.ledger.next_request()) };
-    let mut call = Call { state, cause, caller, params, method, address, usage };
-    (served.run)(&mut call)
+    Ok((served, Call { state, cause, caller, params, method, address, verdict, usage }))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<String> {

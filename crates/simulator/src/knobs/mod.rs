@@ -196,6 +196,10 @@ knobs! {
     transient_fault_rate: f64 = 0.0, among vec![0.0, 0.05];
     "limits.transient_fault_rate" "How often does a call fail for no reason of its own?"
 
+    /// Guide 6: refuse a callback override from an app that is not subscribed to the WABA yet.
+    override_needs_subscription: bool = false, among vec![false, true];
+    "subscriptions.override_needs_subscription" "Must an app be subscribed to a WABA before it can override its callback?"
+
     /// Whether PARTNER_ADDED tells of the destination.
     partner_added_on_accept: PartnerAdded = PartnerAdded::On, among PartnerAdded::ALL.to_vec();
     "webhooks.partner_added_on_accept" "Does PARTNER_ADDED fire when a customer leaves a solution this way?"

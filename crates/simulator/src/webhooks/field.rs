@@ -23,7 +23,6 @@ pub enum Field {
 }
 
 /// Fields that may be subscribed to and that nothing here ever happens on.
-#[allow(dead_code, reason = "read by the subscriptions of an app")]
 const SILENT: &[&str] = &[
     "account_settings_update",
     "automatic_events",
@@ -46,7 +45,6 @@ const SILENT: &[&str] = &[
 ];
 
 impl Field {
-    #[allow(dead_code, reason = "read by the subscriptions of an app")]
     pub(crate) const ALL: [Self; 13] = [
         Self::AccountAlerts,
         Self::AccountReviewUpdate,
@@ -83,7 +81,6 @@ impl Field {
     }
 
     /// Every name that a subscription may hold, in the order of the alphabet.
-    #[allow(dead_code, reason = "read by the subscriptions of an app")]
     pub(crate) fn names() -> Vec<&'static str> {
         let mut names: Vec<&str> = Self::ALL.into_iter().map(Self::as_str).chain(SILENT.iter().copied()).collect();
         names.sort_unstable();

@@ -14,6 +14,7 @@
 mod audience;
 mod envelope;
 mod field;
+pub(crate) mod handshake;
 pub(crate) mod occasions;
 mod outbox;
 mod receivers;
@@ -23,8 +24,10 @@ pub mod shapes;
 use jiff::Timestamp;
 use serde_json::Value;
 
+pub(crate) use self::envelope::OBJECT;
 pub use self::{
     field::Field,
+    handshake::{Handshake, HandshakeAnswer},
     outbox::{Attempt, DeliveryEntry, DeliveryState, Outbox, Outcome},
     receivers::{Delivery, NotRedelivered},
 };

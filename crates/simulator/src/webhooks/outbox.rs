@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Field, Update, audience::Listener, envelope, schedule};
@@ -89,7 +89,8 @@ impl Outcome {
 }
 
 /// All deliveries of a world.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Written", into = "Written")]
 pub struct Outbox {
     deliveries: BTreeMap<u64, DeliveryEntry>,
     /// Waiting deliveries by when they are due.
@@ -115,9 +116,6 @@ pub(super) fn post(state: &mut State, at: Timestamp, listener: Listener, update:
     let seq = outbox.next_seq();
     let (state, next_attempt_at) =
         if fate.is_lost { (DeliveryState::Lost, None) } else { (DeliveryState::Waiting, Some(fate.due_at)) };
-    if most > 1 && !fate.is_lost {
-        outbox.open.insert((listener.app, listener.url.clone()), seq);
-    }
     outbox.add(DeliveryEntry {
         seq,
         at,
@@ -253,16 +251,22 @@ impl Outbox {
     }
 
     fn add(&mut self, delivery: DeliveryEntry) {
-        let seq = delivery.seq;
-        self.last_seq = self.last_seq.max(seq);
-        let due = delivery.next_attempt_at;
-        self.deliveries.insert(seq, delivery);
-        match due {
-            Some(at) => {
-                self.queue.insert((at, seq));
-            }
-            None => self.settle(seq),
+        let (seq, is_settled) = (delivery.seq, delivery.next_attempt_at.is_none());
+        self.put(delivery);
+        if is_settled {
+            self.settle(seq);
         }
+    }
+
+    fn put(&mut self, delivery: DeliveryEntry) {
+        let seq = delivery.seq;
+        if let Some(due) = delivery.next_attempt_at {
+            self.queue.insert((due, seq));
+            if delivery.attempts.is_empty() && delivery.duplicate_of.is_none() {
+                self.open.insert((delivery.app, delivery.url.clone()), seq);
+            }
+        }
+        self.deliveries.insert(seq, delivery);
     }
 
     fn settle(&mut self, seq: u64) {
@@ -275,23 +279,33 @@ impl Outbox {
     }
 }
 
-impl Serialize for Outbox {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.deliveries.values())
+/// The outbox as it is written down; the queue and what may take changes in follow from the deliveries.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    last_seq: u64,
+    settled: VecDeque<u64>,
+    deliveries: Vec<DeliveryEntry>,
+}
+
+impl From<Outbox> for Written {
+    fn from(outbox: Outbox) -> Self {
+        let Outbox { deliveries, settled, last_seq, queue: _, open: _ } = outbox;
+        Self { last_seq, settled, deliveries: deliveries.into_values().collect() }
     }
 }
 
-impl<'de> Deserialize<'de> for Outbox {
+impl From<Written> for Outbox {
     /// What was in flight when the world was written down is due again: nobody will report on it.
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut outbox = Self::default();
-        for mut delivery in Vec::<DeliveryEntry>::deserialize(deserializer)? {
+    fn from(written: Written) -> Self {
+        let mut outbox = Self { last_seq: written.last_seq, settled: written.settled, ..Self::default() };
+        for mut delivery in written.deliveries {
             if delivery.state == DeliveryState::InFlight {
                 delivery.state = DeliveryState::Waiting;
                 delivery.next_attempt_at = delivery.attempts.pop().map(|attempt| attempt.at);
             }
-            outbox.add(delivery);
+            outbox.put(delivery);
         }
-        Ok(outbox)
+        outbox
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::Secret;
-use crate::ids::Id;
+use crate::{ids::Id, webhooks::Field};
 
 /// An app of a Tech Provider or a Solution Partner.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,6 +30,11 @@ pub struct App {
 }
 
 impl App {
+    /// The names of the fields it is subscribed to.
+    pub(crate) fn heard_fields(&self) -> BTreeSet<String> {
+        self.subscribed_fields.clone().unwrap_or_else(|| Field::names().into_iter().map(str::to_owned).collect())
+    }
+
     /// Whether it is subscribed to a webhook field.
     pub(crate) fn hears(&self, field: &str) -> bool {
         self.subscribed_fields.as_ref().is_none_or(|fields| fields.contains(field))
