@@ -19,6 +19,10 @@ pub(crate) enum Command {
     WriteDocs,
     /// Compare the generated pages with those on disk.
     CheckDocs,
+    /// Print the table of the guide's sentences.
+    Sentences,
+    /// Take the rules of these sentences away, of all if there are none, and see that their tests notice.
+    ProveSentences(Vec<String>),
 }
 
 const HELP: &str = "\
@@ -27,11 +31,12 @@ The tasks of the workspace.
 Usage: cargo xtask <TASK> [OPTIONS]
 
 Tasks:
-  test     Check everything: format, house rules, lints, tests, documentation
-  tidy     Check the house rules alone: who may use whom, and how sources are written
-  bench    Measure what must be fast, in a release build, and print a table
-  docs     Write the pages that are generated from the code: docs/blockers, docs/reference
-  help     Print this text; `cargo xtask <TASK> --help` tells more about one
+  test       Check everything: format, house rules, lints, tests, documentation
+  tidy       Check the house rules alone: who may use whom, and how sources are written
+  sentences  Print which sentence of the guide is kept where and held by which test; prove it
+  bench      Measure what must be fast, in a release build, and print a table
+  docs       Write the pages that are generated from the code: docs/blockers, docs/reference
+  help       Print this text; `cargo xtask <TASK> --help` tells more about one
 
 Exit status: 0 all is well, 1 something was found or failed, 2 the request was not understood";
 
@@ -61,6 +66,20 @@ Usage: cargo xtask bench [ROW]...
 
 Rows: simulator-speed, simulator-load; all of them if none is named";
 
+const SENTENCES_HELP: &str = "\
+Print for every sentence of Meta's guide (spec/guide.md) who keeps it and which tests hold it. A test says so in a line
+`/// guide: 8.1, 8.3` above it (`# guide: 8.1` in Python); spec/removals names for each sentence a change that takes its
+rule away.
+
+Usage: cargo xtask sentences [OPTIONS]
+
+Options:
+  --prove          Make each of these changes in a copy below target/removals and see that the test fails
+  --only <NUMBER>  With --prove: the changes for this sentence alone; may be given several times
+  --help           Print this text
+
+Exit status: 0 every sentence that states a behaviour is held (and each test bites), 1 not so";
+
 const DOCS_HELP: &str = "\
 Write the pages that are generated from the code, and remove those that no longer are: docs/blockers, docs/reference.
 
@@ -74,7 +93,7 @@ Options:
 pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
     let mut arguments = arguments.peekable();
     let Some(task) = arguments.next() else {
-        return Err("which task? `test`, `tidy`, `bench` or `docs`".to_owned());
+        return Err("which task? `test`, `tidy`, `sentences`, `bench` or `docs`".to_owned());
     };
     let asks_for_help = arguments.peek().is_some_and(|next| next == "--help" || next == "-h");
     match task.as_str() {
@@ -85,6 +104,8 @@ pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, 
         "bench" => Ok(Command::Bench(arguments.collect())),
         "tidy" if asks_for_help => Ok(Command::Help(TIDY_HELP)),
         "tidy" => nothing_more(arguments, Command::Tidy),
+        "sentences" if asks_for_help => Ok(Command::Help(SENTENCES_HELP)),
+        "sentences" => parse_sentences(arguments),
         "docs" if asks_for_help => Ok(Command::Help(DOCS_HELP)),
         "docs" if arguments.next_if(|next| next == "--check").is_some() => nothing_more(arguments, Command::CheckDocs),
         "docs" => nothing_more(arguments, Command::WriteDocs),
@@ -106,6 +127,25 @@ fn parse_test(mut arguments: impl Iterator<Item = String>) -> Result<Command, St
     }
     let in_order = Step::ALL.into_iter().filter(|step| chosen.is_empty() || chosen.contains(step));
     Ok(Command::Test(in_order.collect()))
+}
+
+fn parse_sentences(mut arguments: impl Iterator<Item = String>) -> Result<Command, String> {
+    let (mut prove, mut only) = (false, Vec::new());
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--prove" => prove = true,
+            "--only" => only.push(arguments.next().ok_or("`--only` needs the number of a sentence")?),
+            other => match other.strip_prefix("--only=") {
+                Some(number) => only.push(number.to_owned()),
+                None => return Err(format!("`sentences` does not know `{other}`")),
+            },
+        }
+    }
+    match (prove, only.is_empty()) {
+        (true, _) => Ok(Command::ProveSentences(only)),
+        (false, true) => Ok(Command::Sentences),
+        (false, false) => Err("`--only` goes with `--prove`".to_owned()),
+    }
 }
 
 fn step(name: &str) -> Result<Step, String> {
@@ -143,6 +183,11 @@ mod tests {
         assert_eq!(typed("docs"), Ok(Command::WriteDocs));
         assert_eq!(typed("docs --check"), Ok(Command::CheckDocs));
         assert_eq!(typed("docs --help"), Ok(Command::Help(DOCS_HELP)));
+        assert_eq!(typed("sentences"), Ok(Command::Sentences));
+        assert_eq!(typed("sentences --help"), Ok(Command::Help(SENTENCES_HELP)));
+        let two = vec!["8.4".to_owned(), "T2".to_owned()];
+        assert_eq!(typed("sentences --only 8.4 --prove --only=T2"), Ok(Command::ProveSentences(two)));
+        assert_eq!(typed("sentences --prove"), Ok(Command::ProveSentences(Vec::new())));
     }
 
     #[test]
@@ -161,6 +206,9 @@ mod tests {
             "test --fast",
             "test clippy",
             "test --only",
+            "sentences --only 8.4",
+            "sentences --prove --only",
+            "sentences 8.4",
             "docs --chek",
             "docs --check now",
             "test --list tidy",

@@ -10,6 +10,7 @@
 //! | `clients` | the step that tries clients of others against the simulator |
 //! | `simulator`, `python` | what such steps share: `unmoor simulate` as a process, a virtual environment |
 //! | `tidy` | the house rules and the table of who may use whom |
+//! | `sentences` | `cargo xtask sentences`: the guide's sentences, the tests that hold them, and the proof |
 //! | `reference` | `cargo xtask docs`: the pages that are generated |
 //! | `workspace` | where the checkout is, and how cargo is called in it |
 //! | `output`, `stopwatch` | printing, and how long a step took |
@@ -19,6 +20,7 @@ mod clients;
 mod output;
 mod python;
 mod reference;
+mod sentences;
 mod simulator;
 mod stopwatch;
 mod suite;
@@ -71,8 +73,16 @@ fn run(command: Command) -> Result<bool> {
         Command::Test(steps) => suite::run(&Workspace::of_this_run()?, &steps),
         Command::Bench(rows) => bench(&Workspace::of_this_run()?, &rows),
         Command::Tidy => tidy::run(&Workspace::of_this_run()?),
-        Command::WriteDocs => reference::write(&Workspace::of_this_run()?, unmoor_migration::reference::files()),
-        Command::CheckDocs => reference::check(&Workspace::of_this_run()?, unmoor_migration::reference::files()),
+        Command::Sentences => sentences::show(&Workspace::of_this_run()?),
+        Command::ProveSentences(only) => sentences::prove(&Workspace::of_this_run()?, &only),
+        Command::WriteDocs => {
+            let workspace = Workspace::of_this_run()?;
+            reference::write(&workspace, reference::generated(&workspace)?)
+        }
+        Command::CheckDocs => {
+            let workspace = Workspace::of_this_run()?;
+            reference::check(&workspace, reference::generated(&workspace)?)
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 
 use crate::output;
+use crate::sentences;
 use crate::workspace::Workspace;
 
 /// Folders below `docs/` that hold generated pages and nothing else.
@@ -32,6 +33,13 @@ impl Difference {
             Self::Surplus => "no longer generated",
         }
     }
+}
+
+/// Every generated page: path below `docs/`, and content.
+pub(crate) fn generated(workspace: &Workspace) -> Result<Vec<(String, String)>> {
+    let mut files = unmoor_migration::reference::files();
+    files.push(sentences::page(workspace)?);
+    Ok(files)
 }
 
 /// Makes the pages on disk those of `files`: path below `docs/`, and content.

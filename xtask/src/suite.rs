@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use crate::clients;
 use crate::output;
 use crate::reference;
+use crate::sentences;
 use crate::stopwatch::{Stopwatch, in_words};
 use crate::tidy;
 use crate::workspace::Workspace;
@@ -23,6 +24,7 @@ const META_OPENAPI: &str = "UNMOOR_META_OPENAPI";
 pub(crate) enum Step {
     Format,
     Tidy,
+    Sentences,
     Clippy,
     Test,
     DocTest,
@@ -33,14 +35,24 @@ pub(crate) enum Step {
 
 impl Step {
     /// All of them, in the order in which they run.
-    pub(crate) const ALL: [Self; 8] =
-        [Self::Format, Self::Tidy, Self::Clippy, Self::Test, Self::DocTest, Self::Doc, Self::Reference, Self::Clients];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Format,
+        Self::Tidy,
+        Self::Sentences,
+        Self::Clippy,
+        Self::Test,
+        Self::DocTest,
+        Self::Doc,
+        Self::Reference,
+        Self::Clients,
+    ];
 
     /// The word for `--only`.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Format => "format",
             Self::Tidy => "tidy",
+            Self::Sentences => "sentences",
             Self::Clippy => "clippy",
             Self::Test => "test",
             Self::DocTest => "doctest",
@@ -55,7 +67,9 @@ impl Step {
         match self {
             Self::Reference => "docs --check",
             Self::Clients => "test --only clients",
-            Self::Format | Self::Tidy | Self::Clippy | Self::Test | Self::DocTest | Self::Doc => self.name(),
+            Self::Format | Self::Tidy | Self::Sentences | Self::Clippy | Self::Test | Self::DocTest | Self::Doc => {
+                self.name()
+            }
         }
     }
 
@@ -63,6 +77,7 @@ impl Step {
         match self {
             Self::Format => "every file of Rust is formatted",
             Self::Tidy => "the house rules hold",
+            Self::Sentences => "every sentence of the guide is held by a test",
             Self::Clippy => "clippy and the compiler have nothing to say",
             Self::Test => "every test passes",
             Self::DocTest => "every example in the documentation runs",
@@ -78,6 +93,7 @@ impl Step {
             Self::Format => Some("`cargo fmt --all` formats everything"),
             Self::Reference => Some("`cargo xtask docs` writes the generated pages anew"),
             Self::Clients => Some("tests/clients/README.md tells how to run one script by hand"),
+            Self::Sentences => Some("`cargo xtask sentences --help` tells how a test says what it holds"),
             Self::Tidy | Self::Clippy | Self::Test | Self::DocTest | Self::Doc => None,
         }
     }
@@ -86,7 +102,7 @@ impl Step {
     fn call(self, runner: TestRunner) -> Option<Call> {
         let arguments: &[&str] = match self {
             Self::Format => &["fmt", "--all", "--check"],
-            Self::Tidy | Self::Reference | Self::Clients => return None,
+            Self::Tidy | Self::Sentences | Self::Reference | Self::Clients => return None,
             Self::Clippy => &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
             Self::Test => match runner {
                 TestRunner::Nextest => &["nextest", "run", "--workspace"],
@@ -194,8 +210,9 @@ fn failure_of(step: Step, runner: TestRunner, workspace: &Workspace) -> Result<O
 fn run_own(step: Step, workspace: &Workspace) -> Result<Option<String>> {
     let (passed, reason) = match step {
         Step::Tidy => (tidy::run(workspace)?, "a house rule is broken, see above"),
+        Step::Sentences => (sentences::check(workspace)?, "a sentence of the guide is not held, see above"),
         Step::Reference => {
-            let files = unmoor_migration::reference::files();
+            let files = reference::generated(workspace)?;
             (reference::check(workspace, files)?, "a generated page differs, see above")
         }
         Step::Clients => (clients::run(workspace)?, "a client does not work against the simulator, see above"),

@@ -19,8 +19,7 @@ impl Workspace {
         Ok(Self { root: root.to_owned() })
     }
 
-    /// A checkout that a test made up.
-    #[cfg(test)]
+    /// Another checkout: a copy, or what a test made up.
     pub(crate) fn at(root: PathBuf) -> Self {
         Self { root }
     }

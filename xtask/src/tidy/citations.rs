@@ -69,7 +69,7 @@ fn is_part(letter: char) -> bool {
 
 /// `8`, `8.4`, `T4`: what numbers of the guide look like.
 fn is_number(word: &str) -> bool {
-    let digits = word.strip_prefix(['I', 'R', 'T', 'B']).unwrap_or(word);
+    let digits = word.strip_prefix(['I', 'R', 'C', 'T', 'B']).unwrap_or(word);
     !digits.is_empty() && digits.chars().all(|letter| letter.is_ascii_digit() || letter == '.')
 }
 

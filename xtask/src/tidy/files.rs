@@ -9,14 +9,14 @@ use anyhow::{Context as _, Result};
 use super::Violation;
 
 /// A text file of the checkout.
-pub(super) struct SourceFile {
+pub(crate) struct SourceFile {
     /// Below the root, with forward slashes.
-    pub(super) path: String,
-    pub(super) text: String,
+    pub(crate) path: String,
+    pub(crate) text: String,
 }
 
 impl SourceFile {
-    pub(super) fn has_extension(&self, extension: &str) -> bool {
+    pub(crate) fn has_extension(&self, extension: &str) -> bool {
         self.path.rsplit_once('.').is_some_and(|(_, found)| found == extension)
     }
 
@@ -25,7 +25,7 @@ impl SourceFile {
     }
 
     /// Lines with their numbers, counted from one.
-    pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
         (1..).zip(self.text.split_terminator('\n'))
     }
 }
@@ -33,16 +33,27 @@ impl SourceFile {
 /// Hidden folders that belong to the project.
 const HIDDEN_BUT_OURS: [&str; 3] = [".cargo", ".ci", ".config"];
 
-/// Reads every text file below `root`, sorted by path. Build output, hidden folders and files that are no UTF-8 are
-/// left out; links are not followed.
-pub(super) fn read_all(root: &Path) -> Result<Vec<SourceFile>> {
+/// Reads every text file below `root`, sorted by path: those of [`paths`] that are UTF-8.
+pub(crate) fn read_all(root: &Path) -> Result<Vec<SourceFile>> {
     let mut found = Vec::new();
-    read_folder(root, "", &mut found)?;
-    found.sort_by(|one, other| one.path.cmp(&other.path));
+    for path in paths(root)? {
+        let bytes = fs::read(root.join(&path)).with_context(|| format!("cannot read {path}"))?;
+        if let Ok(text) = String::from_utf8(bytes) {
+            found.push(SourceFile { path, text });
+        }
+    }
     Ok(found)
 }
 
-fn read_folder(folder: &Path, prefix: &str, found: &mut Vec<SourceFile>) -> Result<()> {
+/// Every file below `root`, sorted. Build output and hidden folders are left out; links are not followed.
+pub(crate) fn paths(root: &Path) -> Result<Vec<String>> {
+    let mut found = Vec::new();
+    list_folder(root, "", &mut found)?;
+    found.sort();
+    Ok(found)
+}
+
+fn list_folder(folder: &Path, prefix: &str, found: &mut Vec<String>) -> Result<()> {
     let entries = fs::read_dir(folder).with_context(|| format!("cannot list the folder {}", folder.display()))?;
     for entry in entries {
         let entry = entry.with_context(|| format!("cannot list the folder {}", folder.display()))?;
@@ -50,12 +61,9 @@ fn read_folder(folder: &Path, prefix: &str, found: &mut Vec<SourceFile>) -> Resu
         let path = format!("{prefix}{name}");
         let kind = entry.file_type().with_context(|| format!("cannot tell what {path} is"))?;
         if kind.is_dir() && !is_skipped(&path, &name) {
-            read_folder(&entry.path(), &format!("{path}/"), found)?;
+            list_folder(&entry.path(), &format!("{path}/"), found)?;
         } else if kind.is_file() {
-            let bytes = fs::read(entry.path()).with_context(|| format!("cannot read {path}"))?;
-            if let Ok(text) = String::from_utf8(bytes) {
-                found.push(SourceFile { path, text });
-            }
+            found.push(path);
         }
     }
     Ok(())

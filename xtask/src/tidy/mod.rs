@@ -5,7 +5,7 @@
 
 mod citations;
 mod dependencies;
-mod files;
+pub(crate) mod files;
 mod house_rules;
 mod links;
 mod manifests;
