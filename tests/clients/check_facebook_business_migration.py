@@ -15,6 +15,7 @@ def node(graph, node_id: str, *fields: str) -> dict:
     return graph.call("GET", (node_id,), params={"fields": ",".join(fields)} if fields else {}).json()
 
 
+# guide: I3, 2.1, 2.2, 2.4, 4.1, 4.2, 4.5, 5.1, 6.1, 7.1, 7.2, 8.1, 8.2, 8.7, 9.1, 9.2
 def main(address: str) -> None:
     simulator = Simulator(address)
     simulator.set_knobs(require_appsecret_proof=True)
@@ -101,6 +102,7 @@ def number_in(waba: Waba, shown: str) -> AbstractCrudObject:
     return next(n for n in waba.get_phone_numbers(fields=["status", "display_phone_number"]) if n["display_phone_number"] == shown)
 
 
+# guide: T1, T4, T8
 def copied(simulator: Simulator, destination: Waba) -> None:
     """Guide T1, T4, T8: only what was approved and green is copied, and its quality is unknown."""
     simulator.advance(seconds=3600)

@@ -174,6 +174,7 @@ mod tests {
         assert_eq!(root.instant("c"), None);
     }
 
+    /// guide: 6.5, 9.3
     #[test]
     fn only_success_true_is_success() {
         assert!(success(&json!({"success": true})).is_ok());

@@ -136,6 +136,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    /// guide: 8.3, 8.4
     #[test]
     fn numbers_are_split_with_leading_zeros_kept() {
         let cases = [

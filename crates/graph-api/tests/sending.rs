@@ -158,6 +158,7 @@ fn ids(walk: &Walk<nodes::PhoneNumber>) -> Vec<&str> {
     walk.items.iter().map(|number| number.id.as_str()).collect()
 }
 
+/// guide: 7.3
 #[tokio::test]
 async fn all_pages_are_read_through_their_cursors() {
     let script = Script::of([page(&[1, 2], Some("C1")), page(&[], Some("C2")), page(&[3], None)]);

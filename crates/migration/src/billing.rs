@@ -46,6 +46,7 @@ mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
+    /// guide: B1, B2, B3
     #[test]
     fn guide_b_who_pays_is_decided_by_when_it_was_sent_and_delivered() {
         let at = |second: i64| Timestamp::from_second(1_793_600_000 + second).unwrap();

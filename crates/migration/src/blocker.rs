@@ -211,7 +211,8 @@ blockers! {
     TwoStepVerificationOn = "TWO_STEP_VERIFICATION_ON" {
         "Two-step verification of the number is still on.", Customer, Tag, Some(EffectKind::ReadSourceNumbers),
         PATIENCE, Some("security PIN_REQUEST_SUCCESS"),
-        "2 min", "WhatsApp Manager > Phone numbers > settings > Two-step verification > Turn off (guide 1)."
+        "2 min",
+        "In WhatsApp Manager (https://business.facebook.com/latest/whatsapp_manager/): Account tools > Phone numbers > gear icon of the number, or Overview > the number; then Two-step verification > Turn off two-step verification, to the end of the dialogue (guide 1)."
     }
     /// Two-step verification cannot be read.
     TwoStepVerificationUnreadable = "TWO_STEP_VERIFICATION_UNREADABLE" {
@@ -241,7 +242,8 @@ blockers! {
     AwaitingAcceptance = "AWAITING_ACCEPTANCE" {
         "The customer has not answered the request yet.", Customer, Provision, Some(EffectKind::ReadIntent),
         PATIENCE, Some("account_update PARTNER_ADDED"),
-        "–", "Business settings > Requests > Received > Review, and add a payment method (guide 3)."
+        "–",
+        "In Business settings (https://business.facebook.com/settings/): Requests > Received > Review, to the end of the dialogue; and add a payment method (guide 3)."
     }
     /// A status nobody knows.
     IntentStatusUnknown = "INTENT_STATUS_UNKNOWN" {

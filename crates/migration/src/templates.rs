@@ -95,6 +95,7 @@ pub fn balance(source: &SourceTemplates, destination: &DestinationTemplates) -> 
 mod tests {
     use super::*;
 
+    /// guide: T4
     #[test]
     fn guide_t4_only_approved_and_green_are_duplicated() {
         assert!(is_duplicated("APPROVED", Some("GREEN")));
@@ -109,6 +110,7 @@ mod tests {
         }
     }
 
+    /// guide: T3, T5, T6
     #[test]
     fn every_template_of_the_source_is_accounted_for() {
         let key = |name| TemplateKey::new(name, "en-US");

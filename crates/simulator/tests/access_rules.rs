@@ -53,6 +53,7 @@ fn a_missing_scope_is_told_with_200_and_seen_in_debug_token() {
     assert_eq!(described.body["data"]["scopes"], json!(["whatsapp_business_management"]));
 }
 
+/// guide: 5.1
 #[test]
 fn the_fetch_needs_the_system_token_its_scope_and_a_right_proof() {
     let mut caller = Caller::usual("");
@@ -142,6 +143,7 @@ fn unknown_fields_are_named_and_unknown_routes_list_what_is_served() {
     assert_eq!(caller.get("/not-an-id", &token).codes(), (100, Some(33)));
 }
 
+/// guide: 7.3
 #[test]
 fn numbers_are_paged_by_25_and_pages_lead_on() {
     let scenario = "[customers.acorn]\nnumbers = 60\n";
@@ -215,6 +217,7 @@ fn health_and_funding_are_seen_by_a_partner_unless_the_knob_says_no() {
     assert!(!paid.body.to_string().contains("141006"));
 }
 
+/// guide: 6.2
 #[test]
 fn subscriptions_hold_an_override_until_they_are_made_again_without_one() {
     let mut caller = Caller::usual("");

@@ -7,6 +7,7 @@ mod common;
 use common::{Caller, NUMBER, PORTFOLIO, WABA, text};
 use serde_json::json;
 
+/// guide: I1, I3, 2.1, 2.2, 2.4, 3.5, 4.1, 4.2, 4.3, 5.1, 6.1, 6.5, 7.1, 7.2, 7.3, 7.4, 7.5, 8.1, 8.7, 9.1, 9.3, T1, T7, T8
 #[test]
 fn nine_steps_on_a_calm_day() {
     let mut caller = Caller::usual("");

@@ -72,6 +72,7 @@ fn silence_can_become_consent_or_run_out() {
     }
 }
 
+/// guide: 2.3
 #[test]
 fn app_and_solution_are_checked() {
     let mut caller = Caller::usual("");
@@ -109,6 +110,7 @@ fn a_waba_of_the_partner_cannot_leave() {
     assert_eq!(tag(&mut caller, json!({ "app_id": app })).codes(), (100, Some(2_593_085)));
 }
 
+/// guide: R1
 #[test]
 fn advanced_access_is_needed() {
     let mut caller = Caller::usual("\n[provider]\nadvanced_access = false\n");
@@ -127,6 +129,7 @@ fn a_destination_can_leave_no_solution() {
     assert_eq!((answer.status, answer.codes().0), (422, 100));
 }
 
+/// guide: 4.2
 #[test]
 fn an_intent_names_its_source_and_is_read_by_its_own_app_and_customer_only() {
     let customers =

@@ -20,6 +20,7 @@ fn refusal(caller: &mut Caller, destination: &str) -> String {
     text(&answer.body["error"]["error_user_title"])
 }
 
+/// guide: 6.1
 #[test]
 fn subscription_payment_review_and_name_are_asked_for_in_this_order() {
     let scenario = r#"
@@ -46,6 +47,7 @@ fn subscription_payment_review_and_name_are_asked_for_in_this_order() {
     assert!(moved.body["id"].is_string(), "{}", moved.body);
 }
 
+/// guide: 3.2
 #[test]
 fn a_missing_payment_method_hides_in_details_by_default() {
     let mut caller = Caller::usual("pays = \"never\"");
@@ -137,6 +139,7 @@ fn a_number_nobody_has_needs_no_migration() {
     assert_eq!(answer.body["error"]["error_user_title"], "Please add this phone number in your WhatsApp account");
 }
 
+/// guide: 8.3, 8.4
 #[test]
 fn the_national_number_is_given_without_the_calling_code() {
     let mut caller = Caller::usual("");
@@ -204,6 +207,7 @@ fn the_number_of_an_error_can_stand_as_its_code_and_its_data_as_a_string() {
     assert!(serde_json::from_str::<serde_json::Value>(data).unwrap()["details"].is_string());
 }
 
+/// guide: 8.6
 #[test]
 fn another_display_name_is_accepted_unless_the_knob_says_no() {
     for (knob, moves) in [("accept", true), ("error", false)] {

@@ -8,6 +8,7 @@ use common::{Caller, NUMBER, PORTFOLIO, WABA, text};
 use serde_json::json;
 use unmoor_simulator::Action;
 
+/// guide: 1.1, 1.7
 #[test]
 fn two_step_verification_that_is_still_on_stops_the_register() {
     let mut caller = Caller::usual("turns_off_two_step_after = \"1 day\"");
@@ -66,6 +67,7 @@ fn the_limit_is_429_in_the_other_style() {
     assert_eq!(caller.register(&phone).status, 429);
 }
 
+/// guide: 9.2
 #[test]
 fn registering_again_needs_the_same_pin_and_changes_nothing() {
     let mut caller = Caller::usual("");
@@ -78,6 +80,7 @@ fn registering_again_needs_the_same_pin_and_changes_nothing() {
     assert_eq!(caller.entries("number.registered").len(), 1);
 }
 
+/// guide: 8.8
 #[test]
 fn registering_the_old_id_is_refused_once_the_number_has_gone() {
     let mut caller = Caller::usual("");
@@ -148,6 +151,7 @@ fn the_intent_completes_with_the_last_connected_number_unless_the_knob_says_othe
     assert_eq!(never.entries("intent.completed"), []);
 }
 
+/// guide: 9.2
 #[test]
 fn pin_and_product_are_checked() {
     let mut caller = Caller::usual("");
@@ -167,6 +171,7 @@ fn pin_and_product_are_checked() {
     assert_eq!(caller.entries("number.registered"), []);
 }
 
+/// guide: I3
 #[test]
 fn reverification_is_refused_and_entered() {
     let mut caller = Caller::usual("");

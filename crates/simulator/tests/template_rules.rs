@@ -32,6 +32,7 @@ const MIXED: &str = r#"templates = [
     { name = "about_oldest" },
 ]"#;
 
+/// guide: T1, T4
 #[test]
 fn only_approved_templates_of_green_quality_are_duplicated() {
     let (mut caller, destination) = registered(MIXED, &json!({}));
@@ -40,6 +41,7 @@ fn only_approved_templates_of_green_quality_are_duplicated() {
     assert_eq!(copies(&mut caller, &destination), ["newest", "about_oldest"]);
 }
 
+/// guide: T5
 #[test]
 fn as_many_are_duplicated_as_fit_newest_first_or_by_name() {
     for (order, kept) in [("newest_first", "newest"), ("name", "about_oldest")] {
@@ -73,6 +75,7 @@ fn duplication_can_begin_with_acceptance_or_with_the_move() {
     }
 }
 
+/// guide: T2, T3
 #[test]
 fn a_share_can_be_rejected_by_the_recheck() {
     let (mut caller, destination) = registered(MIXED, &json!({ "template_reject_rate": 1.0 }));

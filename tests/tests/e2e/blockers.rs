@@ -33,6 +33,7 @@ async fn goes_on_by_itself(stage: &Stage, code: BlockerCode) {
     assert_eq!(stage.rehearsal.outcome().await.unwrap().broken_rules, Vec::<String>::new());
 }
 
+/// guide: 1.1
 #[tokio::test]
 async fn two_step_verification_on_stands_before_the_tag() {
     let stage = Stage::of(&fleet(member().person("turns_off_two_step_after = \"2 days\""))).await;

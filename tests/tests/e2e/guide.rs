@@ -53,6 +53,7 @@ async fn heard_in_a_calm_run() -> (Stage, Vec<String>) {
     (stage, lines)
 }
 
+/// guide: 2.3, 4.2, 5.1, 6.3, 6.4, 7.1, 7.2, 8.1, 8.2, 9.2
 #[tokio::test]
 async fn the_nine_steps_come_in_order_each_with_its_own_token() {
     let (stage, calls) = heard_in_a_calm_run().await;
@@ -73,6 +74,7 @@ async fn a_calm_migration_takes_few_calls() {
     assert_eq!(stage.only().await.graph_calls(), calls.len() as u64);
 }
 
+/// guide: 4.6
 #[tokio::test]
 async fn nothing_moves_before_acceptance_and_step_4_alone_shows_it() {
     let (stage, _) = heard_in_a_calm_run().await;
@@ -86,6 +88,7 @@ async fn nothing_moves_before_acceptance_and_step_4_alone_shows_it() {
     }
 }
 
+/// guide: T9
 #[tokio::test]
 async fn the_migration_ends_when_the_templates_have_been_watched_for_24_hours() {
     let stage = Stage::ended(&Fleet::one()).await;

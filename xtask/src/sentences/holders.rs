@@ -23,6 +23,12 @@ impl Holder {
         format!("{}::{}", self.path, self.name)
     }
 
+    /// As people read it. A script that is one test goes by its file.
+    pub(super) fn shown(&self) -> &str {
+        let script = self.path.rsplit('/').next().and_then(|file| file.strip_suffix(".py"));
+        script.filter(|_| self.name == "main").unwrap_or(&self.name)
+    }
+
     pub(super) fn holds(&self, number: &str) -> bool {
         self.numbers.iter().any(|held| held == number)
     }
@@ -117,6 +123,8 @@ mod tests {
         let (holders, problems) = found_in("clients/steps.py", "# guide: 2.1\ndef test_tag(sim):\n    pass\n");
         assert_eq!((holders.len(), problems.len()), (1, 0));
         assert_eq!(holders.first().map(Holder::id), Some("clients/steps.py::test_tag".to_owned()));
+        let (holders, _) = found_in("clients/steps.py", "# guide: 2.1\ndef main(address: str) -> None:\n");
+        assert_eq!(holders.first().map(Holder::shown), Some("steps"));
     }
 
     #[test]

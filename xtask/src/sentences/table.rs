@@ -36,9 +36,9 @@ Every sentence of [Meta's guide](../../spec/guide.md) that states a behaviour is
 pub(super) fn for_the_terminal(coverage: &Coverage) -> String {
     let mut text = String::new();
     for sentence in &coverage.sentences {
-        let _ = writeln!(text, "{:<5} {}", sentence.number, shortened(&sentence.text));
+        let _ = writeln!(text, "{:<5} {}", sentence.number, shortened(&without_links(&sentence.text)));
         if let Some(held_by) = &sentence.held_by {
-            let _ = writeln!(text, "      no behaviour of software: {held_by}");
+            let _ = writeln!(text, "      no behaviour of software: {}", without_links(held_by));
         }
         let kept = keepers(sentence, &coverage.removals);
         if !kept.is_empty() {
@@ -49,7 +49,7 @@ pub(super) fn for_the_terminal(coverage: &Coverage) -> String {
             );
         }
         for holder in holders_of(sentence, &coverage.holders) {
-            let _ = writeln!(text, "      held by  {}  ({}:{})", holder.name, holder.path, holder.line);
+            let _ = writeln!(text, "      held by  {}  ({}:{})", holder.shown(), holder.path, holder.line);
         }
     }
     text
@@ -64,13 +64,19 @@ pub(super) fn as_page(coverage: &Coverage) -> String {
             .map(|file| format!("[{}]({})", part_of(file), link(file)))
             .collect();
         let mut held: Vec<String> = holders_of(sentence, &coverage.holders)
-            .map(|holder| format!("[{}]({})", holder.name.replace('_', "\\_"), link(&holder.path)))
+            .map(|holder| format!("[{}]({})", holder.shown().replace('_', "\\_"), link(&holder.path)))
             .collect();
         if let Some(held_by) = &sentence.held_by {
-            held.insert(0, format!("no behaviour of software: {held_by}"));
+            held.insert(0, format!("no behaviour of software: {}", from_the_page(held_by)));
         }
-        let says = sentence.text.replace("](../", "](../../").replace("](observations", "](../../spec/observations");
-        let _ = writeln!(page, "| {} | {says} | {} | {} |", sentence.number, kept.join(", "), held.join("; "));
+        let _ = writeln!(
+            page,
+            "| {} | {} | {} | {} |",
+            sentence.number,
+            from_the_page(&sentence.text),
+            kept.join(", "),
+            held.join("; ")
+        );
     }
     page
 }
@@ -96,6 +102,22 @@ fn part_of(file: &str) -> String {
 
 fn link(path: &str) -> String {
     format!("../../{path}")
+}
+
+/// Links as they lead from the page, which lies elsewhere than the guide.
+fn from_the_page(text: &str) -> String {
+    text.replace("](../", "](../../").replace("](observations.md", "](../../spec/observations.md")
+}
+
+/// The words of links without where they lead.
+fn without_links(text: &str) -> String {
+    let mut words = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("](") {
+        words.push_str(&before.replacen('[', "", 1));
+        rest = behind.split_once(')').map_or("", |(_, after)| after);
+    }
+    words + rest
 }
 
 /// The beginning, cut between two words.
@@ -168,6 +190,17 @@ mod tests {
                  [it\\_moves](../../crates/simulator/tests/move_rules.rs) |",
             ]
         );
+    }
+
+    #[test]
+    fn links_lead_on_from_the_page_and_are_words_at_the_terminal() {
+        let text = "blocker [ON](../docs/ON.md), fact [paging](observations.md#numbers)";
+        assert_eq!(without_links(text), "blocker ON, fact paging");
+        assert_eq!(
+            from_the_page(text),
+            "blocker [ON](../../docs/ON.md), fact [paging](../../spec/observations.md#numbers)"
+        );
+        assert_eq!(without_links("no link"), "no link");
     }
 
     #[test]

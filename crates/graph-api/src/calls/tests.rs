@@ -47,6 +47,7 @@ fn wire<C: GraphCall>(endpoint: &GraphEndpoint, call: &C) -> String {
     text + std::str::from_utf8(request.body()).unwrap()
 }
 
+/// guide: C1, 2.1, 2.3
 #[test]
 fn step_2_tags_the_source() {
     let call = SetSolutionMigrationIntent {
@@ -62,6 +63,7 @@ fn step_2_tags_the_source() {
     "#);
 }
 
+/// guide: 4.1, 4.2
 #[test]
 fn step_4_reads_the_intent() {
     let id = MigrationIntentId::parse("400").unwrap();
@@ -74,6 +76,7 @@ fn step_4_reads_the_intent() {
     insta::assert_snapshot!(with_source.request(&meta()).unwrap().uri(), @"https://graph.facebook.com/v25.0/400?fields=id,status,destination_waba,waba");
 }
 
+/// guide: 5.1
 #[test]
 fn step_5_fetches_the_business_token() {
     let call = FetchBusinessToken::new(system(), secret(), PortfolioId::parse("220").unwrap());
@@ -87,6 +90,7 @@ fn step_5_fetches_the_business_token() {
     assert!(wire(&meta(), &sixty_days).ends_with("&set_token_expires_in_60_days=true"));
 }
 
+/// guide: 6.1, 6.4
 #[test]
 fn step_6_subscribes_without_a_body() {
     let call = SubscribeApp { token: business(), waba_id: waba("320"), callback_override: None };
@@ -96,6 +100,7 @@ fn step_6_subscribes_without_a_body() {
     ");
 }
 
+/// guide: 6.2
 #[test]
 fn step_6_subscribes_with_an_override() {
     let callback = CallbackOverride::new("https://hooks.example.com/whatsapp", "EXAMPLE-VERIFY-TOKEN").unwrap();
@@ -112,6 +117,7 @@ fn step_6_subscribes_with_an_override() {
     ");
 }
 
+/// guide: 7.1, 7.2
 #[test]
 fn step_7_lists_the_numbers() {
     let call = ListPhoneNumbers::new(business(), waba("310"), Fields::of(&["status"]));
@@ -126,6 +132,7 @@ fn step_7_lists_the_numbers() {
     insta::assert_snapshot!(next.request(&meta()).unwrap().uri(), @"https://graph.facebook.com/v25.0/310/phone_numbers?fields=status&limit=100&after=Q%2F1%3D");
 }
 
+/// guide: 8.1, 8.2, 8.5, 8.6
 #[test]
 fn step_8_moves_a_number() {
     let call = MigratePhoneNumber {
@@ -143,6 +150,7 @@ fn step_8_moves_a_number() {
     "#);
 }
 
+/// guide: 9.1, 9.2
 #[test]
 fn step_9_registers_a_number() {
     let phone_number_id = PhoneNumberId::parse("520").unwrap();

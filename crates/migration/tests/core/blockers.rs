@@ -286,6 +286,7 @@ fn silent_tag() -> Run {
     run
 }
 
+/// guide: R1
 #[test]
 fn every_blocker_opens_on_its_turn_and_what_clears_it_leads_to_the_end() {
     let cases = cases();
@@ -319,6 +320,7 @@ fn a_blocker_keeps_its_beginning_while_it_stands() {
     assert!(run.now.duration_since(since) > SignedDuration::from_hours(1));
 }
 
+/// guide: I3
 /// Rule 15 and rule 14: what Unmoor never does, it cannot even ask for.
 #[test]
 fn no_effect_asks_for_a_code_and_none_writes_a_template() {

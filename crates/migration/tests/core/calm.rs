@@ -46,6 +46,7 @@ fn the_guides_steps_come_in_the_guides_order() {
     }
 }
 
+/// guide: I2
 #[test]
 fn the_second_number_moves_only_when_the_first_is_verified() {
     let mut run = Run::started(World::calm(&[FIRST, SECOND]));

@@ -303,6 +303,7 @@ fn seven_registers_in_72_hours_and_each_retry_of_a_person_one_more_up_to_ten() {
     assert_eq!(run.tries(EffectKind::RegisterNumber), 10, "Meta would block the number");
 }
 
+/// guide: 9.2
 #[test]
 fn one_pin_is_sealed_before_the_move_and_never_again() {
     let mut run = registering(&[FIRST]);

@@ -15,6 +15,7 @@ mod blockers;
 mod calm;
 mod cutover;
 mod fleet;
+mod guide;
 mod notice;
 mod properties;
 mod run;

@@ -30,6 +30,7 @@ fn only(run: &Run, kind: &str) -> News {
     found[0].clone()
 }
 
+/// guide: 3.1
 #[test]
 fn the_calm_way_asks_for_acceptance_and_tells_the_new_ids_and_the_end() {
     let mut run = Run::started(World::calm(&[FIRST]));
@@ -40,6 +41,7 @@ fn the_calm_way_asks_for_acceptance_and_tells_the_new_ids_and_the_end() {
     insta::assert_json_snapshot!(told);
 }
 
+/// guide: 7.5
 #[test]
 fn of_two_numbers_each_is_told_with_its_own_ids() {
     let mut run = Run::started(World::calm(&[FIRST, SECOND]));
@@ -61,6 +63,7 @@ fn of_two_numbers_each_is_told_with_its_own_ids() {
     assert_eq!(registered, expected);
 }
 
+/// guide: 1.2
 #[test]
 fn two_step_verification_is_asked_for_once_of_all_numbers_that_have_it_on() {
     let world = World::calm(&[FIRST, SECOND]).with(|world| {
@@ -75,6 +78,7 @@ fn two_step_verification_is_asked_for_once_of_all_numbers_that_have_it_on() {
     assert_eq!(only(&run, "request_two_step_off"), News::RequestTwoStepOff { turn: Turn::Customer, numbers });
 }
 
+/// guide: 1.1
 #[test]
 fn where_the_provider_turns_it_off_the_provider_is_told() {
     let world = World::calm(&[FIRST]).with(|world| world.source_number(FIRST).pin_enabled = Some(true));
@@ -104,6 +108,7 @@ fn reminders_count_and_tell_since_when_the_request_stands() {
     assert_eq!(reminders, [(1, 1), (2, 3), (3, 7), (4, 14)], "count and day");
 }
 
+/// guide: 3.2
 #[test]
 fn a_missing_payment_method_is_told_when_it_begins_and_not_each_time_it_is_read() {
     let mut run = Run::started(World::calm(&[FIRST]).with(|world| world.destination.payment_error = Some(true)));
