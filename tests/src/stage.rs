@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
-use unmoor_cli::rehearsal::{InProcess, Outcome, Rehearsal};
+use unmoor_cli::rehearsal::{InProcess, Outcome, Plan, Rehearsal};
 use unmoor_engine::clock::{Clock, Stop, VirtualClock};
 use unmoor_engine::hooks::Hooks;
 use unmoor_engine::inbox::{Posted, post};
@@ -94,6 +94,12 @@ impl Stage {
     pub async fn with_hooks(fleet: &Fleet, hooks: Hooks) -> Self {
         let rehearsal = Rehearsal::prepare_with(fleet.plan(), Arc::new(NobodyWatches), hooks).await.unwrap();
         Self::new(rehearsal, fleet.seed)
+    }
+
+    /// The same for a plan that was changed.
+    pub async fn planned(plan: Plan, seed: u64) -> Self {
+        let rehearsal = Rehearsal::prepare(plan, Arc::new(NobodyWatches)).await.unwrap();
+        Self::new(rehearsal, seed)
     }
 
     /// Imports the fleet and asks for nothing.

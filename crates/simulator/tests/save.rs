@@ -63,7 +63,7 @@ impl Course {
         let (destination, phone) = (self.destination.clone(), self.phone.clone());
         let subscribe = format!("/{destination}/subscribed_apps");
         let list = format!("/{destination}/phone_numbers");
-        let seen = match place {
+        match place {
             0 => {
                 self.intent = self.caller.set_intent();
                 json!(self.intent)
@@ -88,8 +88,7 @@ impl Course {
                 self.call("GET", &format!("/{destination}/message_templates"), None)
             }
             _ => self.call("GET", &format!("/{phone}"), None),
-        };
-        seen
+        }
     }
 
     fn traces(&self) -> String {

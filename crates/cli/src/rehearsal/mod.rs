@@ -105,6 +105,8 @@ impl Rehearsal {
     pub async fn imported(plan: Plan, observer: Arc<dyn Observer>, hooks: Hooks) -> anyhow::Result<Self> {
         let start = plan.setup.start;
         let horizon = start.checked_add(plan.horizon).context("the rehearsal lasts longer than time does")?;
+        // The configuration fits the app that is played, as an operator's fits theirs.
+        let is_proof_required = plan.setup.knobs.require_appsecret_proof;
         let simulator = Simulator::from_setup(plan.setup);
         let clock = VirtualClock::new(start);
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
@@ -126,7 +128,10 @@ impl Rehearsal {
         add_customers(store.as_ref(), plan.customers, start).await?;
         let transport = Arc::new(InProcess::new(simulator.clone(), Arc::clone(&shared)));
         let throttle = Arc::new(Mutex::new(Throttle::new(Budgets::default())));
-        let endpoint = GraphEndpoint::new(BASE_URL, GraphVersion::default())?;
+        let mut endpoint = GraphEndpoint::new(BASE_URL, GraphVersion::default())?;
+        if is_proof_required {
+            endpoint = endpoint.always_send_proof(app.secret.clone());
+        }
         let graph = Graph::new(app, endpoint, transport, Arc::clone(&shared), throttle);
         let settings = Settings { inbox_poll: None, rehearsal: true, ..Settings::of("rehearsal", plan.seed) };
         let policy = plan.policy;
