@@ -1,12 +1,9 @@
-//! Real exchanges that reach every documented call which is served: answered well, and refused.
+//! The guide's own calls, with a reading of everything before and after.
 
-use std::collections::BTreeSet;
+use serde_json::json;
 
-use serde_json::{Value, json};
-
-use crate::common::{Caller, PORTFOLIO, WABA, text};
-use crate::document::Document;
-use crate::recorder::{Record, Recorder};
+use crate::common::{WABA, text};
+use crate::recorder::Recorder;
 
 /// The fields of a node that Meta's file documents and the simulator has, so that more than the defaults is compared.
 const WABA_FIELDS: &str = "fields=id,name,currency,timezone_id,message_template_namespace,business_type,\
@@ -17,32 +14,8 @@ const NUMBER_FIELDS: &str = "fields=id,verified_name,display_phone_number,status
      is_official_business_account,is_preverified_number,account_mode,throughput,messaging_limit_tier,last_onboarded_time,\
      country_dial_code,health_status,webhook_configuration";
 
-/// What the simulator says it serves: method and path, as its 501 lists them.
-pub(crate) fn served() -> BTreeSet<String> {
-    let mut caller = Caller::usual("");
-    let token = caller.system_token();
-    let answer = caller.get("/no/such/call", &token);
-    assert_eq!(answer.status, 501, "{}", answer.body);
-    let listed = answer.body["error"]["error_data"]["served"].as_array().unwrap();
-    listed.iter().map(text).collect()
-}
-
-/// All exchanges, in worlds of their own.
-pub(crate) fn all(document: &Document) -> Record {
-    let mut record = Record::default();
-    for exchanges in [the_guide, the_guide_in_the_files_words, tokens_that_are_no_good, ids_that_are_no_good] {
-        let mut recorder = Recorder::new(document, Caller::usual(""));
-        exchanges(&mut recorder);
-        for (operation, statuses) in recorder.record.reached {
-            record.reached.entry(operation).or_default().extend(statuses);
-        }
-        record.disagreements.extend(recorder.record.disagreements);
-    }
-    record
-}
-
 /// Guide 2 to 9 with a reading of everything before and after.
-fn the_guide(recorder: &mut Recorder<'_>) {
+pub(super) fn as_the_guide_has_it(recorder: &mut Recorder<'_>) {
     let (business, system) = (recorder.caller.business_token(), recorder.caller.system_token());
     let provider = recorder.caller.credentials.portfolio_id.to_string();
     let phone = recorder.caller.credentials.customers[0].phone_number_ids[0].to_string();
@@ -113,7 +86,7 @@ fn read_account(recorder: &mut Recorder<'_>, waba: &str, phone: &str, token: &st
 }
 
 /// With the knobs that say the file is right.
-fn the_guide_in_the_files_words(recorder: &mut Recorder<'_>) {
+pub(super) fn as_the_file_has_it(recorder: &mut Recorder<'_>) {
     recorder.caller.set_knobs(&json!({ "intent_contract": "spec_v23", "phone_status_vocab": "LINKED" }));
     let token = recorder.caller.business_token();
     let operation = "POST /<WABA>/set_solution_migration_intent";
@@ -121,30 +94,4 @@ fn the_guide_in_the_files_words(recorder: &mut Recorder<'_>) {
     recorder.call(operation, WABA, "", &token, Some(body));
     recorder.call(operation, WABA, "", &token, Some(json!({ "app_id": "1" })));
     recorder.get("GET /<WABA>/phone_numbers", WABA, NUMBER_FIELDS, &token);
-}
-
-/// No token, and one that ended.
-fn tokens_that_are_no_good(recorder: &mut Recorder<'_>) {
-    let phone = recorder.caller.credentials.customers[0].phone_number_ids[0].to_string();
-    let intent = recorder.caller.set_intent();
-    for operation in served() {
-        let Some((_, node)) = operation.split_once('<') else { continue };
-        let node = match node.split_once('>').map(|(kind, _)| kind) {
-            Some("WABA") => WABA,
-            Some("PHONE") => &phone,
-            Some("INTENT") => &intent,
-            Some("PORTFOLIO") => PORTFOLIO,
-            _ => continue,
-        };
-        recorder.call(&operation, node, "", "nobody's", None);
-    }
-}
-
-/// Nodes that are not there.
-fn ids_that_are_no_good(recorder: &mut Recorder<'_>) {
-    let token = recorder.caller.system_token();
-    for operation in served().iter().filter(|operation| operation.contains('<')) {
-        let body: Option<Value> = operation.starts_with("POST").then(|| json!({}));
-        recorder.call(operation, "999999999999999", "", &token, body);
-    }
 }
