@@ -70,6 +70,21 @@ pub enum Event {
         /// The copy.
         template: Id,
     },
+    /// A message is delivered, read, or fails (guide B1 to B3).
+    MessageGoesOn {
+        /// The message.
+        message: Id,
+    },
+    /// A number sends the next message of its steady traffic.
+    TrafficIsSent {
+        /// The number.
+        number: E164,
+    },
+    /// A number gets the next message of its steady traffic.
+    TrafficIsReceived {
+        /// The number.
+        number: E164,
+    },
     /// A request whose connection dropped takes effect.
     LateRequest {
         /// The request.

@@ -18,6 +18,21 @@ const APPROXIMATED: &[[&str; 3]] = &[
     ["latency", "one number for every call, more by a scripted fault", "no distribution is published"],
     ["reads that lag behind writes", "per account, for a fixed time; intents never lag", "no measurement is public"],
     ["`timezone_id`", "drawn; it belongs to no zone", "Meta's list is not among the sources"],
+    [
+        "the prices of messages",
+        "an invented tariff by category, for no country and no volume",
+        "Meta's rate cards change each quarter",
+    ],
+    [
+        "days and months of `pricing_analytics`",
+        "those of UTC; counted at once, never late",
+        "time zones are not simulated, and no delay is published",
+    ],
+    [
+        "the country of a customer",
+        "by calling code; zone 1 is `US`, what is not in the table `ZZ`",
+        "Meta's assignment is not public",
+    ],
     ["business verification", "drawn, seven in ten", "a property of each real business"],
 ];
 
@@ -25,6 +40,12 @@ const APPROXIMATED: &[[&str; 3]] = &[
 const NOT_SIMULATED: &[[&str; 2]] = &[
     ["Embedded Signup, and leaving a solution through it", "observations: intents.sibling_flows"],
     ["ways from one solution to another, and credit lines", "observations: intents.sibling_flows"],
+    ["groups, calls, media, flows and marketing limits of messages", "observations: messages.send"],
+    ["`analytics`, `conversation_analytics`, `template_analytics`", "observations: billing.analytics"],
+    [
+        "volume tiers, and prices that changed in October 2026",
+        "observations: billing.tiers, billing.in_window_since_october",
+    ],
     ["batch calls", "observations: limits.batch"],
 ];
 

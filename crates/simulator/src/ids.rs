@@ -27,6 +27,12 @@ impl FromStr for Id {
     }
 }
 
+impl Id {
+    pub(crate) fn as_u64(self) -> u64 {
+        self.0
+    }
+}
+
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)

@@ -19,6 +19,7 @@
 //! vendor cannot pass on both sides. What is simulated, approximated and left out stands in `FIDELITY.md`.
 
 mod agenda;
+mod calling_codes;
 mod calls;
 mod clock;
 mod control;
@@ -30,6 +31,7 @@ mod knobs;
 mod ledger;
 pub mod load;
 mod mail;
+mod messages;
 mod pages;
 mod people;
 mod phone;
@@ -51,8 +53,12 @@ pub use self::{
     knobs::*,
     ledger::{By, Ending, LedgerEntry, RequestEntry},
     mail::Mail,
+    messages::{
+        ChargeTotal, DeliveredAfter, ReceiveMessage, ReceivedMessage, SendMessage, SendRefused, SentMessage,
+        ShownMessage, TemplateName,
+    },
     people::{Action, Answer, Pays, Script},
-    phone::{E164, InvalidNumber},
+    phone::{Digits, E164, InvalidNumber},
     save::{CannotSave, InvalidSave},
     serve::serve,
     simulator::{Begun, Credentials, CustomerCredentials, Exchange, Reply, Simulator, SuspendedExchange},

@@ -76,6 +76,64 @@ fn calling_code_length(digits: &str) -> usize {
     if TWO_DIGITS.contains(&two) || two == "98" { 2 } else { 3 }
 }
 
+/// A telephone number as its digits alone, for where there are very many of them: eight bytes, and no memory of their own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Digits(u64);
+
+impl Digits {
+    /// Reads what an integrator writes for a recipient: with or without plus sign, spaces, dashes and brackets.
+    pub fn read(text: &str) -> Option<Self> {
+        let bare: String = text.chars().filter(|c| !matches!(c, '+' | ' ' | '-' | '(' | ')' | '.')).collect();
+        bare.parse().ok()
+    }
+
+    pub(crate) fn as_u64(self) -> u64 {
+        self.0
+    }
+
+    /// The number with its plus sign.
+    pub fn to_e164(self) -> Option<E164> {
+        format!("+{self}").parse().ok()
+    }
+}
+
+impl FromStr for Digits {
+    type Err = InvalidNumber;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let number: E164 = format!("+{text}").parse()?;
+        Ok(Self::from(&number))
+    }
+}
+
+impl TryFrom<String> for Digits {
+    type Error = InvalidNumber;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<Digits> for String {
+    fn from(digits: Digits) -> Self {
+        digits.to_string()
+    }
+}
+
+/// Fifteen digits at most, the first not 0: nothing is lost.
+impl From<&E164> for Digits {
+    fn from(number: &E164) -> Self {
+        Self(number.digits().parse().unwrap_or_default())
+    }
+}
+
+impl fmt::Display for Digits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
 impl fmt::Display for E164 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -116,6 +174,18 @@ mod tests {
     fn a_number_is_shown_with_spaces_or_the_american_way() {
         assert_eq!("+12125550101".parse::<E164>().unwrap().display(), "+1 212-555-0101");
         assert_eq!("+493023125001".parse::<E164>().unwrap().display(), "+49 302 312 5001");
+    }
+
+    #[test]
+    fn digits_are_read_as_people_write_them_and_lose_nothing() {
+        for text in ["+1 (212) 555-0101", "12125550101", "+12125550101", "1.212.555.0101"] {
+            assert_eq!(Digits::read(text).unwrap().to_e164().unwrap().as_str(), "+12125550101", "{text}");
+        }
+        let longest: E164 = "+999999999999999".parse().unwrap();
+        assert_eq!(Digits::from(&longest).to_e164().unwrap(), longest);
+        for wrong in ["", "abc", "12", "0123456789", "1234567890123456", "+1 212 555 01x1"] {
+            assert!(Digits::read(wrong).is_none(), "{wrong}");
+        }
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::{
     ledger::{By, Change, Ledger},
     mail::Mail,
     people,
-    rules::{answer_intent, duplicate_templates, rate_limit::Meter},
+    rules::{answer_intent, deliver_message, duplicate_templates, message_pace::Pace, rate_limit::Meter, traffic},
     world::{Waba, World},
 };
 
@@ -57,6 +57,7 @@ pub(crate) struct State {
     pub(crate) ledger: Ledger,
     pub(crate) mails: Vec<Mail>,
     pub(crate) meter: Meter,
+    pub(crate) pace: Pace,
     /// `appsecret_proof` by token: computed once, asked for with every call.
     #[serde(skip)]
     pub(crate) proofs: BTreeMap<String, String>,
@@ -78,6 +79,7 @@ impl State {
             ledger: Ledger::default(),
             mails: Vec::new(),
             meter: Meter::default(),
+            pace: Pace::default(),
             proofs: BTreeMap::new(),
             receivers_attached: false,
             stale: BTreeMap::new(),
@@ -122,6 +124,9 @@ impl State {
             Event::TemplateRechecked { waba, template } => {
                 duplicate_templates::reject(self, Cause::time(at), waba, template);
             }
+            Event::MessageGoesOn { message } => deliver_message::step(self, at, message),
+            Event::TrafficIsSent { number } => traffic::send(self, at, &number),
+            Event::TrafficIsReceived { number } => traffic::receive(self, at, &number),
             Event::LateRequest { request } => http::replay(self, &request),
         }
     }

@@ -185,9 +185,6 @@ fn people_do_what_they_are_told() {
 #[test]
 fn what_is_not_there_says_so() {
     let caller = Caller::usual("");
-    let (status, body, _) = call(&caller.simulator, "POST", "/messages", &json!({}));
-    assert_eq!(status, 501);
-    assert!(body["error"].as_str().unwrap().contains("not simulated yet"));
     let (status, body, _) = call(&caller.simulator, "GET", "/wrold", &Value::Null);
     assert_eq!(status, 501);
     assert!(body["error"].as_str().unwrap().contains("/_sim/world"));

@@ -2,8 +2,10 @@
 
 mod app_subscriptions;
 mod intent;
+mod messages;
 mod number;
 mod phone_numbers;
+mod pricing_analytics;
 mod shared_wabas;
 mod subscribed_apps;
 mod templates;
@@ -88,8 +90,10 @@ pub(crate) const SERVED: &[&[Served]] = &[
     phone_numbers::SERVED,
     number::SERVED,
     webhook_configuration::SERVED,
+    messages::SERVED,
     templates::SERVED,
     waba::SERVED,
+    pricing_analytics::SERVED,
     shared_wabas::SERVED,
 ];
 

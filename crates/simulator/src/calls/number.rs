@@ -111,12 +111,8 @@ fn unknown(call: &Call<'_>, id: Id) -> Box<GraphError> {
 
 /// The WABA that an id leads to, and the number: the entry with `preferred` status, else the newest one.
 pub(super) fn find(call: &Call<'_>, id: Id, preferred: NumberStatus) -> Answer<(Id, E164)> {
-    let world = &call.state.world;
-    let wabas = world.index.of_phone_id(id).into_iter().flatten().filter_map(|waba| world.wabas.get(waba));
-    let entries =
-        wabas.flat_map(|waba| waba.numbers.iter().filter(|entry| entry.id == id).map(|entry| (waba.id, entry)));
-    let best = entries.max_by_key(|(_, entry)| (entry.status == preferred, entry.created_at));
-    best.map(|(waba, entry)| (waba, entry.number.clone())).ok_or_else(|| unknown(call, id))
+    let found = call.state.world.entry_of_phone_id(id, preferred);
+    found.map(|(waba, entry)| (waba, entry.number.clone())).ok_or_else(|| unknown(call, id))
 }
 
 /// A number with the selected fields.

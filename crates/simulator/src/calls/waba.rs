@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Served};
+use super::{Call, Served, pricing_analytics};
 use crate::{
     http::{
         error::{Answer, GraphError},
@@ -38,6 +38,7 @@ pub(super) const WABA: NodeType = NodeType {
         "creation_time",
         "status",
         "health_status",
+        "pricing_analytics",
     ],
 };
 
@@ -46,7 +47,12 @@ fn read(call: &mut Call<'_>) -> Answer<Value> {
     call.count(id)?;
     let selection = Selection::read(call.params.text("fields")?.as_deref(), &WABA)?;
     let waba = call.state.seen_waba(id).ok_or_else(|| GraphError::unknown_object("GET", &id.to_string()))?;
-    Ok(show(call.state, call.caller.app, waba, &selection))
+    let mut shown = show(call.state, call.caller.app, waba, &selection);
+    if let (Some(arguments), Value::Object(shown)) = (selection.arguments("pricing_analytics"), &mut shown) {
+        let analytics = pricing_analytics::of_field(call.state, waba, arguments)?;
+        shown.insert("pricing_analytics".to_owned(), analytics);
+    }
+    Ok(shown)
 }
 
 /// A WABA with the selected fields.

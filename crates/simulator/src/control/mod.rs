@@ -1,6 +1,8 @@
 //! The control surface `/_sim/…`: JSON, never on the paths of the Graph API, no token needed. A browser gets pages instead, here
 //! and under `/business/…`: see `pages`.
 
+mod messages;
+
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use jiff::SignedDuration;
@@ -58,7 +60,7 @@ pub fn control(simulator: &Simulator, rate: f64, request: &Request<Bytes>) -> (R
 }
 
 const SERVED: &str = "GET /_sim; GET, PUT /_sim/world; POST /_sim/reset; GET /_sim/ledger; GET /_sim/requests; GET, POST /_sim/clock; \
-     GET /_sim/credentials; GET, PUT /_sim/knobs; GET, POST, DELETE /_sim/faults; POST /_sim/people/<PORTFOLIO>; GET /_sim/mails";
+     GET /_sim/credentials; GET, PUT /_sim/knobs; GET, POST, DELETE /_sim/faults; POST /_sim/people/<PORTFOLIO>; GET /_sim/mails; GET, POST /_sim/messages; GET /_sim/charges";
 
 fn run(simulator: &Simulator, rate: f64, request: &Request<Bytes>, wanted: &mut Control) -> Outcome {
     let path = request.uri().path();
@@ -98,8 +100,12 @@ fn run(simulator: &Simulator, rate: f64, request: &Request<Bytes>, wanted: &mut 
         }
         (&Method::POST, ["people", portfolio]) => person(simulator, portfolio, body),
         (&Method::GET, ["mails"]) => to_json(&simulator.mails()).map(|mails| json!({ "mails": mails })),
-        (_, ["messages", ..]) => {
-            Err(Refusal(StatusCode::NOT_IMPLEMENTED, "messages and their billing are not simulated yet".to_owned()))
+        (&Method::POST, ["messages"]) => messages::post(simulator, body),
+        (&Method::GET, ["messages"]) => {
+            to_json(&simulator.messages(after(request)?)).map(|messages| json!({ "messages": messages }))
+        }
+        (&Method::GET, ["charges"]) => {
+            to_json(&simulator.charges(messages::waba_of(request)?)).map(|charges| json!({ "charges": charges }))
         }
         (method, _) => {
             Err(Refusal(StatusCode::NOT_IMPLEMENTED, format!("{method} {path} is not served; served are: {SERVED}")))

@@ -4,12 +4,23 @@ use serde_json::{Map, Value};
 
 use super::error::{Answer, GraphError};
 
-/// A wanted field and what is wanted of its inside, as in `owner_business_info{id,name}`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A wanted field and what is wanted of its inside, as in `owner_business_info{id,name}`, or how it is to be worked out, as
+/// in `pricing_analytics.start(1).end(2)`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Wanted {
     name: String,
+    arguments: Vec<(String, String)>,
     inside: Vec<Wanted>,
 }
+
+impl Wanted {
+    fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), ..Self::default() }
+    }
+}
+
+/// The fields that take arguments.
+const WITH_ARGUMENTS: &[&str] = &["pricing_analytics"];
 
 /// A node type: its name in error texts, its default fields, and all that it has.
 pub(crate) struct NodeType {
@@ -33,17 +44,28 @@ impl Selection {
                     &format!("Syntax error in field list \"{}\"", text.chars().take(100).collect::<String>()),
                 )
             })?,
-            None => node.default.iter().map(|name| Wanted { name: (*name).to_owned(), inside: Vec::new() }).collect(),
+            None => node.default.iter().map(|name| Wanted::named(name)).collect(),
         };
         for field in &wanted {
             if !node.fields.contains(&field.name.as_str()) {
                 return Err(GraphError::nonexisting_field(&field.name, node.name, node.fields));
             }
+            if !field.arguments.is_empty() && !WITH_ARGUMENTS.contains(&field.name.as_str()) {
+                return Err(GraphError::not_simulated(
+                    &format!("arguments of the field {}", field.name),
+                    WITH_ARGUMENTS,
+                ));
+            }
         }
         if !wanted.iter().any(|field| field.name == "id") {
-            wanted.push(Wanted { name: "id".to_owned(), inside: Vec::new() });
+            wanted.push(Wanted::named("id"));
         }
         Ok(Self(wanted))
+    }
+
+    /// What stands behind a field, as in `.start(1).end(2)`; none if the field is not wanted.
+    pub(crate) fn arguments(&self, name: &str) -> Option<&[(String, String)]> {
+        self.0.iter().find(|field| field.name == name).map(|field| field.arguments.as_slice())
     }
 
     /// The node with the wanted fields in the wanted order. `value` gives none for what the node does not have now.
@@ -87,10 +109,11 @@ fn parse_list(rest: &mut &str, depth: u8) -> Option<Vec<Wanted>> {
     }
     let mut fields = Vec::new();
     loop {
-        let end = rest.find([',', '{', '}']).unwrap_or(rest.len());
+        let end = rest.find([',', '{', '}', '.']).unwrap_or(rest.len());
         let (name, behind) = rest.split_at(end);
         let name = name.trim().to_owned();
         *rest = behind;
+        let arguments = parse_arguments(rest)?;
         let mut inside = Vec::new();
         if let Some(behind) = rest.strip_prefix('{') {
             *rest = behind;
@@ -98,14 +121,27 @@ fn parse_list(rest: &mut &str, depth: u8) -> Option<Vec<Wanted>> {
             *rest = rest.strip_prefix('}')?;
         }
         if !name.is_empty() {
-            fields.push(Wanted { name, inside });
-        } else if !inside.is_empty() {
+            fields.push(Wanted { name, arguments, inside });
+        } else if !(inside.is_empty() && arguments.is_empty()) {
             return None;
         }
         match rest.strip_prefix(',') {
             Some(behind) => *rest = behind,
             None => return Some(fields),
         }
+    }
+}
+
+/// `.start(1).end(2).dimensions(["PHONE"])`, or nothing.
+fn parse_arguments(rest: &mut &str) -> Option<Vec<(String, String)>> {
+    let mut arguments = Vec::new();
+    loop {
+        let trimmed = rest.trim_start();
+        let Some(behind) = trimmed.strip_prefix('.') else { return Some(arguments) };
+        let (name, behind) = behind.split_once('(')?;
+        let (value, behind) = behind.split_once(')')?;
+        arguments.push((name.trim().to_owned(), value.trim().to_owned()));
+        *rest = behind.trim_start();
     }
 }
 
@@ -135,10 +171,22 @@ mod tests {
     }
 
     #[test]
+    fn arguments_stand_behind_a_field_and_only_where_they_mean_something() {
+        const NODE: NodeType = NodeType { name: "Thing", default: &["id"], fields: &["id", "pricing_analytics"] };
+        let text = "id,pricing_analytics\n  .start(1).end(2)\n.dimensions([\"A\",\"B\"])";
+        let selection = Selection::read(Some(text), &NODE).unwrap();
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let expected = [pair("start", "1"), pair("end", "2"), pair("dimensions", "[\"A\",\"B\"]")];
+        assert_eq!(selection.arguments("pricing_analytics").unwrap(), expected);
+        assert_eq!(selection.arguments("name"), None);
+        assert!(Selection::read(Some("id.limit(5)"), &NODE).is_err());
+    }
+
+    #[test]
     fn an_unknown_field_is_named_and_nonsense_is_refused() {
         let error = Selection::read(Some("id,nope"), &NODE).unwrap_err();
         assert!(format!("{error:?}").contains("Tried accessing nonexisting field (nope) on node type (Thing)"));
-        for nonsense in ["a{", "a}", "{a}", "a{b{c{d{e{f{g}}}}}}"] {
+        for nonsense in ["a.b", "a.b(", "a.b)", ".b(1)", "a.b(1", "a{", "a}", "{a}", "a{b{c{d{e{f{g}}}}}}"] {
             assert!(Selection::read(Some(nonsense), &NODE).is_err(), "{nonsense}");
         }
     }

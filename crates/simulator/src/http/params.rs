@@ -98,6 +98,19 @@ impl Params {
         Ok(Some(words.into_iter().map(|word| word.to_ascii_uppercase()).collect()))
     }
 
+    /// A text or a number; a list as its items between commas.
+    pub(crate) fn text_or_list(&self, name: &str) -> Answer<Option<String>> {
+        let Some(Value::Array(items)) = self.0.get(name) else { return self.text(name) };
+        let word = |item: &Value| match item {
+            Value::String(text) => Ok(text.clone()),
+            Value::Number(number) => Ok(number.to_string()),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+                Err(wrong_type(name, "a list of strings"))
+            }
+        };
+        Ok(Some(items.iter().map(word).collect::<Answer<Vec<_>>>()?.join(",")))
+    }
+
     /// A structure, given as JSON or as a text that holds JSON.
     pub(crate) fn structure(&self, name: &str) -> Answer<Option<Value>> {
         match self.0.get(name) {

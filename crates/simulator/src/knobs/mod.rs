@@ -239,6 +239,14 @@ knobs! {
     /// Where a message arrives that comes between guide 8 and guide 9.
     inbound_between_8_and_9: InboundInTheGap = InboundInTheGap::Source, among InboundInTheGap::ALL.to_vec();
     "webhooks.inbound_between_8_and_9" "Where does a message arrive during the gap?"
+
+    /// How a template message is refused while the WABA has no payment method.
+    payment_missing_told_by: PaymentMissingToldBy = PaymentMissingToldBy::Answer, among PaymentMissingToldBy::ALL.to_vec();
+    "billing.payment_missing_told_by" "Is a template message without a payment method refused by the answer or by a status?"
+
+    /// An open customer service window at the cutover.
+    customer_window_after_cutover: WindowAfterCutover = WindowAfterCutover::Stays, among WindowAfterCutover::ALL.to_vec();
+    "billing.customer_window_after_cutover" "Does an open customer service window stay open for the destination?"
 }
 
 /// A knob has a value that means nothing.

@@ -238,3 +238,21 @@ words!(
         Destination,
     }
 );
+words!(
+    /// How a template message is refused that nobody would pay for.
+    PaymentMissingToldBy {
+        /// By the answer of the call.
+        Answer,
+        /// By a status `failed`, after the call succeeded.
+        Status,
+    }
+);
+words!(
+    /// What a cutover does to the customer service window that a customer opened before it.
+    WindowAfterCutover {
+        /// It hangs on the two numbers and stays open.
+        Stays,
+        /// It hangs on the WABA and is closed for the destination.
+        Closes,
+    }
+);

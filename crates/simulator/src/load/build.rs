@@ -16,10 +16,12 @@ use crate::{
     ids::{Id, Seed},
     people::{Answer, Pays, Script},
     phone::E164,
+    rules::traffic,
     state::later,
     world::{
-        Admin, App, CodeVerification, Customer, Funding, NameStatus, Number, NumberStatus, Ownership, Platform,
-        Portfolio, Provider, Quality, Review, Scope, Secret, Solution, Subscription, Token, TokenKind, Waba, World,
+        Admin, App, CodeVerification, Customer, Funding, Messaging, NameStatus, Number, NumberStatus, Ownership,
+        Platform, Portfolio, Provider, Quality, Review, Scope, Secret, Solution, Subscription, Token, TokenKind, Waba,
+        World,
     },
 };
 
@@ -32,6 +34,7 @@ pub(super) fn setup(rows: &[Row], scenario: Scenario, seed: u64, files: Files) -
     for row in rows {
         builder.customer(row, &scenario.customer(row));
     }
+    builder.messages(&scenario);
     let faults = scenario.fault.into_iter().map(toml::Spanned::into_inner).collect();
     Setup { world: builder.world, knobs: scenario.knobs, faults, start, seed, files: Some(files) }
 }
@@ -112,11 +115,25 @@ impl Builder {
             people: BTreeMap::new(),
             register_attempts: BTreeMap::new(),
             register_blocked_until: BTreeMap::new(),
+            messaging: Messaging::default(),
             agenda: Agenda::default(),
             outbox: Default::default(),
             index: Default::default(),
         };
         Self { seed, start, world, solution, partner, partner_app, taken: given_numbers(scenario) }
+    }
+
+    /// How messages behave, and the traffic of every number that can have some.
+    fn messages(&mut self, scenario: &Scenario) {
+        self.world.messaging.recipients = scenario.recipients.recipients();
+        let Some(traffic) = &scenario.traffic else { return };
+        self.world.messaging.traffic = Some(traffic.get_ref().traffic());
+        let entries = self.world.wabas.values().flat_map(|waba| &waba.numbers);
+        let connected = entries.filter(|entry| entry.status == NumberStatus::Connected);
+        let numbers: Vec<E164> = connected.map(|entry| entry.number.clone()).collect();
+        for number in numbers {
+            traffic::start(&mut self.world, self.seed, self.start, &number);
+        }
     }
 
     fn customer(&mut self, row: &Row, script: &CustomerScript) {

@@ -1,7 +1,10 @@
 //! Countries to draw numbers from. The ranges are those that telephone regulators keep for fiction where they do, else such
 //! as plainly belong to nobody; each national number is `prefix` and as many digits as `free` says.
 
-use crate::{ids::Draw, phone::E164};
+use crate::{
+    ids::{Draw, Seed},
+    phone::E164,
+};
 
 /// A country that invented customers live in.
 #[derive(Debug)]
@@ -156,6 +159,16 @@ impl Country {
         let line = draw.between(0, 10_u64.pow(self.free) - 1);
         format!("+{}{prefix}{line:0width$}", self.calling_code).parse().ok()
     }
+}
+
+/// An invented number of the country that `like` belongs to.
+pub(crate) fn invented_number(seed: Seed, key: &[&str], like: &E164) -> Option<E164> {
+    let mut draw = seed.draw(key);
+    let Some(country) = Country::of_number(like) else {
+        // No list of fictitious numbers: 555 and six digits lead nowhere in most plans.
+        return format!("+{}555{:06}", like.split().0, draw.between(0, 999_999)).parse().ok();
+    };
+    country.number(&mut draw)
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod words;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::countries::invented_number;
 use self::customers::CustomerFile;
 pub use self::{
     generator::{Generated, generate},

@@ -15,7 +15,10 @@ use crate::{
     knobs::Knobs,
     people::{Answer, Pays},
     phone::E164,
-    world::{Category, NameStatus, NumberStatus, Ownership, Platform, Quality, Review, Scope, TemplateStatus},
+    world::{
+        Category, NameStatus, NumberStatus, Ownership, Platform, Quality, Recipients, Review, Scope, TemplateStatus,
+        Traffic,
+    },
 };
 
 /// A scenario that cannot be.
@@ -35,6 +38,8 @@ pub(super) struct Scenario {
     pub(super) knobs: Knobs,
     pub(super) fault: Vec<Spanned<Fault>>,
     pub(super) provider: ProviderScript,
+    pub(super) recipients: RecipientsScript,
+    pub(super) traffic: Option<Spanned<TrafficScript>>,
     customers: BTreeMap<Spanned<String>, CustomerScript>,
 }
 
@@ -56,6 +61,58 @@ impl Default for ProviderScript {
             system_token_scopes: Scope::ALL.to_vec(),
             system_token_expires_after: None,
         }
+    }
+}
+
+/// How the devices of the customers' own customers behave.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RecipientsScript {
+    delivered_after: Option<Span>,
+    never_delivered: Option<f64>,
+    read_after: Option<Span>,
+    read: Option<f64>,
+}
+
+impl RecipientsScript {
+    pub(super) fn recipients(self) -> Recipients {
+        let usual = Recipients::default();
+        let seconds =
+            |span: Option<Span>, usual| span.map_or(usual, |span| u32::try_from(span.0.as_secs()).unwrap_or(u32::MAX));
+        Recipients {
+            delivered_after_s: seconds(self.delivered_after, usual.delivered_after_s),
+            never_delivered: self.never_delivered.unwrap_or(usual.never_delivered),
+            read_after_s: seconds(self.read_after, usual.read_after_s),
+            read: self.read.unwrap_or(usual.read),
+        }
+    }
+}
+
+/// A steady stream of messages through every connected number.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct TrafficScript {
+    sent_per_hour: u32,
+    received_per_hour: u32,
+    customers_per_number: u32,
+}
+
+impl Default for TrafficScript {
+    fn default() -> Self {
+        Self { sent_per_hour: 6, received_per_hour: 2, customers_per_number: 500 }
+    }
+}
+
+impl TrafficScript {
+    pub(super) fn traffic(self) -> Traffic {
+        let Self { sent_per_hour, received_per_hour, customers_per_number } = self;
+        Traffic { sent_per_hour, received_per_hour, customers_per_number }
+    }
+
+    fn is_possible(self) -> bool {
+        // Four messages a second are more than any number of a migrating business sends in a steady stream.
+        const MOST_PER_HOUR: u32 = 14_400;
+        self.sent_per_hour <= MOST_PER_HOUR && self.received_per_hour <= MOST_PER_HOUR && self.customers_per_number > 0
     }
 }
 
@@ -248,8 +305,26 @@ pub(super) fn read(text: &str, names: &BTreeSet<String>) -> Result<Scenario, Sce
     }
     let knobs_at = text.find("[knobs]").unwrap_or(0);
     scenario.knobs.validate().map_err(|error| at(knobs_at, error.to_string()))?;
+    check_messages(text, &scenario).map_err(|(offset, reason)| at(offset, reason))?;
     check_numbers_are_unique(&scenario).map_err(|(offset, reason)| at(offset, reason))?;
     Ok(scenario)
+}
+
+fn check_messages(text: &str, scenario: &Scenario) -> Result<(), (usize, String)> {
+    let recipients = scenario.recipients.recipients();
+    for (name, share) in [("never_delivered", recipients.never_delivered), ("read", recipients.read)] {
+        if !(0.0..=1.0).contains(&share) {
+            let offset = text.find("[recipients]").unwrap_or(0);
+            return Err((offset, format!("`{name}` = {share}: expected a share from 0.0 to 1.0")));
+        }
+    }
+    match &scenario.traffic {
+        Some(traffic) if !traffic.get_ref().is_possible() => {
+            let reason = "expected at most 14400 messages per hour, and at least one customer per number";
+            Err((traffic.span().start, format!("`traffic`: {reason}")))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn check_numbers_are_unique(scenario: &Scenario) -> Result<(), (usize, String)> {

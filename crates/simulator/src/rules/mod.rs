@@ -3,16 +3,23 @@
 
 pub(crate) mod access;
 pub(crate) mod answer_intent;
+pub(crate) mod charge;
+pub(crate) mod deliver_message;
 pub(crate) mod duplicate_templates;
 pub(crate) mod fetch_token;
 pub(crate) mod health;
+pub(crate) mod message_pace;
 pub(crate) mod move_number;
 pub(crate) mod payment;
 pub(crate) mod proof;
 pub(crate) mod rate_limit;
+pub(crate) mod receive_message;
 pub(crate) mod register_number;
+pub(crate) mod route_message;
+pub(crate) mod send_message;
 pub(crate) mod set_intent;
 pub(crate) mod subscribe;
+pub(crate) mod traffic;
 
 /// What a rule does and how true it is.
 pub(crate) struct Rule {
@@ -43,14 +50,20 @@ pub(crate) enum Fidelity {
 pub(crate) const RULES: &[Rule] = &[
     access::RULE,
     answer_intent::RULE,
+    charge::RULE,
+    deliver_message::RULE,
     duplicate_templates::RULE,
     fetch_token::RULE,
     health::RULE,
+    message_pace::RULE,
     move_number::RULE,
     payment::RULE,
     proof::RULE,
     rate_limit::RULE,
+    receive_message::RULE,
     register_number::RULE,
+    route_message::RULE,
+    send_message::RULE,
     set_intent::RULE,
     subscribe::RULE,
 ];

@@ -16,7 +16,7 @@ use crate::{
     phone::E164,
     state::{Cause, State, later},
     webhooks::occasions,
-    world::{CodeVerification, IntentStatus, Number, NumberStatus, Platform, Secret},
+    world::{CodeVerification, Cutover, IntentStatus, Number, NumberStatus, Platform, Secret},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -132,6 +132,8 @@ fn cut_over(state: &mut State, cause: Cause, waba: Id, number: &E164) {
     state.enter(cause, change);
     occasions::number_registered(state, cause.at, waba, number);
     if let Some((source, phone)) = source {
+        let cutover = Cutover { source, destination: waba, at: cause.at };
+        state.world.messaging.cutovers.insert(number.clone(), cutover);
         release(state, cause, source, phone, number);
     }
     if let Some(intent) = state.world.intent_of_destination(waba).map(|intent| intent.id) {

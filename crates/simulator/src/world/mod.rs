@@ -2,9 +2,13 @@
 //! is in `rules/` and `people.rs`.
 
 mod account;
+mod charge;
 mod index;
 mod intent;
+mod message;
+mod messaging;
 mod number;
+mod pairs;
 mod template;
 mod token;
 mod waba;
@@ -15,9 +19,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use self::index::Index;
+pub(crate) use self::messaging::half_hour_of;
 pub use self::{
     account::{Admin, App, Portfolio, Solution},
+    charge::{Amount, Charge, Payer, Pricing, PricingCategory, PricingType, Sentence},
     intent::{Intent, IntentStatus},
+    message::{Content, Fate, Message, MessageStatus, SendError, wamid},
+    messaging::{Conversation, Cutover, Messaging, Recipients, Traffic, Volume, VolumeKey},
     number::{CallbackOverride, CodeVerification, NameStatus, Number, NumberStatus, Platform, Quality},
     template::{Category, Template, TemplateStatus},
     token::{Scope, Secret, Token, TokenKind},
@@ -53,6 +61,9 @@ pub struct World {
     /// Until when a number may not be registered because of too many requests (133016).
     #[serde(default)]
     pub register_blocked_until: BTreeMap<E164, Timestamp>,
+    /// Messages, and what they leave behind.
+    #[serde(default, skip_serializing_if = "Messaging::is_unused")]
+    pub messaging: Messaging,
     /// What time alone will bring about.
     #[serde(default)]
     pub agenda: Agenda,
@@ -134,6 +145,15 @@ impl World {
     /// The source WABA a change on `waba` belongs to: its own id unless it is a destination.
     pub(crate) fn source_of(&self, waba: Id) -> Id {
         self.intent_of_destination(waba).map_or(waba, |intent| intent.waba)
+    }
+
+    /// The WABA and entry that a phone number id leads to. Where several list it, the one with `preferred` status, else the
+    /// newest.
+    pub(crate) fn entry_of_phone_id(&self, phone: Id, preferred: NumberStatus) -> Option<(Id, &Number)> {
+        let wabas = self.index.of_phone_id(phone).into_iter().flatten().filter_map(|waba| self.wabas.get(waba));
+        let entries =
+            wabas.flat_map(|waba| waba.numbers.iter().filter(|entry| entry.id == phone).map(|entry| (waba.id, entry)));
+        entries.max_by_key(|(_, entry)| (entry.status == preferred, entry.created_at))
     }
 
     /// The WABA where `number` is registered or was, other than `except`: where a migration would take it from.

@@ -2,6 +2,7 @@
 
 mod account;
 mod account_update;
+pub(crate) mod messages;
 mod number;
 
 use serde::{Deserialize, Serialize};
