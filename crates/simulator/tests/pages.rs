@@ -104,6 +104,32 @@ fn main_of(html: &str) -> String {
     lines(&html[start..html.find("</main>").unwrap()])
 }
 
+/// guide: 1.4, 1.5, 1.6
+#[test]
+fn guide_1_4_to_1_6_the_way_to_two_step_verification_and_its_detour() {
+    let (caller, _) = tagged();
+    let browser = Browser(&caller.simulator);
+    let tab = two_step(&caller);
+    let number = tab.strip_suffix("/two-step-verification").unwrap();
+    let phone_numbers = browser.see(&business("whatsapp-manager/phone-numbers"));
+    assert!(browser.see(&business("")).contains(&business("whatsapp-manager/phone-numbers")));
+    assert!(phone_numbers.contains(&format!("href=\"{number}\"")), "the gear icon");
+    assert!(phone_numbers.contains(&business("whatsapp-manager/overview")), "who does not find it there goes on here");
+    assert!(browser.see(&business("whatsapp-manager/overview")).contains(&format!("href=\"{number}\"")));
+    assert!(browser.see(number).contains(&format!("href=\"{tab}\"")), "the tab");
+}
+
+/// guide: 3.4
+#[test]
+fn guide_3_4_the_request_is_among_those_received() {
+    let (caller, intent) = tagged();
+    let browser = Browser(&caller.simulator);
+    assert!(browser.see(&business("")).contains(&business("settings/requests")));
+    let received = browser.see(&business("settings/requests"));
+    assert!(received.contains("Received") && received.contains(&intent), "{}", said(&received));
+}
+
+/// guide: 3.1, 3.5
 #[test]
 fn guide_3_5_a_person_accepts_the_request() {
     let (caller, intent) = tagged();
@@ -135,6 +161,7 @@ fn a_person_declines_after_a_second_question() {
     assert_eq!(browser.post(&format!("{path}/review"), "answer=perhaps").status, 400);
 }
 
+/// guide: 1.2, 1.6, 1.7
 #[test]
 fn guide_1_7_a_person_turns_two_step_verification_off_for_one_number() {
     let (caller, _) = tagged();
@@ -161,6 +188,7 @@ fn only_the_number_that_was_chosen_is_unlocked() {
     assert_eq!(numbers.iter().filter(|number| number["two_step"] == json!(true)).count(), 2);
 }
 
+/// guide: 3.2
 #[test]
 fn guide_3_2_a_person_adds_a_payment_method_once_there_is_an_account() {
     let (caller, intent) = tagged();
@@ -183,6 +211,7 @@ fn guide_3_2_a_person_adds_a_payment_method_once_there_is_an_account() {
     assert!(browser.see(&business("")).matches("Done").count() >= 2);
 }
 
+/// guide: 3.7
 #[test]
 fn guide_3_7_the_button_of_the_mail_opens_the_request() {
     let (caller, intent) = tagged();
