@@ -43,7 +43,8 @@ Exit status: 0 all is well, 1 something was found or failed, 2 the request was n
 const TEST_HELP: &str = "\
 Check everything, step by step, and stop at the first step that fails.
 Needs the Rust toolchain and a C compiler; takes cargo-nextest for the tests where it is installed.
-The step `clients` needs Python 3.10 or newer with venv, and a network for its first run.
+The steps `clients` and `browser` need Python 3.10 or newer with venv, and a network for their first run;
+`browser` needs Chromium as well.
 
 Usage: cargo xtask test [OPTIONS]
 

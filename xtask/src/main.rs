@@ -1,13 +1,14 @@
 //! `cargo xtask …`: the tasks of the workspace, needing nothing beyond the Rust toolchain but where a step says so.
 //!
 //! It must never know what a migration is, or write outside this checkout: it runs cargo, reads sources, and writes the
-//! generated pages under `docs/`. Only pip, where a step needs programs of others, may reach a network.
+//! generated pages under `docs/`. Only pip and apt-get, where a step needs programs of others, may reach a network.
 //!
 //! | File | Is |
 //! |---|---|
 //! | `arguments` | what may be typed, and the help |
 //! | `suite` | `cargo xtask test`: the steps and their order |
 //! | `clients` | the step that tries clients of others against the simulator |
+//! | `browser`, `chromium` | the step that walks through the simulator's pages, and the browser it needs |
 //! | `simulator`, `python` | what such steps share: `unmoor simulate` as a process, a virtual environment |
 //! | `tidy` | the house rules and the table of who may use whom |
 //! | `sentences` | `cargo xtask sentences`: the guide's sentences, the tests that hold them, and the proof |
@@ -16,6 +17,8 @@
 //! | `output`, `stopwatch` | printing, and how long a step took |
 
 mod arguments;
+mod browser;
+mod chromium;
 mod clients;
 mod output;
 mod python;

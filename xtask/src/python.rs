@@ -81,6 +81,25 @@ impl Environment {
     }
 }
 
+/// The scripts of a folder (below the root) by name, in order: every `check_….py`.
+///
+/// # Errors
+/// The folder cannot be read, or has no script.
+pub(crate) fn scripts(workspace: &Workspace, folder: &str) -> Result<Vec<String>> {
+    let entries = fs::read_dir(workspace.root().join(folder)).with_context(|| format!("cannot list {folder}"))?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut scripts: Vec<String> = names.filter(|name| is_script(name)).collect();
+    if scripts.is_empty() {
+        bail!("{folder} has no script");
+    }
+    scripts.sort_unstable();
+    Ok(scripts)
+}
+
+fn is_script(name: &str) -> bool {
+    name.strip_suffix(".py").is_some_and(|stem| stem.starts_with("check_"))
+}
+
 /// A Python that is new enough.
 struct Interpreter {
     program: String,
@@ -118,6 +137,14 @@ fn stamp(python: &str, requirements: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_scripts_share_is_no_script() {
+        assert!(is_script("check_pywa.py"));
+        assert!(!is_script("checks.py"));
+        assert!(!is_script("simulator.py"));
+        assert!(!is_script("check_pywa.py.orig"));
+    }
 
     #[test]
     fn versions_compare_as_numbers() {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::browser;
 use crate::clients;
 use crate::output;
 use crate::reference;
@@ -31,11 +32,12 @@ pub(crate) enum Step {
     Doc,
     Reference,
     Clients,
+    Browser,
 }
 
 impl Step {
     /// All of them, in the order in which they run.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Format,
         Self::Tidy,
         Self::Sentences,
@@ -45,6 +47,7 @@ impl Step {
         Self::Doc,
         Self::Reference,
         Self::Clients,
+        Self::Browser,
     ];
 
     /// The word for `--only`.
@@ -59,6 +62,7 @@ impl Step {
             Self::Doc => "doc",
             Self::Reference => "reference",
             Self::Clients => "clients",
+            Self::Browser => "browser",
         }
     }
 
@@ -70,6 +74,7 @@ impl Step {
             Self::Format | Self::Tidy | Self::Sentences | Self::Clippy | Self::Test | Self::DocTest | Self::Doc => {
                 self.name()
             }
+            Self::Browser => "test --only browser",
         }
     }
 
@@ -84,6 +89,7 @@ impl Step {
             Self::Doc => "the documentation builds and its links resolve",
             Self::Reference => "the generated pages are those of this code",
             Self::Clients => "clients that nobody here wrote work against the simulator",
+            Self::Browser => "a person can do a customer's part in a browser",
         }
     }
 
@@ -94,6 +100,7 @@ impl Step {
             Self::Reference => Some("`cargo xtask docs` writes the generated pages anew"),
             Self::Clients => Some("tests/clients/README.md tells how to run one script by hand"),
             Self::Sentences => Some("`cargo xtask sentences --help` tells how a test says what it holds"),
+            Self::Browser => Some("tests/browser/README.md tells how to run one script by hand"),
             Self::Tidy | Self::Clippy | Self::Test | Self::DocTest | Self::Doc => None,
         }
     }
@@ -102,7 +109,7 @@ impl Step {
     fn call(self, runner: TestRunner) -> Option<Call> {
         let arguments: &[&str] = match self {
             Self::Format => &["fmt", "--all", "--check"],
-            Self::Tidy | Self::Sentences | Self::Reference | Self::Clients => return None,
+            Self::Tidy | Self::Sentences | Self::Reference | Self::Clients | Self::Browser => return None,
             Self::Clippy => &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
             Self::Test => match runner {
                 TestRunner::Nextest => &["nextest", "run", "--workspace"],
@@ -215,6 +222,7 @@ fn run_own(step: Step, workspace: &Workspace) -> Result<Option<String>> {
             let files = reference::generated(workspace)?;
             (reference::check(workspace, files)?, "a generated page differs, see above")
         }
+        Step::Browser => (browser::run(workspace)?, "a person cannot do it in a browser, see above"),
         Step::Clients => (clients::run(workspace)?, "a client does not work against the simulator, see above"),
         Step::Format | Step::Clippy | Step::Test | Step::DocTest | Step::Doc => {
             bail!("the step {} is a call of cargo and has none", step.name())
