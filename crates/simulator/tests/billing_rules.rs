@@ -50,7 +50,7 @@ fn moved() -> (Caller, String, String) {
 fn completed_at(caller: &Caller) -> Timestamp {
     caller.entries("number.registered")[0].at
 }
-
+/// guide: B1
 #[test]
 fn b1_delivered_before_the_migration_is_complete_the_old_solution_partner_pays() {
     let (mut caller, _, phone) = moved();
@@ -62,7 +62,7 @@ fn b1_delivered_before_the_migration_is_complete_the_old_solution_partner_pays()
     assert_eq!((charged.ids["payer"].as_str(), charged.ids["sentence"].as_str()), ("solution_partner", "B1"));
     assert_eq!((charged.ids["amount"].as_str(), charged.ids["currency"].as_str()), ("0.0300", "EUR"));
 }
-
+/// guide: B2
 #[test]
 fn b2_sent_before_and_delivered_after_the_old_solution_partner_pays_as_well() {
     let (mut caller, _, phone) = moved();
@@ -74,7 +74,7 @@ fn b2_sent_before_and_delivered_after_the_old_solution_partner_pays_as_well() {
     assert_eq!(paid_by(&caller, &id), Some((Payer::SolutionPartner, Sentence::B2)));
     assert_eq!(message.waba_id.to_string(), WABA, "it belongs to the WABA that sent it");
 }
-
+/// guide: B3
 #[test]
 fn b3_sent_and_delivered_after_the_customer_pays() {
     let (mut caller, destination, phone) = moved();
@@ -255,7 +255,7 @@ fn an_open_window_survives_the_cutover_or_does_not_as_the_knob_says() {
         assert_eq!(found(&caller, &texted).status != MessageStatus::Failed, free, "{knob}");
     }
 }
-
+/// guide: 3.3
 #[test]
 fn until_there_is_a_payment_method_no_template_is_sent_and_then_it_is_guide_3_3() {
     let mut caller = Caller::usual("pays = \"never\"");
@@ -370,6 +370,7 @@ proptest! {
     }
 }
 
+/// guide: B1, B2, B3
 /// Analytics of both WABAs around the cutover, to the cent: guide B1 to B3 as a customer can prove them.
 #[test]
 fn analytics_of_both_wabas_agree_with_prices_and_charges() {
