@@ -1,6 +1,7 @@
 //! Real exchanges that reach every documented call which is served: answered well, and refused.
 
 mod guide;
+mod messages;
 mod refusals;
 mod settings;
 
@@ -17,6 +18,7 @@ const GROUPS: &[Group] = &[
     guide::as_the_guide_has_it,
     guide::as_the_file_has_it,
     settings::of_accounts_and_numbers,
+    messages::sent,
     refusals::tokens_that_are_no_good,
     refusals::ids_that_are_no_good,
 ];
