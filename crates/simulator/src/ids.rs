@@ -16,6 +16,13 @@ pub struct Id(u64);
 #[error("`{0}` is no node id: expected 1 to 19 decimal digits without a leading zero")]
 pub struct InvalidId(String);
 
+impl Id {
+    /// Before every id, where ids are kept in order. No node has it.
+    pub(crate) const LEAST: Self = Self(0);
+    /// Behind every id, where ids are kept in order. No node has it.
+    pub(crate) const GREATEST: Self = Self(u64::MAX);
+}
+
 impl FromStr for Id {
     type Err = InvalidId;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{ids::Id, phone::E164};
+use crate::{ids::Id, phone::E164, world::World};
 
 /// Who brought a change about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,6 +68,16 @@ impl Change {
     /// A change of an app, which belongs to no migration.
     pub(crate) fn of_app(kind: &'static str) -> Self {
         Self { kind, source_waba: None, number: None, template: None, ids: BTreeMap::new() }
+    }
+
+    /// A change that is about a portfolio: of its first source WABA, if it has one.
+    pub(crate) fn of_portfolio(kind: &'static str, world: &World, portfolio: Option<Id>) -> Self {
+        let mut ids = BTreeMap::new();
+        if let Some(portfolio) = portfolio {
+            ids.insert("portfolio".to_owned(), portfolio.into());
+        }
+        let source_waba = portfolio.and_then(|portfolio| world.first_source_of(portfolio));
+        Self { kind, source_waba, number: None, template: None, ids }
     }
 
     pub(crate) fn number(mut self, number: &E164) -> Self {

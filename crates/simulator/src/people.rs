@@ -237,6 +237,7 @@ pub(crate) fn remove_partner(state: &mut State, at: Timestamp, id: Id) -> bool {
         return false;
     }
     occasions::partners_removed(state, at, id);
+    state.world.unshare(id);
     if let Some(waba) = state.change_waba(at, id) {
         waba.shared_with.clear();
     }

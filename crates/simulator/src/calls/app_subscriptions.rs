@@ -21,7 +21,7 @@ pub(super) const SERVED: &[Served] = &[
 
 fn read(call: &mut Call<'_>) -> Answer<Value> {
     let app = app(call)?;
-    let version = &call.address.version;
+    let version = call.address.version.map(|version| version.to_string());
     let subscription = call.state.world.apps.get(&app).and_then(|app| {
         let callback_url = app.callback_url.as_ref()?;
         let fields = app.heard_fields();

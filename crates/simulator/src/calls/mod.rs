@@ -1,12 +1,16 @@
 //! The calls, one file per edge or node: parameters in, a rule or a view, JSON out.
 
 mod app_subscriptions;
+mod assigned_users;
 mod intent;
 mod messages;
 mod number;
+mod number_settings;
+mod oauth;
 mod phone_numbers;
+mod portfolio;
 mod pricing_analytics;
-mod shared_wabas;
+mod solutions;
 mod subscribed_apps;
 mod templates;
 mod tokens;
@@ -17,7 +21,13 @@ use http::Method;
 use serde_json::Value;
 
 use crate::{
-    http::{CallAddress, error::Answer, params::Params, segment_id},
+    http::{
+        CallAddress,
+        error::Answer,
+        fields::{NodeType, Selection},
+        params::Params,
+        segment_id,
+    },
     ids::Id,
     rules::{
         access::Caller,
@@ -49,6 +59,8 @@ pub(crate) enum Needs {
     Token,
     /// An access token and its `appsecret_proof` (observations: tokens.appsecret_proof).
     Proof,
+    /// The id and the secret of an app, and no token.
+    AppSecret,
 }
 
 /// The callback that a call wants to set, if it wants one.
@@ -79,6 +91,10 @@ impl Served {
     pub(crate) const fn with_proof(self) -> Self {
         Self { needs: Needs::Proof, ..self }
     }
+
+    pub(crate) const fn with_app_secret(self) -> Self {
+        Self { needs: Needs::AppSecret, ..self }
+    }
 }
 
 /// Everything that is served, by file.
@@ -89,12 +105,15 @@ pub(crate) const SERVED: &[&[Served]] = &[
     app_subscriptions::SERVED,
     phone_numbers::SERVED,
     number::SERVED,
-    webhook_configuration::SERVED,
+    number_settings::SERVED,
     messages::SERVED,
     templates::SERVED,
     waba::SERVED,
     pricing_analytics::SERVED,
-    shared_wabas::SERVED,
+    assigned_users::SERVED,
+    portfolio::SERVED,
+    solutions::SERVED,
+    oauth::SERVED,
 ];
 
 impl Call<'_> {
@@ -108,6 +127,11 @@ impl Call<'_> {
         let id = self.id()?;
         self.reach(id, &[Scope::WhatsappBusinessManagement])?;
         Ok(id)
+    }
+
+    /// The fields that are asked for.
+    fn selection(&self, node: &NodeType) -> Answer<Selection> {
+        Selection::read(self.params.text("fields")?.as_deref(), node)
     }
 
     fn reach(&self, waba: Id, scopes: &[Scope]) -> Answer<()> {

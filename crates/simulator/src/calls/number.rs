@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Served, node_time};
+use super::{Call, Served, node_time, webhook_configuration};
 use crate::{
     http::{
         error::{Answer, GraphError},
@@ -12,17 +12,22 @@ use crate::{
     knobs::{Knobs, StatusVocabulary},
     ledger::Change,
     phone::E164,
-    rules::{health, register_number},
+    rules::{deregister_number, health, register_number, set_pin},
     state::State,
     world::{Number, NumberStatus, Scope, Waba, World},
 };
 
 pub(super) const SERVED: &[Served] = &[
     Served::new("GET", "/<PHONE>", read),
+    Served::new("POST", "/<PHONE>", update).asks(webhook_configuration::wanted),
     Served::new("POST", "/<PHONE>/register", register),
+    Served::new("POST", "/<PHONE>/deregister", deregister),
     Served::new("POST", "/<PHONE>/request_code", |call| refuse_code(call, "number.code_requested")),
     Served::new("POST", "/<PHONE>/verify_code", |call| refuse_code(call, "number.code_verified")),
 ];
+
+/// No number here is a test number.
+pub(super) const ACCOUNT_MODE: &str = "LIVE";
 
 /// A business phone number (observations: numbers.fields).
 pub(super) const NUMBER: NodeType = NodeType {
@@ -58,9 +63,17 @@ pub(super) const NUMBER: NodeType = NodeType {
         "throughput",
         "messaging_limit_tier",
         "last_onboarded_time",
+        "country_code",
         "country_dial_code",
         "health_status",
         "webhook_configuration",
+        "whatsapp_business_manager_messaging_limit",
+        "certificate",
+        "new_certificate",
+        "username",
+        "search_visibility",
+        "eligibility_for_api_business_global_search",
+        "conversational_automation",
     ],
 };
 
@@ -85,11 +98,50 @@ fn register(call: &mut Call<'_>) -> Answer<Value> {
     if call.params.required("messaging_product")? != "whatsapp" {
         return Err(GraphError::new(400, 100, "Param messaging_product must be one of {WHATSAPP}"));
     }
-    let pin = call.params.required("pin")?;
-    if pin.len() != 6 || !pin.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(GraphError::new(400, 100, "Param pin must be 6 digits"));
+    for other in ["backup", "tier", "meta_store_retention_minutes"] {
+        if call.params.has(other) {
+            return Err(GraphError::not_simulated(&format!("register with {other}"), REGISTER));
+        }
     }
-    register_number::register(call.state, call.cause, waba, &number, &pin)?;
+    let pin = pin(call)?.ok_or_else(|| GraphError::missing("pin"))?;
+    let region = call.params.text("data_localization_region")?;
+    register_number::register(call.state, call.cause, waba, &number, &pin, region.as_deref())?;
+    Ok(json!({ "success": true }))
+}
+
+/// The parameters of a register that have an effect here.
+const REGISTER: &[&str] = &["messaging_product", "pin", "data_localization_region"];
+
+/// A PIN of six digits, if one is given.
+fn pin(call: &Call<'_>) -> Answer<Option<String>> {
+    let pin = call.params.text("pin")?;
+    match &pin {
+        Some(digits) if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(GraphError::new(400, 100, "Param pin must be 6 digits"))
+        }
+        Some(_) | None => Ok(pin),
+    }
+}
+
+/// `POST /<PHONE>`: the PIN (observations: registration.set_pin), or the callback.
+fn update(call: &mut Call<'_>) -> Answer<Value> {
+    if call.params.has("webhook_configuration") {
+        return webhook_configuration::configure(call);
+    }
+    let id = call.id()?;
+    let (waba, number) = find(call, id, NumberStatus::Connected)?;
+    call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
+    let pin = pin(call)?.ok_or_else(|| GraphError::missing("pin"))?;
+    set_pin::set(call.state, call.cause, waba, &number, &pin)?;
+    Ok(json!({ "success": true }))
+}
+
+/// `POST /<PHONE>/deregister`.
+fn deregister(call: &mut Call<'_>) -> Answer<Value> {
+    let id = call.id()?;
+    let (waba, number) = find(call, id, NumberStatus::Connected)?;
+    call.reach(waba, &[Scope::WhatsappBusinessManagement, Scope::WhatsappBusinessMessaging])?;
+    deregister_number::deregister(call.state, call.cause, waba, &number)?;
     Ok(json!({ "success": true }))
 }
 
@@ -133,10 +185,13 @@ pub(super) fn show(state: &State, app: Id, waba: &Waba, number: &Number, selecti
         "is_pin_enabled" => Some(json!(number.two_step)),
         "is_on_biz_app" => Some(json!(number.is_on_biz_app)),
         "is_official_business_account" | "is_preverified_number" => Some(json!(false)),
-        "account_mode" => Some(json!("LIVE")),
+        "account_mode" => Some(json!(ACCOUNT_MODE)),
         "throughput" => {
             let level = if number.status == NumberStatus::Connected { "STANDARD" } else { "NOT_APPLICABLE" };
             Some(json!({ "level": level }))
+        }
+        "whatsapp_business_manager_messaging_limit" => {
+            world.portfolios.get(&waba.owner).map(|owner| json!(owner.messaging_limit_tier))
         }
         "messaging_limit_tier" => Some(json!(number.messaging_limit_tier)),
         "last_onboarded_time" => number.last_onboarded_at.map(|at| json!(node_time(at))),

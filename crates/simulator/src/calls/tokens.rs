@@ -13,6 +13,7 @@ use crate::{
     rules::{
         access::{self, As},
         fetch_token,
+        token_lifecycle::{self, Wanted},
     },
     world::{Scope, Token, TokenKind},
 };
@@ -105,10 +106,21 @@ fn granular(token: &Token, scope: Scope) -> Value {
     }
 }
 
-/// `POST /<PORTFOLIO>/system_user_access_tokens` (guide 5).
+/// `POST /<PORTFOLIO>/system_user_access_tokens`: fetch the token there is (guide 5), or mint a further one
+/// (observations: tokens.fetch_parameters).
 fn fetch(call: &mut Call<'_>) -> Answer<Value> {
     let portfolio = call.id()?;
-    let fetch_only = call.params.boolean("fetch_only")?.unwrap_or(false);
-    let token = fetch_token::fetch(call.state, call.cause, &call.caller, portfolio, fetch_only)?;
+    let wanted = Wanted {
+        scopes: call.params.list("scope")?,
+        assets: call.params.list("asset")?,
+        user: call.params.id("system_user_id")?,
+        expires_in_60_days: call.params.boolean("set_token_expires_in_60_days")?,
+    };
+    let token = if call.params.boolean("fetch_only")?.unwrap_or(false) {
+        fetch_token::fetch(call.state, call.cause, &call.caller, portfolio)?
+    } else {
+        let current = fetch_token::granted(call.state, &call.caller, portfolio)?;
+        token_lifecycle::mint(call.state, call.cause, portfolio, &current, &wanted)?.value
+    };
     Ok(json!({ "access_token": token }))
 }

@@ -2,16 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Served, number};
+use super::{Call, number};
 use crate::{
     http::error::{Answer, GraphError},
     rules::subscribe,
     world::{CallbackOverride, NumberStatus, Scope},
 };
 
-pub(super) const SERVED: &[Served] = &[Served::new("POST", "/<PHONE>", configure).asks(wanted)];
-
-fn configure(call: &mut Call<'_>) -> Answer<Value> {
+/// Sets or removes the callback.
+pub(super) fn configure(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.id()?;
     let (waba, number) = number::find(call, id, NumberStatus::Connected)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
@@ -25,7 +24,7 @@ fn configure(call: &mut Call<'_>) -> Answer<Value> {
 }
 
 /// The callback that the call wants for this number; an empty address removes the one from before.
-fn wanted(call: &Call<'_>) -> Answer<Option<CallbackOverride>> {
+pub(super) fn wanted(call: &Call<'_>) -> Answer<Option<CallbackOverride>> {
     let (waba, _) = number::find(call, call.id()?, NumberStatus::Connected)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
     let configuration = call.params.structure("webhook_configuration")?;

@@ -115,6 +115,12 @@ impl GraphError {
         Self::new(400, 100, &title).served(served)
     }
 
+    /// A path below a version that does not exist (observations: versions.unknown).
+    pub(crate) fn unknown_path(path: &str) -> Box<Self> {
+        let shown: String = path.chars().take(200).collect();
+        Self::new(400, 2500, "").message(format!("Unknown path components: {shown}"))
+    }
+
     /// A token that is no good (observations: errors.190).
     pub(crate) fn token(code: i64, subcode: Option<i64>, message: &str) -> Box<Self> {
         let mut error = Self::new(401, code, "");

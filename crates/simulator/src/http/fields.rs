@@ -4,8 +4,7 @@ use serde_json::{Map, Value};
 
 use super::error::{Answer, GraphError};
 
-/// A wanted field and what is wanted of its inside, as in `owner_business_info{id,name}`, or how it is to be worked out, as
-/// in `pricing_analytics.start(1).end(2)`.
+/// A wanted field, how it is to be worked out and what is wanted of its inside, as in `phone_numbers.limit(5){id,status}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Wanted {
     name: String,
@@ -20,7 +19,7 @@ impl Wanted {
 }
 
 /// The fields that take arguments.
-const WITH_ARGUMENTS: &[&str] = &["pricing_analytics"];
+const WITH_ARGUMENTS: &[&str] = &["phone_numbers", "pricing_analytics"];
 
 /// A node type: its name in error texts, its default fields, and all that it has.
 pub(crate) struct NodeType {
@@ -32,6 +31,20 @@ pub(crate) struct NodeType {
 /// The fields an answer shows.
 #[derive(Clone, Debug)]
 pub(crate) struct Selection(Vec<Wanted>);
+
+/// An edge that is asked for as a field of its node, as in `phone_numbers.limit(5){id,status}`.
+pub(crate) struct Edge {
+    /// What its nodes show.
+    pub(crate) selection: Selection,
+    arguments: Vec<(String, String)>,
+}
+
+impl Edge {
+    /// An argument of the edge, for example `limit`.
+    pub(crate) fn argument(&self, name: &str) -> Option<&str> {
+        self.arguments.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str())
+    }
+}
 
 impl Selection {
     /// Reads `fields`, or takes the node's default. `id` is always shown.
@@ -46,17 +59,7 @@ impl Selection {
             })?,
             None => node.default.iter().map(|name| Wanted::named(name)).collect(),
         };
-        for field in &wanted {
-            if !node.fields.contains(&field.name.as_str()) {
-                return Err(GraphError::nonexisting_field(&field.name, node.name, node.fields));
-            }
-            if !field.arguments.is_empty() && !WITH_ARGUMENTS.contains(&field.name.as_str()) {
-                return Err(GraphError::not_simulated(
-                    &format!("arguments of the field {}", field.name),
-                    WITH_ARGUMENTS,
-                ));
-            }
-        }
+        check(&wanted, node)?;
         if !wanted.iter().any(|field| field.name == "id") {
             wanted.push(Wanted::named("id"));
         }
@@ -66,6 +69,31 @@ impl Selection {
     /// What stands behind a field, as in `.start(1).end(2)`; none if the field is not wanted.
     pub(crate) fn arguments(&self, name: &str) -> Option<&[(String, String)]> {
         self.0.iter().find(|field| field.name == name).map(|field| field.arguments.as_slice())
+    }
+
+    /// As [`Self::read`]; fields that Meta has and the simulator has not are said to be so.
+    pub(crate) fn read_known(fields: Option<&str>, node: &NodeType, not_simulated: &[&str]) -> Answer<Self> {
+        let wanted = fields.and_then(parse).unwrap_or_default();
+        match wanted.iter().find(|field| not_simulated.contains(&field.name.as_str())) {
+            Some(field) => {
+                Err(GraphError::not_simulated(&format!("the field {} of {}", field.name, node.name), node.fields))
+            }
+            None => Self::read(fields, node),
+        }
+    }
+
+    /// What is asked of the edge `name`, whose nodes are of the type `node`; nothing if it is not asked for.
+    pub(crate) fn edge(&self, name: &str, node: &NodeType) -> Answer<Option<Edge>> {
+        let Some(field) = self.0.iter().find(|field| field.name == name) else { return Ok(None) };
+        check(&field.inside, node)?;
+        let mut inside = field.inside.clone();
+        if inside.is_empty() {
+            inside = node.default.iter().map(|name| Wanted::named(name)).collect();
+        }
+        if !inside.iter().any(|field| field.name == "id") {
+            inside.push(Wanted::named("id"));
+        }
+        Ok(Some(Edge { selection: Self(inside), arguments: field.arguments.clone() }))
     }
 
     /// The node with the wanted fields in the wanted order. `value` gives none for what the node does not have now.
@@ -80,12 +108,31 @@ impl Selection {
     }
 }
 
-/// Leaves only `inside` of an object; `id` stays.
+fn check(wanted: &[Wanted], node: &NodeType) -> Answer<()> {
+    for field in wanted {
+        if !node.fields.contains(&field.name.as_str()) {
+            return Err(GraphError::nonexisting_field(&field.name, node.name, node.fields));
+        }
+        if !field.arguments.is_empty() && !WITH_ARGUMENTS.contains(&field.name.as_str()) {
+            let what = format!("arguments of the field {}", field.name);
+            return Err(GraphError::not_simulated(&what, WITH_ARGUMENTS));
+        }
+    }
+    Ok(())
+}
+
+/// Leaves only `inside` of an object; `id` stays. Of an edge, every node of its `data` is narrowed.
 fn narrow(value: Value, inside: &[Wanted]) -> Value {
     if inside.is_empty() {
         return value;
     }
-    let Value::Object(object) = value else { return value };
+    let Value::Object(mut object) = value else { return value };
+    if let Some(Value::Array(nodes)) = object.get_mut("data") {
+        for node in nodes {
+            *node = narrow(node.take(), inside);
+        }
+        return Value::Object(object);
+    }
     let keeps = |name: &str| inside.iter().find(|field| field.name == name);
     let narrowed = object.into_iter().filter_map(|(name, value)| match keeps(&name) {
         Some(field) => Some((name, narrow(value, &field.inside))),
@@ -109,20 +156,23 @@ fn parse_list(rest: &mut &str, depth: u8) -> Option<Vec<Wanted>> {
     }
     let mut fields = Vec::new();
     loop {
-        let end = rest.find([',', '{', '}', '.']).unwrap_or(rest.len());
-        let (name, behind) = rest.split_at(end);
-        let name = name.trim().to_owned();
-        *rest = behind;
-        let arguments = parse_arguments(rest)?;
-        let mut inside = Vec::new();
+        let mut field = Wanted::named(word(rest));
+        while let Some(behind) = rest.strip_prefix('.') {
+            *rest = behind;
+            let name = word(rest).to_owned();
+            let (value, behind) = rest.strip_prefix('(')?.split_once(')')?;
+            *rest = behind;
+            *rest = rest.trim_start();
+            field.arguments.push((name, value.trim().to_owned()));
+        }
         if let Some(behind) = rest.strip_prefix('{') {
             *rest = behind;
-            inside = parse_list(rest, depth + 1)?;
+            field.inside = parse_list(rest, depth + 1)?;
             *rest = rest.strip_prefix('}')?;
         }
-        if !name.is_empty() {
-            fields.push(Wanted { name, arguments, inside });
-        } else if !(inside.is_empty() && arguments.is_empty()) {
+        if !field.name.is_empty() {
+            fields.push(field);
+        } else if field != Wanted::default() {
             return None;
         }
         match rest.strip_prefix(',') {
@@ -132,17 +182,12 @@ fn parse_list(rest: &mut &str, depth: u8) -> Option<Vec<Wanted>> {
     }
 }
 
-/// `.start(1).end(2).dimensions(["PHONE"])`, or nothing.
-fn parse_arguments(rest: &mut &str) -> Option<Vec<(String, String)>> {
-    let mut arguments = Vec::new();
-    loop {
-        let trimmed = rest.trim_start();
-        let Some(behind) = trimmed.strip_prefix('.') else { return Some(arguments) };
-        let (name, behind) = behind.split_once('(')?;
-        let (value, behind) = behind.split_once(')')?;
-        arguments.push((name.trim().to_owned(), value.trim().to_owned()));
-        *rest = behind.trim_start();
-    }
+/// The name that `rest` begins with, and `rest` behind it.
+fn word<'a>(rest: &mut &'a str) -> &'a str {
+    let end = rest.find([',', '{', '}', '.', '(', ')']).unwrap_or(rest.len());
+    let (name, behind) = rest.split_at(end);
+    *rest = behind;
+    name.trim()
 }
 
 #[cfg(test)]
@@ -152,7 +197,8 @@ mod tests {
 
     use super::*;
 
-    const NODE: NodeType = NodeType { name: "Thing", default: &["id", "name"], fields: &["id", "name", "owner"] };
+    const NODE: NodeType =
+        NodeType { name: "Thing", default: &["id", "name"], fields: &["id", "name", "owner", "phone_numbers"] };
 
     fn show(fields: Option<&str>) -> Value {
         Selection::read(fields, &NODE).unwrap().show(|name| match name {
@@ -183,10 +229,29 @@ mod tests {
     }
 
     #[test]
+    fn an_edge_among_the_fields_has_arguments_and_fields_of_its_own() {
+        let selection = Selection::read(Some("name,phone_numbers.limit(5).after(x){name}"), &NODE).unwrap();
+        let edge = selection.edge("phone_numbers", &NODE).unwrap().unwrap();
+        assert_eq!(
+            (edge.argument("limit"), edge.argument("after"), edge.argument("before")),
+            (Some("5"), Some("x"), None)
+        );
+        let node = edge.selection.show(|name| Some(json!(name)));
+        assert_eq!(node.to_string(), r#"{"name":"name","id":"id"}"#);
+        assert!(selection.edge("name", &NODE).unwrap().unwrap().argument("limit").is_none());
+        assert!(Selection::read(Some("name"), &NODE).unwrap().edge("owner", &NODE).unwrap().is_none());
+        assert!(Selection::read(Some("owner{nope}"), &NODE).unwrap().edge("owner", &NODE).is_err());
+        let list = selection.show(|_| Some(json!({ "data": [{ "id": "1", "name": "n", "more": 1 }], "paging": {} })));
+        assert_eq!(list["phone_numbers"], json!({ "data": [{ "id": "1", "name": "n" }], "paging": {} }));
+    }
+
+    #[test]
     fn an_unknown_field_is_named_and_nonsense_is_refused() {
         let error = Selection::read(Some("id,nope"), &NODE).unwrap_err();
         assert!(format!("{error:?}").contains("Tried accessing nonexisting field (nope) on node type (Thing)"));
-        for nonsense in ["a.b", "a.b(", "a.b)", ".b(1)", "a.b(1", "a{", "a}", "{a}", "a{b{c{d{e{f{g}}}}}}"] {
+        for nonsense in
+            ["a{", "a}", "{a}", "a{b{c{d{e{f{g}}}}}}", "a.b", "a.b(", "a.b)", "a.b(1", ".b(1)", "a(1)", "a)"]
+        {
             assert!(Selection::read(Some(nonsense), &NODE).is_err(), "{nonsense}");
         }
     }

@@ -5,6 +5,7 @@ pub(crate) mod fields;
 pub(crate) mod paging;
 pub(crate) mod params;
 mod route;
+pub(crate) mod version;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
@@ -22,7 +23,10 @@ use crate::{
     faults::{Action, Drop, ScriptedError, Target},
     ids::Id,
     ledger::{By, Ending, RequestEntry},
-    rules::{access, proof, rate_limit::Usage},
+    rules::{
+        access, proof,
+        rate_limit::{self, AppUsage, Usage},
+    },
     simulator::{Exchange, Reply},
     state::{Cause, State, later},
     webhooks::{Handshake, HandshakeAnswer, handshake::Verdict},
@@ -31,7 +35,14 @@ use crate::{
 /// What a call gave, before it is dressed as HTTP.
 struct Outcome {
     answer: Answer<Value>,
-    usage: Option<Usage>,
+    usages: Usages,
+}
+
+/// What the headers tell about limits.
+#[derive(Clone, Copy, Default)]
+struct Usages {
+    waba: Option<Usage>,
+    app: Option<AppUsage>,
 }
 
 /// A request with what is worked out about it once.
@@ -45,7 +56,7 @@ struct Incoming<'a> {
 
 impl<'a> Incoming<'a> {
     fn read(state: &State, request: &'a Request<Bytes>) -> Self {
-        let address = Address::read(request);
+        let address = Address::read(request, state.now);
         let waba = address.waba(&state.world);
         // Derived from what was asked and when, so that the same run has the same trace ids.
         let nth = state.ledger.next_request().to_string();
@@ -91,6 +102,8 @@ pub(crate) fn resume(state: &mut State, suspended: Suspended, answer: &Handshake
 
 /// What a callback has to be asked before the call is carried out.
 fn asks(state: &mut State, incoming: &Incoming<'_>) -> Option<Handshake> {
+    // Most calls ask nobody: they are found out before anything else is worked out.
+    route::find(incoming.request.method(), &incoming.address, &state.world).ok()?.asks?;
     let mut usage = None;
     let (served, call) = prepare(state, incoming, &mut usage, Ok(())).ok()?;
     let callback = (served.asks?)(&call).ok()??;
@@ -115,7 +128,7 @@ fn finish(state: &mut State, incoming: &Incoming<'_>, fault: Option<Action>, ver
             state,
             incoming,
             Ending::Answered,
-            &Outcome { answer: Err(scripted(&error)), usage: None },
+            &Outcome { answer: Err(scripted(&error)), usages: Usages::default() },
         )),
         Some(Action { http_status: Some(status), .. }) => Reply::Answer(bare_status(state, incoming, status)),
         Some(Action { latency_ms: _, graph_error: None, http_status: None, drop: None, later_s: _ }) | None => {
@@ -172,9 +185,17 @@ fn respond(state: &mut State, incoming: &Incoming<'_>, ending: Ending, verdict: 
 
 /// Authenticates, checks and carries out a call.
 fn run(state: &mut State, incoming: &Incoming<'_>, verdict: Verdict) -> Outcome {
-    let mut usage = None;
-    let answer = prepare(state, incoming, &mut usage, verdict).and_then(|(served, mut call)| (served.run)(&mut call));
-    Outcome { answer, usage }
+    let mut usages = Usages::default();
+    let answer = run_counted(state, incoming, &mut usages, verdict);
+    Outcome { answer, usages }
+}
+
+fn run_counted(state: &mut State, incoming: &Incoming<'_>, usages: &mut Usages, verdict: Verdict) -> Answer<Value> {
+    let (served, mut call) = prepare(state, incoming, &mut usages.waba, verdict)?;
+    let (usage, within) = rate_limit::count_app(call.state, call.caller.app);
+    usages.app = Some(usage);
+    within?;
+    (served.run)(&mut call)
 }
 
 /// Everything up to the call itself: who calls, whether that may be, what with. Changes nothing but caches.
@@ -192,8 +213,14 @@ fn prepare<'a>(
         return Err(GraphError::new(503, 2, "Service temporarily unavailable").transient());
     }
     let params = Params::read(request.uri().query(), request.headers(), request.body())?;
-    let token = bearer(request.headers()).map_or_else(|| params.text("access_token"), |token| Ok(Some(token)))?;
-    let caller = access::authenticate(&state.world, state.now, token)?;
+    let caller = match served.needs {
+        Needs::AppSecret => access::authenticate_app(&state.world, &params)?,
+        Needs::Token | Needs::Proof => {
+            let token =
+                bearer(request.headers()).map_or_else(|| params.text("access_token"), |token| Ok(Some(token)))?;
+            access::authenticate(&state.world, state.now, token)?
+        }
+    };
     let proof_needed = served.needs == Needs::Proof || state.knobs.require_appsecret_proof;
     let given = params.text("appsecret_proof")?;
     proof::check(state, &caller, given.as_deref(), proof_needed && !matches!(caller.as_whom, access::As::App))?;
@@ -243,11 +270,16 @@ fn dress(state: &mut State, incoming: &Incoming<'_>, ending: Ending, outcome: &O
         }
     };
     add("date", &http_date(state.now));
-    add("facebook-api-version", &incoming.address.version);
+    if let Some(version) = incoming.address.version {
+        add("facebook-api-version", &version.to_string());
+    }
     add("x-fb-trace-id", trace_id);
     add("x-fb-request-id", trace_id);
-    if let Some(usage) = outcome.usage {
+    if let Some(usage) = outcome.usages.waba {
         add("x-business-use-case-usage", &usage.header());
+    }
+    if let Some(usage) = outcome.usages.app {
+        add("x-app-usage", &usage.header());
     }
     response
 }

@@ -15,6 +15,13 @@ pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Params(BTreeMap<String, Value>);
 
+/// One filter.
+pub(crate) struct Condition {
+    pub(crate) field: String,
+    pub(crate) operator: String,
+    pub(crate) value: String,
+}
+
 impl Params {
     pub(crate) fn read(query: Option<&str>, headers: &HeaderMap, body: &[u8]) -> Answer<Self> {
         let mut params = Self::default();
@@ -46,6 +53,11 @@ impl Params {
         for (name, value) in form_urlencoded::parse(text) {
             self.0.insert(name.into_owned(), Value::String(value.into_owned()));
         }
+    }
+
+    /// Whether something is given, of whatever type.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|value| !value.is_null())
     }
 
     /// A text or a number, as text. Empty counts as absent.
@@ -84,14 +96,18 @@ impl Params {
     pub(crate) fn list(&self, name: &str) -> Answer<Option<Vec<String>>> {
         let words = match self.0.get(name) {
             Some(Value::Array(items)) => {
-                let texts = items.iter().map(|item| item.as_str().map(str::to_owned));
+                let texts = items.iter().map(text_of);
                 texts.collect::<Option<Vec<_>>>().ok_or_else(|| wrong_type(name, "a list of strings"))?
             }
             _ => match self.text(name)? {
                 None => return Ok(None),
-                Some(text) => match serde_json::from_str::<Vec<String>>(&text) {
-                    Ok(words) => words,
-                    Err(_) => text.split(',').map(|word| word.trim().to_owned()).collect(),
+                Some(text) => match serde_json::from_str::<Vec<Value>>(&text) {
+                    Ok(items) => items
+                        .iter()
+                        .map(text_of)
+                        .collect::<Option<Vec<_>>>()
+                        .ok_or_else(|| wrong_type(name, "a list of strings"))?,
+                    Err(_) => text.split(',').map(|word| word.trim_matches(LIST_MARKS).to_owned()).collect(),
                 },
             },
         };
@@ -101,14 +117,25 @@ impl Params {
     /// A text or a number; a list as its items between commas.
     pub(crate) fn text_or_list(&self, name: &str) -> Answer<Option<String>> {
         let Some(Value::Array(items)) = self.0.get(name) else { return self.text(name) };
-        let word = |item: &Value| match item {
-            Value::String(text) => Ok(text.clone()),
-            Value::Number(number) => Ok(number.to_string()),
-            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-                Err(wrong_type(name, "a list of strings"))
-            }
-        };
-        Ok(Some(items.iter().map(word).collect::<Answer<Vec<_>>>()?.join(",")))
+        let words = items.iter().map(text_of).collect::<Option<Vec<_>>>();
+        Ok(Some(words.ok_or_else(|| wrong_type(name, "a list of strings"))?.join(",")))
+    }
+
+    /// Filters: `[{"field":"account_mode","operator":"EQUAL","value":"LIVE"}]`, the value a text, a number or a truth value.
+    pub(crate) fn conditions(&self, name: &str) -> Answer<Vec<Condition>> {
+        let wrong = || wrong_type(name, "a list of objects with field, operator and value");
+        let Some(structure) = self.structure(name)? else { return Ok(Vec::new()) };
+        let conditions = structure.as_array().ok_or_else(wrong)?.iter().map(|condition| {
+            let text = |name: &str| condition.get(name).and_then(Value::as_str).map(str::to_owned);
+            let value = match condition.get("value")? {
+                Value::String(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                Value::Bool(value) => value.to_string(),
+                Value::Null | Value::Array(_) | Value::Object(_) => return None,
+            };
+            Some(Condition { field: text("field")?, operator: text("operator")?, value })
+        });
+        conditions.collect::<Option<Vec<_>>>().ok_or_else(wrong)
     }
 
     /// A structure, given as JSON or as a text that holds JSON.
@@ -120,6 +147,18 @@ impl Params {
             }
             Some(value) => Ok(Some(value.clone())),
         }
+    }
+}
+
+/// What stands around the words of a list: blanks, and the brackets and quotes of examples that are no JSON.
+const LIST_MARKS: [char; 5] = [' ', '[', ']', '\'', '"'];
+
+/// An item of a list: a text, or a number as text.
+fn text_of(item: &Value) -> Option<String> {
+    match item {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

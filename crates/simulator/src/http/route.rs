@@ -2,54 +2,50 @@
 
 use bytes::Bytes;
 use http::{Method, Request, header};
+use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 
-use super::error::{Answer, GraphError};
+use super::{
+    error::{Answer, GraphError},
+    version::{self, Asked, Version},
+};
 use crate::{
     calls::{self, Served},
     ids::Id,
     world::World,
 };
 
-/// The oldest version that still lives; calls to an older one are served by it (observations: versions.expired_call).
-const OLDEST: (u32, u32) = (21, 0);
-/// Calls without a version are served by this one.
-const USUAL: &str = "v25.0";
-
 /// The parts of a request's address.
 pub(crate) struct Address {
-    /// The version that serves the call.
-    pub(crate) version: String,
+    /// The version that serves the call; nothing where the one that is asked for does not exist.
+    pub(crate) version: Option<Version>,
     /// Path behind the version.
     pub(crate) bare_path: String,
     /// Its decoded segments.
     pub(crate) segments: Vec<String>,
     /// Scheme, host, path and query without token and paging, for `paging.next`.
     pub(crate) page_address: String,
+    /// Scheme, host and the version as it was asked for: what every path lies below.
+    pub(crate) root: String,
 }
 
 impl Address {
-    pub(crate) fn read(request: &Request<Bytes>) -> Self {
+    pub(crate) fn read(request: &Request<Bytes>, now: Timestamp) -> Self {
         let path = request.uri().path();
         let mut segments: Vec<String> = path
             .split('/')
             .filter(|segment| !segment.is_empty())
             .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
             .collect();
-        let version = segments.first().and_then(|segment| version_of(segment));
-        if version.is_some() {
-            segments.remove(0);
+        let asked = segments.first().map_or(Asked::Nothing, |segment| version::read(segment));
+        let mut root = host(request);
+        if asked != Asked::Nothing {
+            root = format!("{root}/{}", segments.remove(0));
         }
-        let version = version.map_or_else(
-            || USUAL.to_owned(),
-            |asked| {
-                let (major, minor) = asked.max(OLDEST);
-                format!("v{major}.{minor}")
-            },
-        );
+        let version = version::serving(asked, now);
         let bare_path = segments.iter().fold(String::new(), |path, segment| format!("{path}/{segment}"));
         let page_address = page_address(request);
-        Self { version, bare_path, segments, page_address }
+        Self { version, bare_path, segments, page_address, root }
     }
 
     /// The WABA a call is about: in the path itself, or that of the phone number, intent or portfolio in it.
@@ -62,44 +58,53 @@ impl Address {
             return listed.last().copied();
         }
         let of_intent = world.intents.get(&id).map(|intent| intent.waba);
-        of_intent
-            .or_else(|| world.customers.iter().find(|customer| customer.portfolio == id).map(|customer| customer.waba))
+        of_intent.or_else(|| world.customers_of(id).next().map(|customer| customer.waba))
     }
 }
 
-fn version_of(segment: &str) -> Option<(u32, u32)> {
-    let (major, minor) = segment.strip_prefix('v')?.split_once('.')?;
-    let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten();
-    Some((number(major)?, number(minor)?))
+/// Scheme and host, as the caller wrote them.
+fn host(request: &Request<Bytes>) -> String {
+    let uri = request.uri();
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = uri.authority().map(http::uri::Authority::as_str).or(host).unwrap_or("graph.simulator.invalid");
+    format!("{}://{host}", uri.scheme_str().unwrap_or("http"))
 }
 
 fn page_address(request: &Request<Bytes>) -> String {
     let uri = request.uri();
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = uri.authority().map(http::uri::Authority::as_str).or(host).unwrap_or("graph.simulator.invalid");
-    let scheme = uri.scheme_str().unwrap_or("http");
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-        if !matches!(name.as_ref(), "access_token" | "appsecret_proof" | "limit" | "after" | "before") {
+        if !matches!(name.as_ref(), "access_token" | "appsecret_proof" | "client_secret" | "limit" | "after" | "before")
+        {
             query.append_pair(&name, &value);
         }
     }
     let query = query.finish();
     let join = if query.is_empty() { "" } else { "?" };
-    format!("{scheme}://{host}{}{join}{query}", uri.path())
+    format!("{}{}{join}{query}", host(request), uri.path())
 }
 
-/// The served call that a request asks for. Where one shape of path is served for several kinds of node, the kind of the
-/// node decides; an id that nobody has goes to the first of them, which refuses it in Meta's words.
+/// The served call that a request asks for. A path that is written out goes before one with an id in its place. Where one shape
+/// of path is served for several kinds of node, the kind of the node decides; an id that nobody has goes to the first of them,
+/// which refuses it in Meta's words.
 pub(crate) fn find(method: &Method, address: &Address, world: &World) -> Answer<&'static Served> {
-    let shape = |served: &&Served| served.method == method.as_str() && fits(served.path, &address.segments);
-    let mut fitting = calls::SERVED.iter().copied().flatten().filter(shape).peekable();
-    let Some(first) = fitting.peek().copied() else {
-        let shown: String = address.bare_path.chars().take(200).collect();
-        return Err(GraphError::not_simulated(&format!("{method} {shown}"), &served()));
-    };
+    if address.version.is_none() {
+        return Err(GraphError::unknown_path(&address.bare_path));
+    }
     let kind = address.segments.first().and_then(|segment| segment.parse().ok()).and_then(|id| kind_of(world, id));
-    Ok(kind.and_then(|kind| fitting.find(|served| kind_in(served.path) == Some(kind))).unwrap_or(first))
+    let shape = |served: &&Served| served.method == method.as_str() && fits(served.path, &address.segments);
+    let mut first = None;
+    for served in calls::SERVED.iter().copied().flatten().filter(shape) {
+        let wanted = kind_in(served.path);
+        if wanted.is_none() || wanted == kind {
+            return Ok(served);
+        }
+        first = first.or(Some(served));
+    }
+    first.ok_or_else(|| {
+        let shown: String = address.bare_path.chars().take(200).collect();
+        GraphError::not_simulated(&format!("{method} {shown}"), &served())
+    })
 }
 
 /// What is served, for people who asked for something else.

@@ -112,6 +112,14 @@ knobs! {
     phone_source_after_register: SourceAfterRegister = SourceAfterRegister::Migrated, among SourceAfterRegister::ALL.to_vec();
     "numbers.phone_source_after_register" "What does the source list for a number that has left?"
 
+    /// How many numbers a portfolio may have is refused with this code: 200 (with subcode 1349175) or 100.
+    portfolio_limit_code: i64 = 200, among vec![200, 100];
+    "numbers.portfolio_limit_code" "Which code has the limit of a portfolio's numbers?"
+
+    /// A number that is still registered on the source counts against that limit when it is registered on the destination.
+    number_counts_on_both_sides: bool = false, among vec![false, true];
+    "numbers.number_counts_on_both_sides" "Does a number that migrates count twice?"
+
     /// The word for a registered number.
     phone_status_vocab: StatusVocabulary = StatusVocabulary::Connected, among StatusVocabulary::ALL.to_vec();
     "numbers.phone_status_vocab" "Which word stands for a registered number?"
@@ -140,6 +148,14 @@ knobs! {
     twofa_enforced_at: TwoStepEnforcedAt = TwoStepEnforcedAt::Register, among TwoStepEnforcedAt::ALL.to_vec();
     "registration.twofa_enforced_at" "Which call does two-step verification stop?"
 
+    /// The storage region of a number that migrates.
+    storage_region_after_migrate: RegionAfterMigrate = RegionAfterMigrate::Lost, among RegionAfterMigrate::ALL.to_vec();
+    "registration.storage_region_after_migrate" "Does local storage come along?"
+
+    /// Guide 9: `data_localization_region` in the register itself.
+    region_in_register: RegionInRegister = RegionInRegister::Ignored, among RegionInRegister::ALL.to_vec();
+    "registration.region_in_register" "What does register make of a storage region since v21?"
+
     /// Guide 5 needs `business_management`.
     token_fetch_needs_business_management: bool = true, among vec![true, false];
     "tokens.token_fetch_needs_business_management" "Does the fetching of a business token need `business_management`?"
@@ -167,6 +183,10 @@ knobs! {
     /// Code of a WABA's hourly limit: 80008 or 80007.
     rate_limit_code: i64 = 80008, among vec![80_008, 80_007];
     "limits.rate_limit_code" "Which code has the hourly limit of a WABA?"
+
+    /// Calls that an app may make in an hour, all WABAs together; without a limit if absent.
+    app_calls_per_hour: Option<u32> = None, among vec![None, Some(1000)];
+    "limits.app_calls_per_hour" "How many calls an hour may an app make?"
 
     /// Where migration error numbers stand.
     migration_code_style: MigrationCodeStyle = MigrationCodeStyle::Subcode, among MigrationCodeStyle::ALL.to_vec();
@@ -282,6 +302,12 @@ impl Knobs {
         }
         if ![80007, 80008].contains(&self.rate_limit_code) {
             return refuse("rate_limit_code", self.rate_limit_code.to_string(), "80008 or 80007");
+        }
+        if ![100, 200].contains(&self.portfolio_limit_code) {
+            return refuse("portfolio_limit_code", self.portfolio_limit_code.to_string(), "200 or 100");
+        }
+        if self.app_calls_per_hour == Some(0) {
+            return refuse("app_calls_per_hour", "0".to_owned(), "at least one call, or nothing at all");
         }
         Ok(())
     }

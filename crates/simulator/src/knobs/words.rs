@@ -103,6 +103,26 @@ words!(
     }
 );
 words!(
+    /// The storage region of a number that migrates.
+    RegionAfterMigrate {
+        /// Gone until it is set again.
+        Lost,
+        /// The source's.
+        Kept,
+    }
+);
+words!(
+    /// What register makes of a storage region.
+    RegionInRegister {
+        /// Nothing.
+        Ignored,
+        /// It is set.
+        Taken,
+        /// The call is refused.
+        Refused,
+    }
+);
+words!(
     /// The word for a registered number.
     StatusVocabulary {
         /// The guide's word.

@@ -21,7 +21,7 @@ use crate::{
     world::{
         Admin, App, CodeVerification, Customer, Funding, Messaging, NameStatus, Number, NumberStatus, Ownership,
         Platform, Portfolio, Provider, Quality, Review, Scope, Secret, Solution, Subscription, Token, TokenKind, Waba,
-        World,
+        WabaSettings, World, usual_tier,
     },
 };
 
@@ -93,6 +93,8 @@ impl Builder {
             id,
             name: name.to_owned(),
             verified: true,
+            messaging_limit_tier: usual_tier(),
+            tokens_must_expire: false,
             admins: Vec::new(),
         });
         let solution_node = Solution {
@@ -116,6 +118,8 @@ impl Builder {
             register_attempts: BTreeMap::new(),
             register_blocked_until: BTreeMap::new(),
             messaging: Messaging::default(),
+            deregister_attempts: BTreeMap::new(),
+            deregister_blocked_until: BTreeMap::new(),
             agenda: Agenda::default(),
             outbox: Default::default(),
             index: Default::default(),
@@ -187,6 +191,8 @@ impl Builder {
                 templates,
                 made_by_intent: None,
                 template_limit: script.template_limit,
+                settings: WabaSettings::default(),
+                assigned_users: BTreeMap::new(),
             },
         );
         self.add_person(row.waba, &script.person);
@@ -203,7 +209,11 @@ impl Builder {
         let verified =
             script.business_verified.unwrap_or_else(|| self.seed.draw(&["verified", &id.to_string()]).chance(0.7));
         let admins = admins.into_iter().map(|email| Admin { email }).collect();
-        self.world.portfolios.entry(id).or_insert(Portfolio { id, name: name.to_owned(), verified, admins });
+        let messaging_limit_tier = script.messaging_limit.clone().unwrap_or_else(usual_tier);
+        let tokens_must_expire = script.tokens_must_expire;
+        let name = name.to_owned();
+        let portfolio = Portfolio { id, name, verified, messaging_limit_tier, tokens_must_expire, admins };
+        self.world.portfolios.entry(id).or_insert(portfolio);
     }
 
     /// The business token of the onboarding into the solution: one per portfolio, for all of its WABAs.
@@ -319,7 +329,8 @@ impl Builder {
             pin: None,
             is_on_biz_app: special.is_on_biz_app.unwrap_or(false),
             quality: special.quality.unwrap_or(Quality::Green),
-            messaging_limit_tier: "TIER_2K".to_owned(),
+            messaging_limit_tier: script.messaging_limit.clone().unwrap_or_else(usual_tier),
+            storage_region: special.storage_region,
             created_at: later(self.start, age),
             last_onboarded_at: onboarded,
             maintenance_until: special.in_maintenance_for.map(|span| later(self.start, span.0)),

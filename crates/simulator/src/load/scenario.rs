@@ -16,8 +16,8 @@ use crate::{
     people::{Answer, Pays},
     phone::E164,
     world::{
-        Category, NameStatus, NumberStatus, Ownership, Platform, Quality, Recipients, Review, Scope, TemplateStatus,
-        Traffic,
+        Category, NameStatus, NumberStatus, Ownership, Platform, Quality, Recipients, Review, Scope, StorageRegion,
+        TemplateStatus, Traffic,
     },
 };
 
@@ -123,6 +123,8 @@ pub(super) struct CustomerScript {
     pub(super) name: Option<String>,
     pub(super) admins: Option<Vec<String>>,
     pub(super) business_verified: Option<bool>,
+    pub(super) messaging_limit: Option<String>,
+    pub(super) tokens_must_expire: bool,
     pub(super) ownership: Option<Ownership>,
     pub(super) review: Option<Review>,
     pub(super) review_approved_after: Option<Span>,
@@ -226,6 +228,7 @@ pub(super) struct NumberTable {
     pub(super) platform: Option<Platform>,
     pub(super) is_on_biz_app: Option<bool>,
     pub(super) quality: Option<Quality>,
+    pub(super) storage_region: Option<StorageRegion>,
     pub(super) in_maintenance_for: Option<Span>,
 }
 

@@ -12,10 +12,10 @@ use crate::{
     knobs::{CompletedWhen, CopyWhen, DestinationReview, TokenAfterAccept, TokenCoverage},
     ledger::Change,
     people::{self, Pays},
-    rules::duplicate_templates,
+    rules::{access, duplicate_templates},
     state::{Cause, State},
     webhooks::occasions,
-    world::{Funding, IntentStatus, Ownership, Review, Scope, Secret, Token, TokenKind, Waba},
+    world::{Funding, IntentStatus, Ownership, Review, Scope, Secret, Token, TokenKind, Waba, WabaSettings},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -45,7 +45,7 @@ pub(crate) fn accept(state: &mut State, cause: Cause, intent: Id, owner: Option<
         let review = SignedDuration::from_secs(state.knobs.destination_review_s.into());
         state.plan_after(cause.at, review, Event::WabaApproved { waba: destination });
     }
-    state.world.wabas.insert(destination, account);
+    state.world.add_waba(account);
     let app = state.world.intents.get(&id).map(|intent| intent.app);
     state.enter(cause, change);
     if let Some(app) = app {
@@ -106,6 +106,8 @@ fn make_destination(state: &State, cause: Cause, intent: Id, owner: Option<Id>) 
         templates: Vec::new(),
         made_by_intent: Some(intent.id),
         template_limit: source.template_limit,
+        settings: WabaSettings::default(),
+        assigned_users: BTreeMap::new(),
     })
 }
 
@@ -124,7 +126,7 @@ pub(crate) fn cover(state: &mut State, cause: Cause, intent: Id) {
             let value =
                 format!("EAAS{}", state.seed.text(&["token", &owner.to_string(), &destination.to_string()], 120));
             let token = successor(state, cause, current.as_deref(), app, owner);
-            state.world.tokens.insert(Secret::new(value.clone()), token);
+            state.world.add_token(Secret::new(value.clone()), token);
             value
         }
     };
@@ -151,14 +153,15 @@ fn successor(state: &State, cause: Cause, current: Option<&str>, app: Id, portfo
     }
 }
 
-/// The business token that guide 5 gives: the newest of the app and the portfolio.
+/// The business token that guide 5 gives: the newest of the app and the portfolio, one that is still good before any other.
 pub(crate) fn current_business_token(state: &State, app: Id, portfolio: Id) -> Option<String> {
-    let fitting = state
-        .world
-        .tokens
-        .iter()
-        .filter(|(_, token)| token.kind == TokenKind::Business && token.app == app && token.portfolio == portfolio);
-    fitting.max_by_key(|(value, token)| (token.issued_at, *value)).map(|(value, _)| value.expose().to_owned())
+    let is_good = |value: &&Secret| {
+        let token = state.world.tokens.get(value.expose());
+        token.is_some_and(|token| access::check_validity(token, state.now).is_ok())
+    };
+    let mut newest_first = state.world.holdings().business_tokens(app, portfolio);
+    let newest = state.world.holdings().business_tokens(app, portfolio).next();
+    newest_first.find(is_good).or(newest).map(|value| value.expose().to_owned())
 }
 
 fn follow_script(state: &mut State, cause: Cause, source: Id, destination: Id) {

@@ -89,7 +89,8 @@ fn limit(world: &World, destination: Id) -> usize {
     }
     let verified = world.portfolios.get(&waba.owner).is_some_and(|portfolio| portfolio.verified);
     let approved_name = || {
-        let siblings = world.wabas.values().filter(|other| other.owner == waba.owner);
+        let owned = world.holdings().owned(waba.owner).into_iter().flatten();
+        let siblings = owned.filter_map(|(_, id)| world.wabas.get(id));
         siblings.flat_map(|other| &other.numbers).any(|number| number.name_status == NameStatus::Approved)
     };
     if verified && approved_name() { 6000 } else { 250 }

@@ -18,13 +18,14 @@ pub(super) const RULE: Rule = Rule {
 };
 
 /// The business token of `portfolio` for the caller's app.
-pub(crate) fn fetch(
-    state: &mut State,
-    cause: Cause,
-    caller: &Caller,
-    portfolio: Id,
-    fetch_only: bool,
-) -> Answer<String> {
+pub(crate) fn fetch(state: &mut State, cause: Cause, caller: &Caller, portfolio: Id) -> Answer<String> {
+    let value = granted(state, caller, portfolio)?;
+    enter_first_fetch(state, cause, caller.app, portfolio, &value);
+    Ok(value)
+}
+
+/// What the portfolio has granted the caller's app, if the caller may ask for it.
+pub(crate) fn granted(state: &State, caller: &Caller, portfolio: Id) -> Answer<String> {
     if !state.world.portfolios.contains_key(&portfolio) {
         return Err(GraphError::unknown_object("POST", &portfolio.to_string()));
     }
@@ -34,22 +35,16 @@ pub(crate) fn fetch(
     if state.knobs.token_fetch_needs_business_management {
         caller.needs(&[Scope::BusinessManagement])?;
     }
-    let value = current_business_token(state, caller.app, portfolio).ok_or_else(|| {
+    current_business_token(state, caller.app, portfolio).ok_or_else(|| {
         GraphError::permission(format!("the business portfolio {portfolio} has granted the app nothing"))
-    })?;
-    if !fetch_only {
-        return Err(GraphError::not_simulated("the minting of a further business token", &["fetch_only=true"]));
-    }
-    enter_first_fetch(state, cause, caller.app, portfolio, &value);
-    Ok(value)
+    })
 }
 
 /// Only the first fetch changes anything: the app has the token from then on.
 fn enter_first_fetch(state: &mut State, cause: Cause, app: Id, portfolio: Id, value: &str) {
     let Some(token) = state.world.tokens.get_mut(value).filter(|token| !token.fetched) else { return };
     token.fetched = true;
-    let customers = state.world.customers.iter().filter(|customer| customer.portfolio == portfolio);
-    if let Some(source) = customers.map(|customer| customer.waba).min() {
+    if let Some(source) = state.world.first_source_of(portfolio) {
         state.enter(cause, Change::new("token.issued", source).with("portfolio", portfolio).with("app", app));
     }
 }

@@ -3,13 +3,16 @@
 
 pub(crate) mod access;
 pub(crate) mod answer_intent;
+pub(crate) mod assign_user;
 pub(crate) mod charge;
 pub(crate) mod deliver_message;
+pub(crate) mod deregister_number;
 pub(crate) mod duplicate_templates;
 pub(crate) mod fetch_token;
 pub(crate) mod health;
 pub(crate) mod message_pace;
 pub(crate) mod move_number;
+pub(crate) mod number_limit;
 pub(crate) mod payment;
 pub(crate) mod proof;
 pub(crate) mod rate_limit;
@@ -18,8 +21,12 @@ pub(crate) mod register_number;
 pub(crate) mod route_message;
 pub(crate) mod send_message;
 pub(crate) mod set_intent;
+pub(crate) mod set_pin;
+pub(crate) mod storage_region;
 pub(crate) mod subscribe;
+pub(crate) mod token_lifecycle;
 pub(crate) mod traffic;
+pub(crate) mod waba_settings;
 
 /// What a rule does and how true it is.
 pub(crate) struct Rule {
@@ -50,13 +57,16 @@ pub(crate) enum Fidelity {
 pub(crate) const RULES: &[Rule] = &[
     access::RULE,
     answer_intent::RULE,
+    assign_user::RULE,
     charge::RULE,
     deliver_message::RULE,
+    deregister_number::RULE,
     duplicate_templates::RULE,
     fetch_token::RULE,
     health::RULE,
     message_pace::RULE,
     move_number::RULE,
+    number_limit::RULE,
     payment::RULE,
     proof::RULE,
     rate_limit::RULE,
@@ -65,5 +75,9 @@ pub(crate) const RULES: &[Rule] = &[
     route_message::RULE,
     send_message::RULE,
     set_intent::RULE,
+    set_pin::RULE,
+    storage_region::RULE,
     subscribe::RULE,
+    token_lifecycle::RULE,
+    waba_settings::RULE,
 ];

@@ -10,7 +10,7 @@ use super::{Fidelity, Rule};
 use crate::{
     http::error::{Answer, GraphError},
     ids::Id,
-    knobs::{CopyWhen, PhoneIdAfterMigrate, TwoStepEnforcedAt, VerifiedNameMismatch},
+    knobs::{CopyWhen, PhoneIdAfterMigrate, RegionAfterMigrate, TwoStepEnforcedAt, VerifiedNameMismatch},
     ledger::Change,
     phone::E164,
     rules::duplicate_templates,
@@ -56,6 +56,10 @@ pub(crate) fn move_number(state: &mut State, cause: Cause, destination: Id, requ
         last_onboarded_at: None,
         maintenance_until: None,
         callback_overrides: BTreeMap::new(),
+        storage_region: match state.knobs.storage_region_after_migrate {
+            RegionAfterMigrate::Lost => None,
+            RegionAfterMigrate::Kept => entry.storage_region,
+        },
         ..entry
     };
     if let Some(account) = state.change_waba(cause.at, destination) {

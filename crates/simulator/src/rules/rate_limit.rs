@@ -1,4 +1,5 @@
-//! Calls per hour, app and WABA: 200, or 5000 once the WABA has a registered number (observations: limits.per_waba).
+//! Calls per hour, app and WABA: 200, or 5000 once the WABA has a registered number (observations: limits.per_waba); and those
+//! of an app on all WABAs together (observations: limits.app_calls_per_hour).
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,14 +11,15 @@ use super::{Fidelity, Rule};
 use crate::{
     http::error::{Answer, GraphError},
     ids::Id,
+    knobs::ErrorHttpStyle,
     state::State,
     world::NumberStatus,
 };
 
 pub(super) const RULE: Rule = Rule {
     name: "rate_limit",
-    says: "200 calls an hour per app and WABA, 5000 once a number is registered",
-    source: "observations: limits.per_waba, limits.usage_headers",
+    says: "200 calls an hour per app and WABA, 5000 once a number is registered; a limit of the app's own if one is set",
+    source: "observations: limits.per_waba, limits.app_calls_per_hour, limits.usage_headers",
     fidelity: Fidelity::Approximated {
         how: "counted by the minute over the last sixty minutes; the shares of processor time and time are a quarter of that of calls",
         because: "neither the window's edges nor the other shares are documented",
@@ -26,17 +28,20 @@ pub(super) const RULE: Rule = Rule {
 
 const MINUTES: i64 = 60;
 
-/// Calls of the last hour, by app and WABA.
+/// Calls of the last hour: of an app on a WABA, and, without a WABA, of an app on all of them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Vec<Counted>", into = "Vec<Counted>")]
-pub(crate) struct Meter(BTreeMap<(Id, Id), VecDeque<(i64, u32)>>);
+pub(crate) struct Meter(BTreeMap<(Id, Option<Id>), Calls>);
+
+/// Calls by minute, oldest first.
+type Calls = VecDeque<(i64, u32)>;
 
 /// One row of it, as it is saved: JSON has no pairs for keys.
 #[derive(Serialize, Deserialize)]
 struct Counted {
     app: Id,
-    waba: Id,
-    calls: VecDeque<(i64, u32)>,
+    waba: Option<Id>,
+    calls: Calls,
 }
 
 impl From<Vec<Counted>> for Meter {
@@ -51,25 +56,44 @@ impl From<Meter> for Vec<Counted> {
     }
 }
 
+/// How much of an hour's calls is used up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Share {
+    percent: u32,
+    regain_minutes: i64,
+}
+
 /// What `X-Business-Use-Case-Usage` tells.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Usage {
     waba: Id,
-    percent: u32,
-    regain_minutes: i64,
+    share: Share,
 }
 
 impl Usage {
     /// The header's value.
     pub(crate) fn header(self) -> String {
-        json!({ self.waba.to_string(): [{
+        let Self { waba, share } = self;
+        json!({ waba.to_string(): [{
             "type": "whatsapp_business_management",
-            "call_count": self.percent,
-            "total_cputime": self.percent / 4,
-            "total_time": self.percent / 4,
-            "estimated_time_to_regain_access": self.regain_minutes,
+            "call_count": share.percent,
+            "total_cputime": share.percent / 4,
+            "total_time": share.percent / 4,
+            "estimated_time_to_regain_access": share.regain_minutes,
         }] })
         .to_string()
+    }
+}
+
+/// What `X-App-Usage` tells. It has no time in which access comes back.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct AppUsage(Share);
+
+impl AppUsage {
+    /// The header's value.
+    pub(crate) fn header(self) -> String {
+        let Self(Share { percent, .. }) = self;
+        json!({ "call_count": percent, "total_cputime": percent / 4, "total_time": percent / 4 }).to_string()
     }
 }
 
@@ -81,23 +105,49 @@ pub(crate) fn count(state: &mut State, app: Id, waba: Id) -> (Usage, Answer<()>)
         .get(&waba)
         .is_some_and(|waba| waba.numbers.iter().any(|number| number.status == NumberStatus::Connected));
     let limit = if has_registered { 5000 } else { 200 };
+    let (share, within) = spend(state, (app, Some(waba)), limit);
+    let answer = if within {
+        Ok(())
+    } else {
+        let title = "There have been too many calls to this WhatsApp Business account. Wait a bit and try again.";
+        Err(GraphError::limit(state.knobs.rate_limit_code, title))
+    };
+    (Usage { waba, share }, answer)
+}
+
+/// Counts a call against its app. Without a limit nothing is counted, and nothing is used up.
+pub(crate) fn count_app(state: &mut State, app: Id) -> (AppUsage, Answer<()>) {
+    let Some(limit) = state.knobs.app_calls_per_hour else { return (AppUsage::default(), Ok(())) };
+    let (share, within) = spend(state, (app, None), limit);
+    if within {
+        return (AppUsage(share), Ok(()));
+    }
+    let refusal = GraphError::limit(4, "Application request limit reached");
+    let refusal = match state.knobs.error_http_style {
+        ErrorHttpStyle::Docs => refusal,
+        ErrorHttpStyle::Spec => refusal.subcode(2_446_079).transient(),
+    };
+    (AppUsage(share), Err(refusal))
+}
+
+/// Counts one call, if there is still one to spend. Says whether there was.
+fn spend(state: &mut State, lane: (Id, Option<Id>), limit: u32) -> (Share, bool) {
     let minute = minute_of(state.now);
-    let calls = state.meter.0.entry((app, waba)).or_default();
+    let calls = state.meter.0.entry(lane).or_default();
     while calls.front().is_some_and(|(old, _)| *old <= minute - MINUTES) {
         calls.pop_front();
     }
     let used: u32 = calls.iter().map(|(_, calls)| calls).sum();
     if used >= limit {
         let oldest = calls.front().map_or(minute, |(old, _)| *old);
-        let usage = Usage { waba, percent: 100, regain_minutes: (oldest + MINUTES - minute).max(1) };
-        let title = "There have been too many calls to this WhatsApp Business account. Wait a bit and try again.";
-        return (usage, Err(GraphError::limit(state.knobs.rate_limit_code, title)));
+        return (Share { percent: 100, regain_minutes: (oldest + MINUTES - minute).max(1) }, false);
     }
     match calls.back_mut().filter(|(last, _)| *last == minute) {
         Some((_, calls)) => *calls += 1,
         None => calls.push_back((minute, 1)),
     }
-    (Usage { waba, percent: (used + 1) * 100 / limit, regain_minutes: 0 }, Ok(()))
+    let percent = u64::from(used + 1) * 100 / u64::from(limit);
+    (Share { percent: u32::try_from(percent).unwrap_or(100), regain_minutes: 0 }, true)
 }
 
 fn minute_of(at: Timestamp) -> i64 {

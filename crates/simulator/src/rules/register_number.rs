@@ -1,12 +1,15 @@
 //! Guide 9: a number is registered with Cloud API on its new WABA, which is the cutover
 //! (observations: registration.pin, numbers.phone_source_after_register, registration.limit).
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Fidelity, Rule};
 use super::{
-    duplicate_templates, move_number,
+    duplicate_templates, move_number, number_limit,
     payment::{self, Step},
+    storage_region,
 };
 use crate::{
     http::error::{Answer, GraphError},
@@ -16,7 +19,7 @@ use crate::{
     phone::E164,
     state::{Cause, State, later},
     webhooks::occasions,
-    world::{CodeVerification, Cutover, IntentStatus, Number, NumberStatus, Platform, Secret},
+    world::{CodeVerification, Cutover, IntentStatus, Number, NumberStatus, Platform, Secret, World},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -33,8 +36,18 @@ const WINDOW: SignedDuration = SignedDuration::from_hours(72);
 const CODE_VALID: SignedDuration = SignedDuration::from_hours(14 * 24);
 
 /// Registers the entry of `number` in `waba` with a PIN of six digits.
-pub(crate) fn register(state: &mut State, cause: Cause, waba: Id, number: &E164, pin: &str) -> Answer<()> {
-    let limited = count_attempt(state, cause, number);
+///
+/// `region` is a storage region that the call names.
+pub(crate) fn register(
+    state: &mut State,
+    cause: Cause,
+    waba: Id,
+    number: &E164,
+    pin: &str,
+    region: Option<&str>,
+) -> Answer<()> {
+    let World { register_attempts, register_blocked_until, .. } = &mut state.world;
+    let limited = count_attempt(register_attempts, register_blocked_until, cause.at, number);
     let Some(entry) = state.world.wabas.get(&waba).and_then(|waba| waba.number(number)).cloned() else {
         return Err(GraphError::unknown_object("POST", number.as_str()));
     };
@@ -58,7 +71,15 @@ pub(crate) fn register(state: &mut State, cause: Cause, waba: Id, number: &E164,
             }
         }
     }
+    if entry.status != NumberStatus::Connected
+        && let Some(account) = state.world.wabas.get(&waba)
+    {
+        number_limit::check(state, account, number)?;
+    }
     limited?;
+    if let Some(region) = region {
+        storage_region::in_register(state, cause, waba, number, region)?;
+    }
     connect(state, cause, waba, number, pin);
     if entry.status == NumberStatus::Pending {
         cut_over(state, cause, waba, number);
@@ -66,19 +87,24 @@ pub(crate) fn register(state: &mut State, cause: Cause, waba: Id, number: &E164,
     Ok(())
 }
 
-/// Counts the request; the eleventh blocks the number for 72 hours.
-fn count_attempt(state: &mut State, cause: Cause, number: &E164) -> Answer<()> {
+/// Counts a request for `number`; the eleventh in 72 hours blocks it for 72 hours.
+pub(crate) fn count_attempt(
+    made: &mut BTreeMap<E164, Vec<Timestamp>>,
+    blocked_until: &mut BTreeMap<E164, Timestamp>,
+    at: Timestamp,
+    number: &E164,
+) -> Answer<()> {
     let refusal = || GraphError::limit(133_016, "Account register or deregister rate limit exceeded");
-    if state.world.register_blocked_until.get(number).is_some_and(|until| *until > cause.at) {
+    if blocked_until.get(number).is_some_and(|until| *until > at) {
         return Err(refusal());
     }
-    let attempts = state.world.register_attempts.entry(number.clone()).or_default();
-    attempts.retain(|at| later(*at, WINDOW) > cause.at);
-    if attempts.len() < ATTEMPTS {
-        attempts.push(cause.at);
+    let made = made.entry(number.clone()).or_default();
+    made.retain(|earlier| later(*earlier, WINDOW) > at);
+    if made.len() < ATTEMPTS {
+        made.push(at);
         return Ok(());
     }
-    state.world.register_blocked_until.insert(number.clone(), later(cause.at, WINDOW));
+    blocked_until.insert(number.clone(), later(at, WINDOW));
     Err(refusal())
 }
 

@@ -51,8 +51,19 @@ pub struct Portfolio {
     pub name: String,
     /// Whether Meta has verified the business. A WABA of a verified one may hold 6000 templates, else 250.
     pub verified: bool,
+    /// Its messaging limit; from `TIER_2K` on it may have 20 registered numbers, verified or not.
+    #[serde(default = "usual_tier")]
+    pub messaging_limit_tier: String,
+    /// Tokens for it must end after 60 days (observations: tokens.lifetimes).
+    #[serde(default)]
+    pub tokens_must_expire: bool,
     /// Who has admin access and so gets Meta's mails (guide 3).
     pub admins: Vec<Admin>,
+}
+
+/// What a portfolio has whose messages were never limited for a reason.
+pub(crate) fn usual_tier() -> String {
+    "TIER_2K".to_owned()
 }
 
 /// A person with admin access.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::holdings::Holdings;
 use super::{Customer, Intent};
 use crate::{ids::Id, phone::E164};
 
@@ -18,6 +19,8 @@ pub(crate) struct Index {
     portfolios: Vec<Id>,
     /// Intents by their source WABA.
     intents: BTreeMap<Id, BTreeSet<Id>>,
+    /// What portfolios have.
+    pub(crate) holdings: Holdings,
 }
 
 impl Index {

@@ -3,6 +3,7 @@
 
 mod account;
 mod charge;
+mod holdings;
 mod index;
 mod intent;
 mod message;
@@ -18,6 +19,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::account::usual_tier;
+pub(crate) use self::holdings::{Holdings, Place};
 use self::index::Index;
 pub(crate) use self::messaging::half_hour_of;
 pub use self::{
@@ -26,10 +29,10 @@ pub use self::{
     intent::{Intent, IntentStatus},
     message::{Content, Fate, Message, MessageStatus, SendError, wamid},
     messaging::{Conversation, Cutover, Messaging, Recipients, Traffic, Volume, VolumeKey},
-    number::{CallbackOverride, CodeVerification, NameStatus, Number, NumberStatus, Platform, Quality},
+    number::{CallbackOverride, CodeVerification, NameStatus, Number, NumberStatus, Platform, Quality, StorageRegion},
     template::{Category, Template, TemplateStatus},
     token::{Scope, Secret, Token, TokenKind},
-    waba::{Funding, Ownership, Review, Subscription, Waba},
+    waba::{Funding, Ownership, Review, Subscription, Task, Waba, WabaSettings},
 };
 use crate::{agenda::Agenda, ids::Id, people::Script, phone::E164, webhooks::Outbox};
 
@@ -64,6 +67,12 @@ pub struct World {
     /// Messages, and what they leave behind.
     #[serde(default, skip_serializing_if = "Messaging::is_unused")]
     pub messaging: Messaging,
+    /// Deregister requests per number, counted like register requests and apart from them.
+    #[serde(default)]
+    pub deregister_attempts: BTreeMap<E164, Vec<Timestamp>>,
+    /// Until when a number may not be deregistered because of too many requests.
+    #[serde(default)]
+    pub deregister_blocked_until: BTreeMap<E164, Timestamp>,
     /// What time alone will bring about.
     #[serde(default)]
     pub agenda: Agenda,
@@ -107,12 +116,16 @@ impl World {
             for number in &waba.numbers {
                 self.index.add(waba.id, number.id, &number.number);
             }
+            self.index.holdings.add_waba(waba);
         }
         for (place, customer) in self.customers.iter().enumerate() {
             self.index.add_customer(place, customer);
         }
         for intent in self.intents.values() {
             self.index.add_intent(intent);
+        }
+        for (value, token) in &self.tokens {
+            self.index.holdings.add_token(value, token);
         }
     }
 
@@ -134,6 +147,35 @@ impl World {
     /// Every intent that was ever set on a source WABA.
     pub(crate) fn intents_of(&self, source: Id) -> impl Iterator<Item = &Intent> {
         self.index.intents_of(source).filter_map(|intent| self.intents.get(&intent))
+    }
+
+    /// The smallest source WABA of a customer.
+    pub(crate) fn first_source_of(&self, portfolio: Id) -> Option<Id> {
+        self.customers_of(portfolio).map(|customer| customer.waba).min()
+    }
+
+    /// What portfolios have.
+    pub(crate) fn holdings(&self) -> &Holdings {
+        &self.index.holdings
+    }
+
+    /// Puts a new WABA into the world, without numbers.
+    pub(crate) fn add_waba(&mut self, waba: Waba) {
+        self.index.holdings.add_waba(&waba);
+        self.wabas.insert(waba.id, waba);
+    }
+
+    /// Takes a WABA out of the lists of its partners.
+    pub(crate) fn unshare(&mut self, waba: Id) {
+        if let Some(waba) = self.wabas.get(&waba) {
+            self.index.holdings.unshare(waba);
+        }
+    }
+
+    /// Puts a new token into the world.
+    pub(crate) fn add_token(&mut self, value: Secret, token: Token) {
+        self.index.holdings.add_token(&value, &token);
+        self.tokens.insert(value, token);
     }
 
     /// The intent that made `destination`, if one did.

@@ -42,6 +42,9 @@ pub struct Number {
     pub created_at: Timestamp,
     /// When it was last registered here.
     pub last_onboarded_at: Option<Timestamp>,
+    /// Where messages are kept at rest; in Meta's usual places if absent (observations: registration.region).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_region: Option<StorageRegion>,
     /// Until when a throughput upgrade keeps it in maintenance mode.
     pub maintenance_until: Option<Timestamp>,
     /// Where `messages` webhooks about it go, by app, instead of the WABA's or the app's own callback
@@ -170,6 +173,50 @@ impl Platform {
             Self::OnPremise => "ON_PREMISE",
             Self::NotApplicable => "NOT_APPLICABLE",
         }
+    }
+}
+
+/// A country in which messages can be kept at rest (observations: registration.regions).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(missing_docs, reason = "ISO 3166 codes")]
+pub enum StorageRegion {
+    Ae,
+    Au,
+    Bh,
+    Br,
+    Ca,
+    Ch,
+    De,
+    Gb,
+    Id,
+    In,
+    Jp,
+    Kr,
+    Sg,
+    Za,
+}
+
+impl StorageRegion {
+    pub(crate) const ALL: [(&str, Self); 14] = [
+        ("AE", Self::Ae),
+        ("AU", Self::Au),
+        ("BH", Self::Bh),
+        ("BR", Self::Br),
+        ("CA", Self::Ca),
+        ("CH", Self::Ch),
+        ("DE", Self::De),
+        ("GB", Self::Gb),
+        ("ID", Self::Id),
+        ("IN", Self::In),
+        ("JP", Self::Jp),
+        ("KR", Self::Kr),
+        ("SG", Self::Sg),
+        ("ZA", Self::Za),
+    ];
+
+    pub(crate) fn as_str(self) -> &'static str {
+        Self::ALL.iter().find(|(_, region)| *region == self).map_or("", |(code, _)| code)
     }
 }
 

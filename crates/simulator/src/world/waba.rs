@@ -1,6 +1,6 @@
 //! WhatsApp Business Accounts.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,62 @@ pub struct Waba {
     /// The most templates it may hold, where that differs from the rule (250, or 6000 for a verified business).
     #[serde(default)]
     pub template_limit: Option<usize>,
+    /// What its owner has set. Belongs to the account: a destination begins with the defaults.
+    #[serde(default, skip_serializing_if = "WabaSettings::is_default")]
+    pub settings: WabaSettings,
+    /// Users of partners that were given tasks here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub assigned_users: BTreeMap<Id, BTreeSet<Task>>,
+}
+
+/// Settings of an account (observations: waba.settings).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WabaSettings {
+    /// Template analytics are collected. Cannot be turned off again.
+    pub is_enabled_for_insights: bool,
+    /// No marketing template goes through Cloud API (131063).
+    pub disable_marketing_messages_on_cloud_api: bool,
+    /// Templates that nobody uses are archived.
+    pub template_auto_archival_enabled: bool,
+}
+
+impl WabaSettings {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What an assigned user may do (observations: waba.assigned_users).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(missing_docs, reason = "Meta's own words")]
+pub enum Task {
+    Develop,
+    Manage,
+    ManageExtensions,
+    ManagePhone,
+    ManagePhoneAssets,
+    ManageTemplates,
+    Messaging,
+    ViewCost,
+    ViewPhoneAssets,
+    ViewTemplates,
+}
+
+impl Task {
+    pub(crate) const ALL: [(&str, Self); 10] = [
+        ("DEVELOP", Self::Develop),
+        ("MANAGE", Self::Manage),
+        ("MANAGE_EXTENSIONS", Self::ManageExtensions),
+        ("MANAGE_PHONE", Self::ManagePhone),
+        ("MANAGE_PHONE_ASSETS", Self::ManagePhoneAssets),
+        ("MANAGE_TEMPLATES", Self::ManageTemplates),
+        ("MESSAGING", Self::Messaging),
+        ("VIEW_COST", Self::ViewCost),
+        ("VIEW_PHONE_ASSETS", Self::ViewPhoneAssets),
+        ("VIEW_TEMPLATES", Self::ViewTemplates),
+    ];
 }
 
 impl Waba {

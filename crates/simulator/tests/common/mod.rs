@@ -14,7 +14,8 @@ use bytes::Bytes;
 use http::Request;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use unmoor_simulator::{Credentials, Exchange, Id, LedgerEntry, Reply, Simulator, load};
+pub use unmoor_simulator::Reply;
+use unmoor_simulator::{Credentials, Exchange, Id, LedgerEntry, Simulator, load};
 
 pub const WABA: &str = "102290129340398";
 pub const PORTFOLIO: &str = "506914307656634";

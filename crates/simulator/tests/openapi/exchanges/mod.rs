@@ -1,5 +1,6 @@
 //! Real exchanges that reach every documented call which is served: answered well, and refused.
 
+mod belongings;
 mod guide;
 mod messages;
 mod refusals;
@@ -19,6 +20,8 @@ const GROUPS: &[Group] = &[
     guide::as_the_file_has_it,
     settings::of_accounts_and_numbers,
     messages::sent,
+    settings::beside_the_guide,
+    belongings::solutions_and_portfolios,
     refusals::tokens_that_are_no_good,
     refusals::ids_that_are_no_good,
 ];

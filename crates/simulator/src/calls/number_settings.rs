@@ -1,0 +1,66 @@
+//! `/<PHONE>/settings`: where messages are kept at rest (observations: registration.region, registration.storage_shape).
+
+use serde_json::{Map, Value, json};
+
+use super::{Call, Served, number};
+use crate::{
+    http::error::{Answer, GraphError},
+    rules::storage_region,
+    world::{NumberStatus, Scope, StorageRegion},
+};
+
+pub(super) const SERVED: &[Served] =
+    &[Served::new("GET", "/<PHONE>/settings", read), Served::new("POST", "/<PHONE>/settings", update)];
+
+/// Settings that Meta has and the simulator has not.
+const NOT_SIMULATED: [&str; 3] = ["calling", "user_identity_change", "payload_encryption"];
+
+fn read(call: &mut Call<'_>) -> Answer<Value> {
+    let (waba, phone) = number::find(call, call.id()?, NumberStatus::Connected)?;
+    call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
+    let unknown = || GraphError::unknown_object("GET", phone.as_str());
+    let entry = call.state.seen_waba(waba).and_then(|waba| waba.number(&phone)).ok_or_else(unknown)?;
+    let configuration = match entry.storage_region {
+        None => json!({ "status": "DEFAULT" }),
+        Some(region) => {
+            json!({ "status": "IN_COUNTRY_STORAGE_ENABLED", "data_localization_region": region.as_str() })
+        }
+    };
+    Ok(json!({ "storage_configuration": configuration }))
+}
+
+fn update(call: &mut Call<'_>) -> Answer<Value> {
+    let (waba, phone) = number::find(call, call.id()?, NumberStatus::Pending)?;
+    call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
+    for name in NOT_SIMULATED {
+        if call.params.structure(name)?.is_some() {
+            return Err(GraphError::not_simulated(&format!("the setting {name}"), &["storage_configuration"]));
+        }
+    }
+    let wrong = || GraphError::invalid_parameter("Param storage_configuration must be an object");
+    let configuration = call.params.structure("storage_configuration")?;
+    let configuration = configuration.ok_or_else(|| GraphError::missing("storage_configuration"))?;
+    let region = wanted_region(configuration.as_object().ok_or_else(wrong)?)?;
+    storage_region::set(call.state, call.cause, waba, &phone, region)?;
+    Ok(json!({ "success": true }))
+}
+
+/// By the page on local storage `{"status","data_localization_region"}`, by the OpenAPI file `{"enabled","region"}`: both.
+fn wanted_region(configuration: &Map<String, Value>) -> Answer<Option<StorageRegion>> {
+    let text = |name: &str| configuration.get(name).and_then(Value::as_str);
+    let status = text("status").map(str::to_ascii_uppercase);
+    let enabled = match (status.as_deref(), configuration.get("enabled").and_then(Value::as_bool)) {
+        (Some("IN_COUNTRY_STORAGE_ENABLED"), _) | (None, Some(true)) => true,
+        (Some("IN_COUNTRY_STORAGE_DISABLED" | "DEFAULT"), _) | (None, Some(false)) => false,
+        (Some(_) | None, _) => {
+            return Err(GraphError::invalid_parameter(
+                "storage_configuration.status is IN_COUNTRY_STORAGE_ENABLED or IN_COUNTRY_STORAGE_DISABLED",
+            ));
+        }
+    };
+    if !enabled {
+        return Ok(None);
+    }
+    let region = text("data_localization_region").or_else(|| text("region")).unwrap_or_default();
+    storage_region::parse(region).map(Some)
+}
