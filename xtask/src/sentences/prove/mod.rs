@@ -65,7 +65,9 @@ pub(super) fn run(workspace: &Workspace, coverage: &Coverage, only: &[String]) -
         ));
         verdicts.push((*removal, verdict));
     }
-    output::line(&report(verdicts.as_slice()));
+    let place = |number: &String| coverage.sentences.iter().position(|sentence| sentence.number == *number);
+    verdicts.sort_by_key(|(removal, _)| removal.sentences.first().map(place));
+    output::line(&report(&verdicts));
     let survivors = verdicts.iter().filter(|(_, verdict)| *verdict != Verdict::Bites).count();
     output::error_line(&format!(
         "sentences: {} removals, {survivors} without a bite, in {}",
@@ -151,30 +153,22 @@ fn verdict_of(copy: &Copy, target: &Target, name: &str) -> Result<Verdict> {
     })
 }
 
-/// One block for each removal, in the order of the guide's numbers as they are written in `spec/removals`.
+/// One block for each removal.
 fn report(verdicts: &[(&Removal, Verdict)]) -> String {
-    let mut in_order: Vec<&(&Removal, Verdict)> = verdicts.iter().collect();
-    in_order.sort_by_key(|(removal, _)| by_place(&removal.place));
     let mut text = String::new();
-    for (removal, verdict) in in_order {
-        let _ = writeln!(text, "{:<12} {}", removal.sentences.join(", "), verdict.words());
-        let _ = writeln!(text, "             removed  {} ({})", removal.makes, removal.file);
-        let _ = writeln!(text, "             test     {}", removal.test);
+    for (removal, verdict) in verdicts {
+        let _ = writeln!(text, "{:<8} {}", removal.sentences.join(", "), verdict.words());
+        let _ = writeln!(text, "         removed  {} ({})", removal.makes, removal.file);
+        let _ = writeln!(text, "         test     {}", removal.test);
     }
     text
-}
-
-/// `file:12` before `file:101`.
-fn by_place(place: &str) -> (String, usize) {
-    let (file, line) = place.rsplit_once(':').unwrap_or((place, "0"));
-    (file.to_owned(), line.parse().unwrap_or_default())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn removal(number: &str, file: &str, place: &str) -> Removal {
+    fn removal(number: &str, file: &str) -> Removal {
         Removal {
             sentences: vec![number.to_owned()],
             makes: "it is otherwise".to_owned(),
@@ -182,16 +176,16 @@ mod tests {
             find: "true".to_owned(),
             replace: "false".to_owned(),
             test: "crates/a/tests/b.rs::it_is_so".to_owned(),
-            place: place.to_owned(),
+            place: "spec/removals/a.toml:1".to_owned(),
         }
     }
 
     #[test]
     fn chosen_are_those_asked_for_with_neighbours_of_one_package_together() {
         let removals = [
-            removal("8.4", "crates/b/src/x.rs", "r.toml:1"),
-            removal("8.5", "crates/a/src/x.rs", "r.toml:2"),
-            removal("8.6", "crates/b/src/y.rs", "r.toml:3"),
+            removal("8.4", "crates/b/src/x.rs"),
+            removal("8.5", "crates/a/src/x.rs"),
+            removal("8.6", "crates/b/src/y.rs"),
         ];
         let numbers = |only: &[String]| -> Vec<String> {
             chosen(&removals, only).expect("known").iter().flat_map(|removal| removal.sentences.clone()).collect()
@@ -202,10 +196,19 @@ mod tests {
     }
 
     #[test]
-    fn the_report_follows_the_places_and_shouts_what_did_not_bite() {
-        let (late, early) = (removal("9.1", "a.rs", "r.toml:100"), removal("2.1", "a.rs", "r.toml:9"));
-        let text = report(&[(&late, Verdict::Survives), (&early, Verdict::Bites)]);
+    fn the_report_shouts_what_did_not_bite() {
+        let removal = removal("2.1", "crates/a/src/x.rs");
+        let verdicts = [Verdict::Bites, Verdict::Survives, Verdict::DoesNotBuild { why: "no such type".to_owned() }];
+        let verdicts: Vec<(&Removal, Verdict)> = verdicts.into_iter().map(|verdict| (&removal, verdict)).collect();
+        let text = report(&verdicts);
         let heads: Vec<&str> = text.lines().filter(|line| !line.starts_with(' ')).collect();
-        assert_eq!(heads, ["2.1          bites", "9.1          SURVIVES: the test passes without the rule"]);
+        assert_eq!(
+            heads,
+            [
+                "2.1      bites",
+                "2.1      SURVIVES: the test passes without the rule",
+                "2.1      DOES NOT BUILD: no such type"
+            ]
+        );
     }
 }
