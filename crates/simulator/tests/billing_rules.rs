@@ -50,6 +50,7 @@ fn moved() -> (Caller, String, String) {
 fn completed_at(caller: &Caller) -> Timestamp {
     caller.entries("number.registered")[0].at
 }
+
 /// guide: B1
 #[test]
 fn b1_delivered_before_the_migration_is_complete_the_old_solution_partner_pays() {
@@ -62,6 +63,7 @@ fn b1_delivered_before_the_migration_is_complete_the_old_solution_partner_pays()
     assert_eq!((charged.ids["payer"].as_str(), charged.ids["sentence"].as_str()), ("solution_partner", "B1"));
     assert_eq!((charged.ids["amount"].as_str(), charged.ids["currency"].as_str()), ("0.0300", "EUR"));
 }
+
 /// guide: B2
 #[test]
 fn b2_sent_before_and_delivered_after_the_old_solution_partner_pays_as_well() {
@@ -74,6 +76,7 @@ fn b2_sent_before_and_delivered_after_the_old_solution_partner_pays_as_well() {
     assert_eq!(paid_by(&caller, &id), Some((Payer::SolutionPartner, Sentence::B2)));
     assert_eq!(message.waba_id.to_string(), WABA, "it belongs to the WABA that sent it");
 }
+
 /// guide: B3
 #[test]
 fn b3_sent_and_delivered_after_the_customer_pays() {
@@ -96,6 +99,7 @@ fn delivered_at_the_very_instant_of_the_register_the_old_solution_partner_pays()
     assert_eq!(paid_by(&caller, &id).unwrap().0, Payer::SolutionPartner);
 }
 
+/// guide: B3
 #[test]
 fn sent_at_the_very_instant_of_the_register_the_one_who_sent_it_pays() {
     let (mut caller, _, phone) = moved();
@@ -134,6 +138,7 @@ fn what_is_never_delivered_nobody_pays_for() {
     assert_eq!(caller.entries("message.charged"), []);
 }
 
+/// guide: B2
 #[test]
 fn what_is_sent_in_the_gap_is_still_the_sources() {
     let (mut caller, _, phone) = moved();
@@ -255,6 +260,7 @@ fn an_open_window_survives_the_cutover_or_does_not_as_the_knob_says() {
         assert_eq!(found(&caller, &texted).status != MessageStatus::Failed, free, "{knob}");
     }
 }
+
 /// guide: 3.3
 #[test]
 fn until_there_is_a_payment_method_no_template_is_sent_and_then_it_is_guide_3_3() {

@@ -1,23 +1,26 @@
-//! Messages, as far as they are simulated.
+//! Messages sent through a number.
 
 use serde_json::{Value, json};
 
 use crate::recorder::Recorder;
 
-pub(super) fn sent(recorder: &mut Recorder<'_>) {
+const TO: &str = "+493023125900";
+
+pub(super) fn sent_and_refused(recorder: &mut Recorder<'_>) {
     let token = recorder.caller.business_token();
     let phone = recorder.caller.credentials.customers[0].phone_number_ids[0].to_string();
-    let message = |more: Value| {
-        let mut message = json!({ "messaging_product": "whatsapp", "to": "+493012345678" });
-        message.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-        message
+    let mut send = |members: Value| {
+        let mut body = json!({ "messaging_product": "whatsapp", "recipient_type": "individual", "to": TO });
+        body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        recorder.call("POST /<PHONE>/messages", &phone, "", &token, Some(body))
     };
-    let template = json!({ "name": "order_shipped", "language": { "code": "de" } });
-    for body in [
-        message(json!({ "type": "template", "template": template })),
-        message(json!({ "type": "text", "text": { "body": "Good morning." } })),
-        message(json!({ "type": "telepathy" })),
-    ] {
-        recorder.call("POST /<PHONE>/messages", &phone, "", &token, Some(body));
-    }
+    let template = |name: &str| {
+        let parameters = json!([{ "type": "body", "parameters": [{ "type": "text", "text": "A. Customer" }] }]);
+        json!({ "type": "template", "template": { "name": name, "language": { "code": "de" }, "components": parameters } })
+    };
+    assert_eq!(send(template("order_shipped")).status, 200);
+    assert_eq!(send(json!({ "type": "text", "text": { "body": "Hello" } })).status, 200);
+    assert_eq!(send(json!({ "status": "read", "message_id": "wamid.AAA=" })).status, 200);
+    assert_eq!(send(template("no_such_template")).status, 404);
+    assert_eq!(send(json!({ "type": "carrier_pigeon" })).status, 400);
 }

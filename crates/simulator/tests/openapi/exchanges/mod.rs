@@ -18,8 +18,8 @@ type Group = fn(&mut Recorder<'_>);
 const GROUPS: &[Group] = &[
     guide::as_the_guide_has_it,
     guide::as_the_file_has_it,
+    messages::sent_and_refused,
     settings::of_accounts_and_numbers,
-    messages::sent,
     settings::beside_the_guide,
     belongings::solutions_and_portfolios,
     refusals::tokens_that_are_no_good,
