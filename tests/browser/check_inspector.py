@@ -55,6 +55,8 @@ def watch_requests(visitor: Visitor, simulator: Simulator) -> None:
     visitor.click("Ledger")
     visitor.expect("intent.created")
     visitor.look("ledger")
+    visitor.click("Webhooks")
+    visitor.look("webhooks")
     visitor.click("Mails")
     visitor.expect("Review a request about")
     visitor.look("mails")

@@ -33,6 +33,11 @@ const APPROXIMATED: &[[&str; 3]] = &[
         "by calling code; zone 1 is `US`, what is not in the table `ZZ`",
         "Meta's assignment is not public",
     ],
+    [
+        "pages in Meta Business Suite",
+        "the ways and words of guide 1.3 to 1.7 and 3.4 to 3.7 in a neutral dress; the way to a payment method is invented, turning two-step verification off ends without its mail, and anybody may play any admin",
+        "Meta describes its pages in these words only",
+    ],
     ["business verification", "drawn, seven in ten", "a property of each real business"],
 ];
 

@@ -38,7 +38,10 @@ pub(crate) async fn run(args: SimulateArgs, output: &Output) -> anyhow::Result<E
         simulator.now(),
         args.rate
     ));
-    output.note("control surface: /_sim – stop with Ctrl-C");
+    output.note(format_args!(
+        "in a browser: {url}/business/ is the customer's side, {url}/_sim shows and turns everything"
+    ));
+    output.note("control surface for programs: /_sim – stop with Ctrl-C");
     // The one line that a program waits for.
     output.line(format_args!("listening on {url}"))?;
     serve(simulator, listener, args.rate, interrupted()).await.context("the simulator's server failed")?;

@@ -8,7 +8,7 @@
 //! | File | Is |
 //! |---|---|
 //! | `business/` | the walk that the guide describes to a customer |
-//! | `inspector/` | world, requests, ledger, mails, clock, knobs, faults |
+//! | `inspector/` | world, requests, ledger, webhooks, mails, clock, knobs, faults |
 //! | `account` | a source WABA with what belongs to it, and its open tasks |
 //! | `visit` | a browser's request, taken apart, and what it may be answered with |
 //! | `layout`, `parts`, `notice` | what all pages share |

@@ -45,6 +45,8 @@ notices! {
     KNOB_SET "knob-set" Done "The knob was set. It holds from the next request on.";
     FAULT_ADDED "fault-added" Done "The fault was added behind those there were.";
     FAULTS_CLEARED "faults-cleared" Done "All faults were removed.";
+    SENT_AGAIN "sent-again" Done "The webhook is due once more.";
+    IN_FLIGHT "in-flight" Unchanged "Nothing changed: what came of this webhook is not known yet.";
     PERSON_DID "person-did" Done "It was done; the ledger has it.";
     PERSON_DID_NOT "person-did-not" Unchanged "Nothing changed: there was nothing that this would have changed.";
 }

@@ -140,7 +140,7 @@ impl Outbox {
     }
 
     /// The deliveries behind place `seq` that are still known.
-    pub(crate) fn after(&self, seq: u64) -> impl Iterator<Item = &DeliveryEntry> {
+    pub(crate) fn after(&self, seq: u64) -> impl DoubleEndedIterator<Item = &DeliveryEntry> {
         self.deliveries.range(seq.saturating_add(1)..).map(|(_, delivery)| delivery)
     }
 

@@ -10,6 +10,8 @@
     reason = "tests; each test file uses a part of it"
 )]
 
+pub mod browser;
+
 use bytes::Bytes;
 use http::Request;
 use jiff::{SignedDuration, Timestamp};

@@ -31,7 +31,9 @@ if (rows) {
   };
 
   const row = (entry) => {
-    const at = `${entry.at.slice(0, 10)} ${entry.at.slice(11, 19)} UTC`;
+    const at = document.createElement("td");
+    at.append(cell("time", `${entry.at.slice(0, 10)} ${entry.at.slice(11, 19)} UTC`));
+    at.firstChild.dateTime = entry.at;
     const request = cell("th", `${entry.method} ${entry.path}`, "path");
     request.scope = "row";
     const error = [entry.error_code, entry.error_subcode].filter((code) => code !== null).join(" / ");
@@ -43,7 +45,7 @@ if (rows) {
       waba.append(link);
     }
     const line = document.createElement("tr");
-    line.append(cell("td", entry.seq), cell("td", at), request, badge(entry), cell("td", error), waba);
+    line.append(cell("td", entry.seq), at, request, badge(entry), cell("td", error), waba);
     return line;
   };
 
@@ -60,6 +62,8 @@ if (rows) {
     if (entries.length > 0) {
       rows.closest(".scroll").hidden = false;
       document.querySelector(".empty")?.remove();
+      const count = document.querySelector(".pager span");
+      count.textContent = count.textContent.replace(/^[\d,]+ requests?/, `${after.toLocaleString("en")} request${after === 1 ? "" : "s"}`);
     }
   };
 

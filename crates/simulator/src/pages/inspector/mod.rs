@@ -7,6 +7,7 @@ mod logs;
 mod mails;
 mod people;
 mod waba;
+mod webhooks;
 mod world;
 
 use http::Method;
@@ -24,16 +25,18 @@ pub(super) enum Menu {
     World,
     Requests,
     Ledger,
+    Webhooks,
     Mails,
     Clock,
     Knobs,
     Faults,
 }
 
-const MENU: [(Menu, &str, &str); 7] = [
+const MENU: [(Menu, &str, &str); 8] = [
     (Menu::World, "/_sim", "World"),
     (Menu::Requests, "/_sim/requests", "Requests"),
     (Menu::Ledger, "/_sim/ledger", "Ledger"),
+    (Menu::Webhooks, "/_sim/webhooks", "Webhooks"),
     (Menu::Mails, "/_sim/mails", "Mails"),
     (Menu::Clock, "/_sim/clock", "Clock"),
     (Menu::Knobs, "/_sim/knobs", "Knobs"),
@@ -63,6 +66,8 @@ pub(super) fn answer(visit: &mut Visit<'_>, path: &[&str]) -> Answer {
         }
         (false, ["requests"]) => shows(visit, logs::requests),
         (false, ["ledger"]) => shows(visit, logs::ledger),
+        (false, ["webhooks"]) => shows(visit, webhooks::all),
+        (true, ["webhooks", number, "again"]) => webhooks::again(visit, number),
         (false, ["mails"]) => shows(visit, mails::all),
         (false, ["clock"]) => shows(visit, clock::page),
         (true, ["clock"]) => clock::set(visit),
@@ -75,7 +80,7 @@ pub(super) fn answer(visit: &mut Visit<'_>, path: &[&str]) -> Answer {
             let portfolio = id(portfolio, "a business portfolio with this id")?;
             people::act(visit, portfolio)
         }
-        (true, [] | ["wabas", _] | ["requests" | "ledger" | "mails"]) => Err(Denied::Method),
+        (true, [] | ["wabas", _] | ["requests" | "ledger" | "webhooks" | "mails"]) => Err(Denied::Method),
         _ => Err(Denied::Missing("a page with this address")),
     }
 }
