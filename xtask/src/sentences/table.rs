@@ -26,10 +26,10 @@ const PAGE_HEAD: &str = "\
 
 # Sentences of the guide
 
-Every sentence of [Meta's guide](../../spec/guide.md) that states a behaviour is kept somewhere and held by a test. \"Kept by\" names the files from which [spec/removals](../../spec/removals) takes the rule away; \"held by\" the tests that say so in a line `/// guide: NUMBER` above them. `cargo xtask sentences --prove` takes each rule away in a copy of the checkout and shows that its test fails.
+Every sentence of [Meta's guide](../../spec/guide.md) that states a behaviour is kept somewhere and held by a test. \"Kept by\" names the files from which [spec/removals](../../spec/removals) takes the rule away; \"held by\" the tests that must fail then; `cargo xtask sentences --prove` makes each of these changes in a copy of the checkout and shows that they do. \"Also\" are further tests that say they are about the sentence, in a line `/// guide: NUMBER` above them.
 
-| No. | The guide says | Kept by | Held by |
-|---|---|---|---|
+| No. | The guide says | Kept by | Held by | Also |
+|---|---|---|---|---|
 ";
 
 /// As blocks of lines, which a narrow window does not tear.
@@ -48,8 +48,9 @@ pub(super) fn for_the_terminal(coverage: &Coverage) -> String {
                 kept.iter().map(|file| part_of(file)).collect::<Vec<_>>().join(", ")
             );
         }
-        for holder in holders_of(sentence, &coverage.holders) {
-            let _ = writeln!(text, "      held by  {}  ({}:{})", holder.shown(), holder.path, holder.line);
+        for holder in holders_of(sentence, coverage) {
+            let how = if is_proven(sentence, holder, coverage) { "held by" } else { "also" };
+            let _ = writeln!(text, "      {how:<7}  {}  ({}:{})", holder.shown(), holder.path, holder.line);
         }
     }
     text
@@ -63,19 +64,19 @@ pub(super) fn as_page(coverage: &Coverage) -> String {
             .iter()
             .map(|file| format!("[{}]({})", part_of(file), link(file)))
             .collect();
-        let mut held: Vec<String> = holders_of(sentence, &coverage.holders)
-            .map(|holder| format!("[{}]({})", holder.shown().replace('_', "\\_"), link(&holder.path)))
-            .collect();
-        if let Some(held_by) = &sentence.held_by {
-            held.insert(0, format!("no behaviour of software: {}", from_the_page(held_by)));
-        }
+        let (held, also): (Vec<&Holder>, Vec<&Holder>) =
+            holders_of(sentence, coverage).partition(|holder| is_proven(sentence, holder, coverage));
+        let exempt = sentence.held_by.iter().map(|text| format!("no behaviour of software: {}", from_the_page(text)));
+        let held: Vec<String> = exempt.chain(held.into_iter().map(linked)).collect();
+        let also: Vec<String> = also.into_iter().map(linked).collect();
         let _ = writeln!(
             page,
-            "| {} | {} | {} | {} |",
+            "| {} | {} | {} | {} | {} |",
             sentence.number,
             from_the_page(&sentence.text),
             kept.join(", "),
-            held.join("; ")
+            held.join("; "),
+            also.join("; ")
         );
     }
     page
@@ -87,8 +88,18 @@ fn keepers<'a>(sentence: &Sentence, removals: &'a [Removal]) -> BTreeSet<&'a str
     about.map(|removal| removal.file.as_str()).collect()
 }
 
-fn holders_of<'a>(sentence: &'a Sentence, holders: &'a [Holder]) -> impl Iterator<Item = &'a Holder> {
-    holders.iter().filter(|holder| holder.holds(&sentence.number))
+fn holders_of<'a>(sentence: &'a Sentence, coverage: &'a Coverage) -> impl Iterator<Item = &'a Holder> {
+    coverage.holders.iter().filter(|holder| holder.holds(&sentence.number))
+}
+
+/// Whether a removal of the sentence's rule names the test: it must fail then, and is not only about the sentence.
+fn is_proven(sentence: &Sentence, holder: &Holder, coverage: &Coverage) -> bool {
+    let id = holder.id();
+    coverage.removals.iter().any(|removal| removal.test == id && removal.sentences.contains(&sentence.number))
+}
+
+fn linked(holder: &Holder) -> String {
+    format!("[{}]({})", holder.shown().replace('_', "\\_"), link(&holder.path))
 }
 
 /// `simulator rules/move_number`.
@@ -157,7 +168,7 @@ mod tests {
         };
         Coverage {
             sentences: vec![sentence("1.3", Some("its text")), sentence("8.4", None)],
-            holders: vec![holder],
+            holders: vec![holder.clone(), Holder { name: "it_arrives".to_owned(), line: 20, ..holder }],
             removals: vec![
                 removal("crates/simulator/src/rules/move_number.rs"),
                 removal("crates/graph-api/src/phone.rs"),
@@ -172,7 +183,8 @@ mod tests {
             for_the_terminal(&coverage()),
             "1.3   What 1.3 says.\n      no behaviour of software: its text\n8.4   What 8.4 says.\n\
              \x20     kept by  client phone, simulator rules/move_number\n\
-             \x20     held by  it_moves  (crates/simulator/tests/move_rules.rs:12)\n"
+             \x20     held by  it_moves  (crates/simulator/tests/move_rules.rs:12)\n\
+             \x20     also     it_arrives  (crates/simulator/tests/move_rules.rs:20)\n"
         );
     }
 
@@ -184,10 +196,11 @@ mod tests {
         assert_eq!(
             rows,
             [
-                "| 1.3 | What 1.3 says. |  | no behaviour of software: its text |",
+                "| 1.3 | What 1.3 says. |  | no behaviour of software: its text |  |",
                 "| 8.4 | What 8.4 says. | [client phone](../../crates/graph-api/src/phone.rs), \
                  [simulator rules/move_number](../../crates/simulator/src/rules/move_number.rs) | \
-                 [it\\_moves](../../crates/simulator/tests/move_rules.rs) |",
+                 [it\\_moves](../../crates/simulator/tests/move_rules.rs) | \
+                 [it\\_arrives](../../crates/simulator/tests/move_rules.rs) |",
             ]
         );
     }
