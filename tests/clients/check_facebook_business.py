@@ -34,6 +34,8 @@ def portfolios(simulator: Simulator, customer: Customer) -> None:
     checks.equal("the three customers' WABAs are shared, over two pages", len(shared), 3)
     found = next(waba for waba in shared if waba["id"] == customer.waba_id)
     checks.equal("a WABA tells its owner", found["owner_business_info"]["id"], customer.portfolio_id)
+    ours = list(provider.get_owned_whats_app_business_accounts())
+    checks.equal("the provider owns no WABA", ours, [])
     issued = provider_token(system, customer)
     checks.that("a business token is issued for a customer", issued.startswith("EAA"), issued)
 

@@ -39,6 +39,11 @@ const APPROXIMATED: &[[&str; 3]] = &[
         "Meta describes its pages in these words only",
     ],
     ["business verification", "drawn, seven in ten", "a property of each real business"],
+    [
+        "marketing messages",
+        "an account held on behalf of another is ineligible, every other one eligible, and nobody onboards",
+        "the onboarding is no part of a migration; clients read its status with every account",
+    ],
 ];
 
 /// What a person might look for in vain: what, source.

@@ -30,6 +30,32 @@ fn a_token_is_needed_known_valid_and_reaches_its_wabas_only() {
     assert_eq!(described.body["data"]["is_valid"], false);
 }
 
+/// As pywa sets an app's callback: its user's token in the header, the app's as parameter.
+#[test]
+fn a_token_given_as_parameter_goes_before_the_header() {
+    let mut caller = Caller::usual("");
+    let business = caller.business_token();
+    let path = format!("/{WABA}?access_token={business}");
+    assert_eq!(caller.get(&path, "nonsense").status, 200);
+    assert_eq!(caller.get(&format!("/{WABA}?access_token=nonsense"), &business).codes(), (190, Some(467)));
+    assert_eq!(caller.get(&format!("/{WABA}?access_token="), &business).status, 200);
+}
+
+#[test]
+fn accounts_tell_their_apps_and_whether_they_may_send_marketing_messages() {
+    let mut caller = Caller::usual("");
+    let token = caller.business_token();
+    let fields = "fields=subscribed_apps,marketing_messages_lite_api_status,marketing_messages_onboarding_status";
+    let account = caller.get(&format!("/{WABA}?{fields}"), &token).body;
+    assert_eq!(account["subscribed_apps"], caller.get(&format!("/{WABA}/subscribed_apps"), &token).body);
+    assert_eq!(account["subscribed_apps"]["data"].as_array().unwrap().len(), 2, "{account}");
+    assert_eq!(account["marketing_messages_lite_api_status"], "ELIGIBLE");
+    let mut held = Caller::new(common::CUSTOMERS, "[customers.acorn]\nownership = \"ON_BEHALF_OF\"\n");
+    let token = held.business_token();
+    let account = held.get(&format!("/{WABA}?{fields}"), &token).body;
+    assert_eq!(account["marketing_messages_onboarding_status"], "INELIGIBLE_ON_BEHALF_OF_WABA");
+}
+
 #[test]
 fn a_revoked_token_is_told_with_458() {
     let mut caller = Caller::usual("");

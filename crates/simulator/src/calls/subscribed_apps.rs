@@ -6,7 +6,7 @@ use super::{Call, Served};
 use crate::{
     http::error::{Answer, GraphError},
     rules::subscribe,
-    world::{CallbackOverride, Subscription, World},
+    world::{CallbackOverride, Subscription, Waba, World},
 };
 
 pub(super) const SERVED: &[Served] = &[
@@ -19,9 +19,13 @@ fn read(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.waba_id()?;
     call.count(id)?;
     let waba = call.state.seen_waba(id).ok_or_else(|| GraphError::unknown_object("GET", &id.to_string()))?;
-    let data: Vec<Value> =
-        waba.subscriptions.iter().map(|subscription| show(&call.state.world, subscription)).collect();
-    Ok(json!({ "data": data }))
+    Ok(list(&call.state.world, waba))
+}
+
+/// The edge as a whole; as a field of the WABA it looks the same.
+pub(super) fn list(world: &World, waba: &Waba) -> Value {
+    let data: Vec<Value> = waba.subscriptions.iter().map(|subscription| show(world, subscription)).collect();
+    json!({ "data": data })
 }
 
 fn subscribe(call: &mut Call<'_>) -> Answer<Value> {

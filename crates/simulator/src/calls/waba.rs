@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Served, number, pricing_analytics};
+use super::{Call, Served, number, pricing_analytics, subscribed_apps};
 use crate::{
     http::{
         error::{Answer, GraphError},
@@ -47,7 +47,10 @@ const WABA: NodeType = NodeType {
         "template_auto_archival_enabled",
         "whatsapp_business_manager_messaging_limit",
         "purchase_order_number",
+        "marketing_messages_lite_api_status",
+        "marketing_messages_onboarding_status",
         "phone_numbers",
+        "subscribed_apps",
     ],
 };
 
@@ -60,12 +63,9 @@ const NOT_SIMULATED: &[&str] = &[
     "auth_international_rate_eligibility",
     "linked_commerce_account",
     "marketing_messages_ad_account",
-    "marketing_messages_lite_api_status",
-    "marketing_messages_onboarding_status",
     "service_pricing_policy",
     "whatsapp_manager_marketing_messages_max_price_enroll_status",
     "audiences",
-    "subscribed_apps",
     "message_templates",
     "solutions",
     "assigned_users",
@@ -124,7 +124,10 @@ impl View {
             "disable_marketing_messages_on_cloud_api" => Some(json!(settings.disable_marketing_messages_on_cloud_api)),
             "template_auto_archival_enabled" => Some(json!(settings.template_auto_archival_enabled)),
             "whatsapp_business_manager_messaging_limit" => owner.map(|owner| json!(owner.messaging_limit_tier)),
+            "marketing_messages_lite_api_status" => Some(json!(marketing_messages(waba).0)),
+            "marketing_messages_onboarding_status" => Some(json!(marketing_messages(waba).1)),
             "phone_numbers" => self.numbers(state, app, waba),
+            "subscribed_apps" => Some(subscribed_apps::list(&state.world, waba)),
             _ => None,
         }
     }
@@ -134,6 +137,15 @@ impl View {
         let address = format!("{}/{}/phone_numbers", self.root, waba.id);
         let show = |entry: &_| number::show(state, app, waba, entry, &edge.selection);
         page.cut(&waba.numbers, |entry| entry.id.to_string(), show, &address, &StaleCursor::Invalid).ok()
+    }
+}
+
+/// Both words for whether an account may take up the API for marketing messages; nobody here does
+/// (observations: waba.marketing_messages).
+fn marketing_messages(waba: &Waba) -> (&'static str, &'static str) {
+    match waba.on_behalf_of {
+        Some(_) => ("INELIGIBLE", "INELIGIBLE_ON_BEHALF_OF_WABA"),
+        None => ("ELIGIBLE", "ELIGIBLE"),
     }
 }
 

@@ -216,8 +216,8 @@ fn prepare<'a>(
     let caller = match served.needs {
         Needs::AppSecret => access::authenticate_app(&state.world, &params)?,
         Needs::Token | Needs::Proof => {
-            let token =
-                bearer(request.headers()).map_or_else(|| params.text("access_token"), |token| Ok(Some(token)))?;
+            // The parameter goes before the header (observations: tokens.parameter_first).
+            let token = params.text("access_token")?.or_else(|| bearer(request.headers()));
             access::authenticate(&state.world, state.now, token)?
         }
     };

@@ -8,7 +8,8 @@ use crate::recorder::Recorder;
 /// The fields of a node that Meta's file documents and the simulator has, so that more than the defaults is compared.
 const WABA_FIELDS: &str = "fields=id,name,currency,timezone_id,message_template_namespace,business_type,\
      account_review_status,business_verification_status,ownership_type,owner_business_info,on_behalf_of_business_info,\
-     primary_funding_id,country,creation_time,status,health_status";
+     primary_funding_id,country,creation_time,status,health_status,\
+     is_enabled_for_insights,marketing_messages_lite_api_status,marketing_messages_onboarding_status,subscribed_apps";
 const NUMBER_FIELDS: &str = "fields=id,verified_name,display_phone_number,status,quality_rating,quality_score,\
      code_verification_status,name_status,new_name_status,platform_type,is_pin_enabled,is_on_biz_app,\
      is_official_business_account,is_preverified_number,account_mode,throughput,messaging_limit_tier,last_onboarded_time,\
