@@ -15,6 +15,7 @@ use crate::{
     mail::Mail,
     people,
     rules::{answer_intent, deliver_message, duplicate_templates, message_pace::Pace, rate_limit::Meter, traffic},
+    webhooks::Receivers,
     world::{Waba, World},
 };
 
@@ -61,9 +62,9 @@ pub(crate) struct State {
     /// `appsecret_proof` by token: computed once, asked for with every call.
     #[serde(skip)]
     pub(crate) proofs: BTreeMap<String, String>,
-    /// Whether somebody stands behind the callbacks. Nothing is sent otherwise.
+    /// Who stands behind the callbacks.
     #[serde(default)]
-    pub(crate) receivers_attached: bool,
+    pub(crate) receivers: Receivers,
     stale: BTreeMap<Id, Vec<Stale>>,
 }
 
@@ -81,7 +82,7 @@ impl State {
             meter: Meter::default(),
             pace: Pace::default(),
             proofs: BTreeMap::new(),
-            receivers_attached: false,
+            receivers: Receivers::Nobody,
             stale: BTreeMap::new(),
         }
     }
