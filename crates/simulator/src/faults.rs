@@ -85,7 +85,7 @@ pub struct ScriptedError {
     /// `error.error_subcode`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subcode: Option<i64>,
-    /// `error.message`.
+    /// `error.message`; Meta's own for a code that is documented.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// `error.error_data.details`.
@@ -94,7 +94,7 @@ pub struct ScriptedError {
     /// `error.is_transient`.
     #[serde(default)]
     pub is_transient: bool,
-    /// HTTP status; 400 unless told. 200 is possible, as in reality.
+    /// HTTP status; unless told, the documented one of the code, else 400. 200 is possible, as in reality.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
 }

@@ -19,6 +19,7 @@
 //! vendor cannot pass on both sides. What is simulated, approximated and left out stands in `FIDELITY.md`.
 
 mod agenda;
+mod audit;
 mod calling_codes;
 mod calls;
 mod clock;
@@ -45,6 +46,7 @@ pub mod world;
 
 pub use self::{
     agenda::{Agenda, Event, LateRequest},
+    calls::served as served_calls,
     clock::{InvalidRate, VirtualClock},
     control::{Control, control},
     faults::{Action as FaultAction, Drop, Fault, InvalidFault, Match, ScriptedError},

@@ -15,7 +15,6 @@ use crate::{
     mail::Mail,
     people,
     rules::{answer_intent, deliver_message, duplicate_templates, message_pace::Pace, rate_limit::Meter, traffic},
-    webhooks::Receivers,
     world::{Waba, World},
 };
 
@@ -62,9 +61,9 @@ pub(crate) struct State {
     /// `appsecret_proof` by token: computed once, asked for with every call.
     #[serde(skip)]
     pub(crate) proofs: BTreeMap<String, String>,
-    /// Who stands behind the callbacks.
+    /// Whether somebody stands behind the callbacks. Nothing is sent otherwise.
     #[serde(default)]
-    pub(crate) receivers: Receivers,
+    pub(crate) receivers_attached: bool,
     stale: BTreeMap<Id, Vec<Stale>>,
 }
 
@@ -82,7 +81,7 @@ impl State {
             meter: Meter::default(),
             pace: Pace::default(),
             proofs: BTreeMap::new(),
-            receivers: Receivers::Nobody,
+            receivers_attached: false,
             stale: BTreeMap::new(),
         }
     }

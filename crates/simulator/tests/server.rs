@@ -118,3 +118,66 @@ async fn a_rate_that_cannot_be_is_refused() {
     let error = serve(simulator, listener, f64::NAN, std::future::ready(())).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::InvalidInput);
 }
+
+/// Sends a head and as much of a body as the server takes, and gives what it answers.
+async fn flood(server: &Server, head: &str, chunk: &[u8], most: usize) -> String {
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let (mut reading, mut writing) = stream.into_split();
+    let answer = tokio::spawn(async move {
+        let mut answer = Vec::new();
+        let _ = reading.read_to_end(&mut answer).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    });
+    let mut sent = 0;
+    while sent < most && writing.write_all(chunk).await.is_ok() {
+        sent += chunk.len();
+    }
+    assert!(sent < most, "the server takes whatever it is sent: {sent} bytes");
+    answer.await.unwrap()
+}
+
+#[tokio::test]
+async fn a_gigantic_body_is_answered_and_not_read_to_its_end() {
+    let server = Server::start(0.0).await;
+    let token = server.simulator.credentials().customers[0].business_token.clone().unwrap();
+    let (chunk, most) = (vec![b' '; 64 * 1024], 512 * 1024 * 1024);
+    let head = |more: &str| {
+        format!(
+            "POST /v25.0/{WABA}/subscribed_apps HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {}\r\n{more}\r\n\r\n",
+            token.expose()
+        )
+    };
+    let answer = flood(&server, &head(&format!("Content-Length: {most}")), &chunk, most).await;
+    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("larger than 1048576 bytes"), "{answer}");
+    let chunked = [b"10000\r\n".as_slice(), &chunk, b"\r\n"].concat();
+    let answer = flood(&server, &head("Transfer-Encoding: chunked"), &chunked, most).await;
+    assert!(answer.starts_with("HTTP/1.1 400") && answer.contains("larger than 1048576 bytes"), "{answer}");
+    assert!(server.simulator.ledger(0).is_empty());
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_no_request_ends_its_connection_and_nothing_else() {
+    let server = Server::start(0.0).await;
+    let long = "a".repeat(100_000);
+    for nonsense in [
+        "\0\u{1}\u{2}\r\n\r\n".to_owned(),
+        "GET\r\n\r\n".to_owned(),
+        format!("GET /v25.0/{WABA}?fields={long} HTTP/1.1\r\nHost: h\r\n\r\n"),
+        format!("GET /v25.0/{WABA} HTTP/1.1\r\nHost: h\r\nX: {long}{long}{long}{long}{long}\r\n\r\n"),
+        format!("POST /v25.0/{WABA} HTTP/1.1\r\nHost: h\r\nContent-Length: -5\r\n\r\n"),
+        format!("POST /v25.0/{WABA} HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        "GET /v25.0/me HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer \u{fffd}\r\nConnection: close\r\n\r\n".to_owned(),
+    ] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let _ = stream.write_all(nonsense.as_bytes()).await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
+    }
+    let (head, _) = server.call("GET", &format!("/v25.0/{WABA}"), "").await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    server.stop().await;
+}

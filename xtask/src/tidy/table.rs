@@ -86,12 +86,7 @@ pub(super) const MEMBERS: [Member; 10] = [
         folder: "crates/simulator",
         may_use: &[],
         never: &[
-            // It sends webhooks and asks callbacks, in `serve/callbacks.rs` alone and with settings of its own.
-            Never {
-                crates: &["ureq*", "hyper*"],
-                scope: AlsoInTests,
-                because: "one client is enough: webhooks are sent with reqwest",
-            },
+            Never { crates: HTTP_CLIENTS, scope: AlsoInTests, because: "it is the vendor's side and shares no client" },
             Never { crates: SQL, scope: AlsoInTests, because: "its world lives in memory" },
             Never { crates: OS_RANDOMNESS, scope: AlsoInTests, because: "equal seeds make equal worlds" },
         ],

@@ -116,6 +116,11 @@ pub(crate) const SERVED: &[&[Served]] = &[
     oauth::SERVED,
 ];
 
+/// Every call that is served: method, and the path behind the version with kinds of node in angle brackets.
+pub fn served() -> impl Iterator<Item = (&'static str, &'static str)> {
+    SERVED.iter().copied().flatten().map(|served| (served.method, served.path))
+}
+
 impl Call<'_> {
     /// The node in the path.
     fn id(&self) -> Answer<Id> {

@@ -55,7 +55,7 @@ impl GraphError {
             subcode: None,
             family: Family::Plain,
             kind: ErrorType::OAuth,
-            message: format!("(#{code}) {title}"),
+            message: shortened(format!("(#{code}) {title}")),
             title: None,
             user_message: None,
             details: None,
@@ -99,6 +99,7 @@ impl GraphError {
 
     /// No such object, or none that this call applies to (observations: errors.100_33).
     pub(crate) fn unknown_object(method: &str, id: &str) -> Box<Self> {
+        let id: String = id.chars().take(100).collect();
         let verb = if method.eq_ignore_ascii_case("GET") { "get" } else { "post" };
         let mut error = Self::new(400, 100, "").subcode(33);
         error.kind = ErrorType::GraphMethod;
@@ -137,13 +138,18 @@ impl GraphError {
         error
     }
 
+    pub(crate) fn status(mut self: Box<Self>, status: u16) -> Box<Self> {
+        self.status = status;
+        self
+    }
+
     pub(crate) fn subcode(mut self: Box<Self>, subcode: i64) -> Box<Self> {
         self.subcode = Some(subcode);
         self
     }
 
     pub(crate) fn details(mut self: Box<Self>, details: impl Into<String>) -> Box<Self> {
-        self.details = Some(details.into());
+        self.details = Some(shortened(details.into()));
         self
     }
 
@@ -159,7 +165,7 @@ impl GraphError {
 
     /// Replaces the whole `message`.
     pub(crate) fn message(mut self: Box<Self>, message: impl Into<String>) -> Box<Self> {
-        self.message = message.into();
+        self.message = shortened(message.into());
         self
     }
 
@@ -219,7 +225,8 @@ impl GraphError {
     fn error_data(&self, knobs: &Knobs) -> Option<Value> {
         let mut data = Map::new();
         let is_code = self.family == Family::Migration && knobs.migration_code_style == MigrationCodeStyle::Code;
-        let details = if is_code { self.user_message.map(str::to_owned) } else { self.details.clone() };
+        let worded = self.user_message.filter(|_| is_code).map(str::to_owned);
+        let details = self.details.clone().or(worded);
         if let Some(details) = details {
             data.insert("messaging_product".to_owned(), "whatsapp".into());
             data.insert("details".to_owned(), details.into());
@@ -235,6 +242,12 @@ impl GraphError {
             ErrorDataShape::String => Value::String(Value::Object(data).to_string()),
         })
     }
+}
+
+/// A text that may quote what a caller sent, at a bearable length.
+fn shortened(text: String) -> String {
+    const LONGEST: usize = 1000;
+    if text.len() <= LONGEST { text } else { text.chars().take(LONGEST).chain(['…']).collect() }
 }
 
 /// The refusal for an id that is none, or names nothing of the wanted kind.

@@ -1,5 +1,6 @@
 //! The Graph API's side of HTTP: from a request to an answer in Meta's form, faults included.
 
+mod codes;
 pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod paging;
@@ -29,7 +30,7 @@ use crate::{
     },
     simulator::{Exchange, Reply},
     state::{Cause, State, later},
-    webhooks::{Handshake, HandshakeAnswer, Receivers, handshake::Verdict},
+    webhooks::{Handshake, HandshakeAnswer, handshake::Verdict},
 };
 
 /// What a call gave, before it is dressed as HTTP.
@@ -100,17 +101,13 @@ pub(crate) fn resume(state: &mut State, suspended: Suspended, answer: &Handshake
     finish(state, &incoming, fault, handshake.judge(answer))
 }
 
-/// What a callback has to be asked before the call is carried out. Where only real addresses have receivers, one that is
-/// reserved for examples passes unasked.
+/// What a callback has to be asked before the call is carried out.
 fn asks(state: &mut State, incoming: &Incoming<'_>) -> Option<Handshake> {
     // Most calls ask nobody: they are found out before anything else is worked out.
     route::find(incoming.request.method(), &incoming.address, &state.world).ok()?.asks?;
     let mut usage = None;
     let (served, call) = prepare(state, incoming, &mut usage, Ok(())).ok()?;
     let callback = (served.asks?)(&call).ok()??;
-    if call.state.receivers == Receivers::AtRealAddresses && !call.state.receivers.has(&callback.uri) {
-        return None;
-    }
     Some(Handshake::new(call.state.seed, &callback, &incoming.trace_id))
 }
 
@@ -239,8 +236,10 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
 }
 
 fn scripted(script: &ScriptedError) -> Box<GraphError> {
-    let title = script.message.as_deref().unwrap_or("Scripted fault");
-    let mut error = GraphError::new(script.http_status.unwrap_or(400), script.code, title);
+    let mut error = codes::refusal(script.code);
+    if let Some(status) = script.http_status {
+        error = error.status(status);
+    }
     if let Some(message) = &script.message {
         error = error.message(message);
     }
@@ -333,4 +332,4 @@ pub(crate) fn segment_id(method: &Method, address: &Address) -> Answer<Id> {
     error::parse_id(method.as_str(), address.segments.first().map_or("", String::as_str))
 }
 
-pub(crate) use self::route::Address as CallAddress;
+pub(crate) use self::{params::BODY_LIMIT, route::Address as CallAddress};

@@ -52,7 +52,7 @@ pub(crate) fn change(state: &State, kind: &'static str, message: &Message) -> Ch
 
 /// Tells the subscribers how far a message has come.
 pub(crate) fn tell(state: &mut State, at: Timestamp, message: &Message) {
-    if state.receivers == webhooks::Receivers::Nobody {
+    if !state.receivers_attached {
         return;
     }
     let place = route_message::status(state, at, message);

@@ -80,5 +80,4 @@ pub(crate) const RULES: &[Rule] = &[
     subscribe::RULE,
     token_lifecycle::RULE,
     waba_settings::RULE,
-    crate::webhooks::RULE,
 ];

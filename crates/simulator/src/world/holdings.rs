@@ -11,7 +11,7 @@ use crate::ids::Id;
 pub(crate) type Place = (Timestamp, Id);
 
 /// What a portfolio has.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Holdings {
     owned: BTreeMap<Id, BTreeSet<Place>>,
     shared: BTreeMap<Id, BTreeSet<Place>>,
@@ -22,6 +22,12 @@ pub(crate) struct Holdings {
 }
 
 impl Holdings {
+    /// Forgets what points at nothing any more, so that two can be compared.
+    pub(crate) fn tidied(mut self) -> Self {
+        self.shared.retain(|_, places| !places.is_empty());
+        self
+    }
+
     pub(crate) fn add_waba(&mut self, waba: &Waba) {
         let place = (waba.created_at, waba.id);
         self.owned.entry(waba.owner).or_default().insert(place);

@@ -7,7 +7,7 @@ use super::{Customer, Intent};
 use crate::{ids::Id, phone::E164};
 
 /// Which WABAs list what, and who belongs to whom.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Index {
     by_phone_id: BTreeMap<Id, BTreeSet<Id>>,
     by_number: BTreeMap<E164, BTreeSet<Id>>,
@@ -24,6 +24,14 @@ pub(crate) struct Index {
 }
 
 impl Index {
+    /// Forgets what points at nothing any more, so that two can be compared.
+    pub(crate) fn tidied(mut self) -> Self {
+        self.by_phone_id.retain(|_, wabas| !wabas.is_empty());
+        self.by_number.retain(|_, wabas| !wabas.is_empty());
+        self.holdings = self.holdings.tidied();
+        self
+    }
+
     pub(crate) fn add(&mut self, waba: Id, phone: Id, number: &E164) {
         self.by_phone_id.entry(phone).or_default().insert(waba);
         self.by_number.entry(number.clone()).or_default().insert(waba);

@@ -109,24 +109,34 @@ pub struct Customer {
 }
 
 impl World {
-    /// Brings the look-ups in line with the WABAs.
+    /// Brings the look-ups in line with what they point at.
     pub(crate) fn rebuild_index(&mut self) {
-        self.index = Index::default();
+        self.index = self.new_index();
+    }
+
+    fn new_index(&self) -> Index {
+        let mut index = Index::default();
         for waba in self.wabas.values() {
             for number in &waba.numbers {
-                self.index.add(waba.id, number.id, &number.number);
+                index.add(waba.id, number.id, &number.number);
             }
-            self.index.holdings.add_waba(waba);
+            index.holdings.add_waba(waba);
         }
         for (place, customer) in self.customers.iter().enumerate() {
-            self.index.add_customer(place, customer);
+            index.add_customer(place, customer);
         }
         for intent in self.intents.values() {
-            self.index.add_intent(intent);
+            index.add_intent(intent);
         }
         for (value, token) in &self.tokens {
-            self.index.holdings.add_token(value, token);
+            index.holdings.add_token(value, token);
         }
+        index
+    }
+
+    /// Whether the look-ups are those that would be made anew.
+    pub(crate) fn has_right_index(&self) -> bool {
+        self.index.clone().tidied() == self.new_index()
     }
 
     pub(crate) fn add_intent(&mut self, intent: Intent) {

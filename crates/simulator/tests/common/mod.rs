@@ -11,7 +11,6 @@
 )]
 
 pub mod browser;
-pub mod receiver;
 
 use bytes::Bytes;
 use http::Request;
