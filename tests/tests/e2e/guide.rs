@@ -1,6 +1,6 @@
 //! The nine steps of the guide, one customer, one number.
 
-use e2e::{Fleet, Stage, TappedCall, changes_of, hours};
+use e2e::{Fleet, Member, Stage, TappedCall, changes_of, hours};
 use unmoor_migration::{NumberState, Phase};
 use unmoor_simulator::{TokenAfterAccept, World};
 
@@ -96,4 +96,20 @@ async fn the_migration_ends_when_the_templates_have_been_watched_for_24_hours() 
     assert!(stage.now().duration_since(registered) >= hours(24));
     let balance = stage.only().await.templates().unwrap();
     insta::assert_json_snapshot!(balance);
+}
+
+/// guide: 6.2
+#[tokio::test]
+async fn a_callback_of_the_customers_own_is_set_also_where_only_a_subscribed_app_may_set_it() {
+    const CALLBACK: &str = "https://hooks.provider.example/customer";
+    for needs_subscription in [false, true] {
+        let member = Member::new("amber-anchor-bakery", &["+14155550131"]).callback(CALLBACK);
+        let fleet = Fleet::of(&[member]).knobs(|knobs| knobs.override_needs_subscription = needs_subscription);
+        let stage = Stage::ended(&fleet).await;
+        assert_eq!(*stage.only().await.phase(), Phase::Completed, "needs_subscription: {needs_subscription}");
+        let world = stage.simulator().world();
+        let intent = world.intents.values().next().unwrap();
+        let overrides = world.wabas[&intent.destination].subscriptions.iter().map(|one| &one.override_callback_uri);
+        assert_eq!(overrides.collect::<Vec<_>>(), [&Some(CALLBACK.to_owned())]);
+    }
 }

@@ -30,13 +30,21 @@ pub(super) async fn subscribe(
             )
         }
     };
-    let call = SubscribeApp {
-        token: business_token(outside, m, TokenKind::DestinationBusiness).await?,
-        waba_id: unmoor_graph_api::WabaId::parse(waba.as_str())?,
-        callback_override,
-    };
-    outside.graph.send(Some(waba), &call).await.map_err(|error| Failed::of_call(error, outside.graph.now()))?;
+    let waba_id = unmoor_graph_api::WabaId::parse(waba.as_str())?;
+    let token = business_token(outside, m, TokenKind::DestinationBusiness).await?;
+    // An override is said to be refused while the app is not subscribed (observations: subscriptions.override_needs_subscription),
+    // so the plain subscription goes first; where it is not needed it changes nothing.
+    let plain = SubscribeApp { token, waba_id, callback_override: None };
+    send(outside, waba, &plain).await?;
+    if callback_override.is_some() {
+        send(outside, waba, &SubscribeApp { callback_override, ..plain }).await?;
+    }
     Ok(Success::Subscribed)
+}
+
+async fn send(outside: &Outside<'_>, waba: &WabaId, call: &SubscribeApp) -> Result<(), Failed> {
+    let reply = outside.graph.send(Some(waba), call).await;
+    reply.map(|_| ()).map_err(|error| Failed::of_call(error, outside.graph.now()))
 }
 
 /// `GET /<DESTINATION>/subscribed_apps`.
