@@ -57,6 +57,7 @@ const NOT_SIMULATED: &[[&str; 2]] = &[
         "observations: billing.tiers, billing.in_window_since_october",
     ],
     ["batch calls", "observations: limits.batch"],
+    ["ids and names of users, and `contacts` in the status of a message", "observations: webhooks.status_contacts"],
 ];
 
 /// The page.
