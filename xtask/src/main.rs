@@ -1,7 +1,7 @@
 //! `cargo xtask …`: the tasks of the workspace, needing nothing beyond the Rust toolchain but where a step says so.
 //!
 //! It must never know what a migration is, or write outside this checkout: it runs cargo, reads sources, and writes the
-//! generated pages under `docs/`. Only pip and apt-get, where a step needs programs of others, may reach a network.
+//! generated pages under `docs/` and the simulator's `FIDELITY.md`. Only pip and apt-get, where a step needs programs of others, may reach a network.
 //!
 //! | File | Is |
 //! |---|---|
@@ -12,7 +12,7 @@
 //! | `simulator`, `python` | what such steps share: `unmoor simulate` as a process, a virtual environment |
 //! | `tidy` | the house rules and the table of who may use whom |
 //! | `sentences` | `cargo xtask sentences`: the guide's sentences, the tests that hold them, and the proof |
-//! | `reference` | `cargo xtask docs`: the pages that are generated |
+//! | `reference`, `fidelity` | `cargo xtask docs`: the pages that are generated |
 //! | `workspace` | where the checkout is, and how cargo is called in it |
 //! | `output`, `stopwatch` | printing, and how long a step took |
 
@@ -20,6 +20,7 @@ mod arguments;
 mod browser;
 mod chromium;
 mod clients;
+mod fidelity;
 mod output;
 mod python;
 mod reference;
@@ -80,7 +81,7 @@ fn run(command: Command) -> Result<bool> {
         Command::ProveSentences(only) => sentences::prove(&Workspace::of_this_run()?, &only),
         Command::WriteDocs => {
             let workspace = Workspace::of_this_run()?;
-            reference::write(&workspace, reference::generated(&workspace)?)
+            Ok(reference::write(&workspace, reference::generated(&workspace)?)? && fidelity::write(&workspace)?)
         }
         Command::CheckDocs => {
             let workspace = Workspace::of_this_run()?;

@@ -29,6 +29,7 @@ mod fidelity;
 mod http;
 mod ids;
 mod knobs;
+mod lag;
 mod ledger;
 pub mod load;
 mod mail;

@@ -11,11 +11,12 @@ use crate::{
     http,
     ids::{Id, Seed},
     knobs::Knobs,
+    lag::Lag,
     ledger::{By, Change, Ledger},
     mail::Mail,
     people,
     rules::{answer_intent, deliver_message, duplicate_templates, message_pace::Pace, rate_limit::Meter, traffic},
-    world::{Waba, World},
+    world::{Intent, Waba, World},
 };
 
 /// Why and when something changes.
@@ -35,13 +36,6 @@ impl Cause {
     pub(crate) fn person(at: Timestamp) -> Self {
         Self { at, by: By::Person, request: None }
     }
-}
-
-/// A WABA as it was before its last change, and until when reads show it so.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Stale {
-    until: Timestamp,
-    waba: Waba,
 }
 
 /// All of it is what `--state` keeps: whatever is added here is saved and restored with the rest, and must be serialisable.
@@ -64,7 +58,9 @@ pub(crate) struct State {
     /// Whether somebody stands behind the callbacks. Nothing is sent otherwise.
     #[serde(default)]
     pub(crate) receivers_attached: bool,
-    stale: BTreeMap<Id, Vec<Stale>>,
+    stale: Lag<Waba>,
+    #[serde(default)]
+    stale_intents: Lag<Intent>,
 }
 
 impl State {
@@ -82,7 +78,8 @@ impl State {
             pace: Pace::default(),
             proofs: BTreeMap::new(),
             receivers_attached: false,
-            stale: BTreeMap::new(),
+            stale: Lag::default(),
+            stale_intents: Lag::default(),
         }
     }
 
@@ -133,23 +130,38 @@ impl State {
 
     /// A WABA that is about to change. Where reads lag, they go on showing it as it is now.
     pub(crate) fn change_waba(&mut self, at: Timestamp, id: Id) -> Option<&mut Waba> {
+        let until = self.lags_until(at);
         let waba = self.world.wabas.get_mut(&id)?;
-        if self.knobs.read_after_write_lag_s > 0 {
-            let until = later(at, SignedDuration::from_secs(self.knobs.read_after_write_lag_s.into()));
-            let stale = self.stale.entry(id).or_default();
-            stale.retain(|old| old.until > at);
-            stale.push(Stale { until, waba: waba.clone() });
+        if let Some(until) = until {
+            self.stale.keep(id, waba, at, until);
         }
         Some(waba)
     }
 
     /// A WABA as a read shows it now.
     pub(crate) fn seen_waba(&self, id: Id) -> Option<&Waba> {
-        let stale = self.stale.get(&id).and_then(|versions| versions.iter().find(|version| version.until > self.now));
-        match stale {
-            Some(version) => Some(&version.waba),
-            None => self.world.wabas.get(&id),
+        self.stale.seen(id, self.now).or_else(|| self.world.wabas.get(&id))
+    }
+
+    /// An intent that is about to change, as [`Self::change_waba`].
+    pub(crate) fn change_intent(&mut self, at: Timestamp, id: Id) -> Option<&mut Intent> {
+        let until = self.lags_until(at);
+        let intent = self.world.intents.get_mut(&id)?;
+        if let Some(until) = until {
+            self.stale_intents.keep(id, intent, at, until);
         }
+        Some(intent)
+    }
+
+    /// An intent as a read shows it now.
+    pub(crate) fn seen_intent(&self, id: Id) -> Option<&Intent> {
+        self.stale_intents.seen(id, self.now).or_else(|| self.world.intents.get(&id))
+    }
+
+    /// Until when reads show what is changed at `at` as it was before; nothing where they do not lag.
+    fn lags_until(&self, at: Timestamp) -> Option<Timestamp> {
+        let lag_s = self.knobs.read_after_write_lag_s;
+        (lag_s > 0).then(|| later(at, SignedDuration::from_secs(lag_s.into())))
     }
 
     pub(crate) fn enter(&mut self, cause: Cause, change: Change) {

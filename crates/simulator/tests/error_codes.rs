@@ -61,12 +61,12 @@ fn a_number_of_a_migration_is_told_as_the_knob_says_and_keeps_its_details() {
     assert!(data.contains(r#""details":"the reason""#), "{data}");
 }
 
-/// What brings a refusal about.
-type Way = fn(&mut Caller) -> Answer;
+/// What brings a refusal about, and what it looks like: the situation, HTTP status, code and subcode.
+type Way = (&'static str, u16, (i64, Option<i64>), fn(&mut Caller) -> Answer);
 
 #[test]
 fn rules_refuse_with_the_code_and_the_status_that_is_documented() {
-    let ways: [(&str, u16, (i64, Option<i64>), Way); 12] = [
+    let ways: [Way; 12] = [
         ("no token", 401, (190, Some(467)), |caller| caller.get(&format!("/{WABA}"), "")),
         ("a foreign account", 403, (200, None), |caller| {
             caller.simulator.person(caller.portfolio(), Action::RemovePartner);

@@ -210,3 +210,18 @@ fn the_new_waba_is_found_among_the_shared_ones() {
     let business = caller.business_token();
     assert_eq!(caller.get(&path, &business).codes().0, 200);
 }
+
+#[test]
+fn the_reading_of_an_intent_can_lag_behind_the_customers_answer() {
+    let mut caller = Caller::usual("");
+    let intent = caller.set_intent();
+    caller.set_knobs(&json!({ "read_after_write_lag_s": 60 }));
+    let token = caller.system_token();
+    let path = format!("/{intent}");
+    assert_eq!(caller.get(&path, &token).body["status"], "INITIATED", "what was just made is found");
+    caller.simulator.person(caller.portfolio(), Action::AcceptIntent);
+    let late = caller.get(&path, &token).body;
+    assert_eq!((&late["status"], late.get("destination_waba")), (&json!("INITIATED"), None));
+    caller.now += jiff::SignedDuration::from_secs(60);
+    assert_eq!(caller.get(&path, &token).body["status"], "ACCEPTED");
+}

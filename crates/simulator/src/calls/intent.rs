@@ -60,7 +60,7 @@ fn set(call: &mut Call<'_>) -> Answer<Value> {
 fn read(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.id()?;
     let world = &call.state.world;
-    let intent = world.intents.get(&id).ok_or_else(|| GraphError::unknown_object("GET", &id.to_string()))?;
+    let intent = call.state.seen_intent(id).ok_or_else(|| GraphError::unknown_object("GET", &id.to_string()))?;
     check_access(call, intent)?;
     let selection = Selection::read(call.params.text("fields")?.as_deref(), &INTENT)?;
     let shows_destination = match intent.status {

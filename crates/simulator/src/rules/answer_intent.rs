@@ -27,14 +27,15 @@ pub(super) const RULE: Rule = Rule {
 
 /// Accepts an open intent, for the source's own portfolio or for `owner`. False if it is not open.
 pub(crate) fn accept(state: &mut State, cause: Cause, intent: Id, owner: Option<Id>) -> bool {
-    let Some(intent) = state.world.intents.get_mut(&intent) else { return false };
-    if intent.status != IntentStatus::Initiated {
+    if !is_open(state, intent) {
         return false;
     }
-    intent.status = match state.knobs.intent_completed_when {
+    let accepted = match state.knobs.intent_completed_when {
         CompletedWhen::Accept => IntentStatus::Completed,
         CompletedWhen::LastRegister | CompletedWhen::Never => IntentStatus::Accepted,
     };
+    let Some(intent) = state.change_intent(cause.at, intent) else { return false };
+    intent.status = accepted;
     let (id, source, destination) = (intent.id, intent.waba, intent.destination);
     let Some(account) = make_destination(state, cause, id, owner) else { return false };
     let change = Change::new("intent.accepted", source)
@@ -65,14 +66,18 @@ pub(crate) fn accept(state: &mut State, cause: Cause, intent: Id, owner: Option<
 
 /// Declines an open intent. False if it is not open.
 pub(crate) fn reject(state: &mut State, cause: Cause, intent: Id) -> bool {
-    let Some(intent) = state.world.intents.get_mut(&intent) else { return false };
-    if intent.status != IntentStatus::Initiated {
+    if !is_open(state, intent) {
         return false;
     }
+    let Some(intent) = state.change_intent(cause.at, intent) else { return false };
     intent.status = IntentStatus::Rejected;
     let change = Change::new("intent.rejected", intent.waba).with("intent", intent.id);
     state.enter(cause, change);
     true
+}
+
+fn is_open(state: &State, intent: Id) -> bool {
+    state.world.intents.get(&intent).is_some_and(|intent| intent.status == IntentStatus::Initiated)
 }
 
 /// The new account: currency and time zone of the source, nobody's funding, no subscription.

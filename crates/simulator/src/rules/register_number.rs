@@ -197,7 +197,9 @@ fn complete_if_last(state: &mut State, cause: Cause, intent: Id) {
     if state.knobs.intent_completed_when != CompletedWhen::LastRegister || !is_last {
         return;
     }
-    if let Some(entry) = state.world.intents.get_mut(&intent).filter(|entry| entry.status == IntentStatus::Accepted) {
+    if entry.status == IntentStatus::Accepted
+        && let Some(entry) = state.change_intent(cause.at, intent)
+    {
         entry.status = IntentStatus::Completed;
         let change = Change::new("intent.completed", entry.waba).with("intent", intent);
         state.enter(cause, change);
