@@ -6,12 +6,17 @@ use super::files::SourceFile;
 const ROOT: &str = "Cargo.toml";
 
 pub(super) fn check(file: &SourceFile) -> Vec<Violation> {
-    if file.path == ROOT {
+    if file.path == ROOT || is_a_workspace_of_its_own(file) {
         return Vec::new();
     }
     let mut violations = own_versions(file);
     violations.extend(own_lints(file));
     violations
+}
+
+/// A package that another toolchain builds, and that therefore cannot take anything from the root.
+fn is_a_workspace_of_its_own(file: &SourceFile) -> bool {
+    file.lines().any(|(_, line)| line.trim() == "[workspace]")
 }
 
 /// Dependencies that do not take their version and features from the root.
@@ -56,6 +61,11 @@ mod tests {
     fn found(text: &str) -> Vec<(usize, &'static str)> {
         let file = SourceFile { path: "crates/store/Cargo.toml".to_owned(), text: text.to_owned() };
         check(&file).into_iter().map(|violation| (violation.line, violation.rule)).collect()
+    }
+
+    #[test]
+    fn a_workspace_of_its_own_chooses_for_itself() {
+        assert_eq!(found("[package]\nname = \"fuzz\"\n[dependencies]\nserde = \"1\"\n[workspace]\n"), []);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Webhooks out: what the apps that listen are told (observations: section webhooks).
+//! Webhooks out: what the apps that listen are told (observations: webhooks).
 //!
 //! ```text
 //!   rules, people ── publish ── audience ── outbox ── take_due_delivery ── whoever plays the receiver, or `serve`
