@@ -60,6 +60,14 @@ const NOT_SIMULATED: &[[&str; 2]] = &[
         "volume tiers, and prices that changed in October 2026",
         "observations: billing.tiers, billing.in_window_since_october",
     ],
+    [
+        "webhooks: client certificates (mTLS), the addresses Meta sends from, an app that is not live",
+        "observations: webhooks.envelope",
+    ],
+    [
+        "webhooks of other events of `account_update` than those that the control surface can announce",
+        "observations: webhooks.account_update",
+    ],
     ["batch calls", "observations: limits.batch"],
     ["ids and names of users, and `contacts` in the status of a message", "observations: webhooks.status_contacts"],
 ];

@@ -133,9 +133,9 @@ impl Simulator {
     /// Starts again from a setup. Time goes back to its start.
     pub fn reset(&self, setup: Setup) {
         let mut shared = self.lock();
-        let receivers_attached = shared.state.receivers_attached;
+        let receivers = shared.state.receivers;
         shared.state = begin(&setup);
-        shared.state.receivers_attached = receivers_attached;
+        shared.state.receivers = receivers;
         shared.origin = setup;
     }
 

@@ -16,6 +16,7 @@ use crate::{
     mail::Mail,
     people,
     rules::{answer_intent, deliver_message, duplicate_templates, message_pace::Pace, rate_limit::Meter, traffic},
+    webhooks::Receivers,
     world::{Intent, Waba, World},
 };
 
@@ -55,9 +56,9 @@ pub(crate) struct State {
     /// `appsecret_proof` by token: computed once, asked for with every call.
     #[serde(skip)]
     pub(crate) proofs: BTreeMap<String, String>,
-    /// Whether somebody stands behind the callbacks. Nothing is sent otherwise.
+    /// Who stands behind the callbacks.
     #[serde(default)]
-    pub(crate) receivers_attached: bool,
+    pub(crate) receivers: Receivers,
     stale: Lag<Waba>,
     #[serde(default)]
     stale_intents: Lag<Intent>,
@@ -77,7 +78,7 @@ impl State {
             meter: Meter::default(),
             pace: Pace::default(),
             proofs: BTreeMap::new(),
-            receivers_attached: false,
+            receivers: Receivers::Nobody,
             stale: Lag::default(),
             stale_intents: Lag::default(),
         }

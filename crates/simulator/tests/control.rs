@@ -5,7 +5,7 @@
 mod common;
 
 use bytes::Bytes;
-use common::{Caller, PORTFOLIO, WABA};
+use common::{Caller, NUMBER, PORTFOLIO, WABA};
 use http::Request;
 use serde_json::{Value, json};
 use unmoor_simulator::{Control, Simulator, control};
@@ -188,4 +188,50 @@ fn what_is_not_there_says_so() {
     let (status, body, _) = call(&caller.simulator, "GET", "/wrold", &Value::Null);
     assert_eq!(status, 501);
     assert!(body["error"].as_str().unwrap().contains("/_sim/world"));
+}
+
+#[test]
+fn messages_are_sent_by_hand_and_charges_read() {
+    let mut caller = Caller::usual("");
+    let post = |body: Value| call(&caller.simulator, "POST", "/messages", &body);
+    let template = json!({ "name": "order_shipped", "language": "de" });
+    let phone = caller.credentials.customers[0].phone_number_ids[0];
+    let message = json!({ "number": NUMBER, "to": "+493023125900", "template": template, "delivered_after_s": 5 });
+    let (status, sent, _) = post(message.clone());
+    assert_eq!((status, &sent["waba_id"], &sent["phone_number_id"]), (200, &json!(WABA), &json!(phone)));
+    let never =
+        json!({ "phone_number_id": phone, "to": "+493023125901", "template": template, "delivered_after_s": null });
+    assert_eq!(post(never).0, 200);
+    let (status, received, _) = post(json!({ "from": "+493023125902", "number": NUMBER, "text": "Hello" }));
+    assert_eq!((status, &received["waba_id"]), (200, &json!(WABA)));
+    assert_eq!(post(json!({ "number": NUMBER, "to": "+493023125902", "text": "Hello" })).0, 200);
+
+    let mut unknown = message.clone();
+    unknown["template"]["name"] = "no_such".into();
+    let (status, refused, _) = post(unknown);
+    assert_eq!(status, 409);
+    assert!(refused["error"].as_str().unwrap().contains("132001"), "{refused}");
+    assert_eq!(post(json!({ "number": "+4930555", "to": "+493023125900", "text": "Hello" })).0, 404);
+    for unclear in [
+        json!({}),
+        json!({ "to": "+493023125900", "text": "Hello" }),
+        json!({ "number": NUMBER, "to": "nobody", "text": "Hello" }),
+        json!({ "number": NUMBER, "to": "+493023125900" }),
+        json!({ "number": NUMBER, "to": "+493023125900", "text": "Hello", "colour": "red" }),
+        json!({ "from": "nobody", "number": NUMBER }),
+    ] {
+        assert_eq!(post(unclear.clone()).0, 400, "{unclear}");
+    }
+
+    caller.wait(1);
+    let all = get(&caller.simulator, "/messages")["messages"].as_array().unwrap().clone();
+    assert_eq!(all.len(), 3);
+    assert_eq!((&all[0]["status"], &all[0]["charge"]["sentence"]), (&json!("delivered"), &json!("B1")));
+    assert_eq!((&all[1]["status"], &all[1]["charge"]), (&json!("sent"), &Value::Null));
+    assert_eq!(get(&caller.simulator, "/messages?after=2")["messages"].as_array().unwrap().len(), 1);
+    let charges = get(&caller.simulator, "/charges")["charges"].as_array().unwrap().clone();
+    assert_eq!((&charges[1]["payer"], &charges[1]["amount"]), (&json!("solution_partner"), &json!(0.03)));
+    assert_eq!((&charges[0]["payer"], &charges[0]["amount"]), (&Value::Null, &json!(0.0)), "a text is free");
+    assert_eq!(get(&caller.simulator, "/charges?waba=12345")["charges"], json!([]));
+    assert_eq!(call(&caller.simulator, "GET", "/charges?waba=x", &Value::Null).0, 400);
 }

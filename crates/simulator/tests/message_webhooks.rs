@@ -7,7 +7,10 @@ mod common;
 use common::{Caller, NUMBER, WABA, text};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use unmoor_simulator::{ReceiveMessage, SendMessage, webhooks::Outcome};
+use unmoor_simulator::{
+    ReceiveMessage, SendMessage,
+    webhooks::{Outcome, Receivers},
+};
 
 const CUSTOMER: &str = "+493023125900";
 
@@ -18,7 +21,7 @@ fn listening(knobs: &Value) -> Caller {
         "template_copy_when": "migrate", "template_copy_delay_s": 0,
     }));
     caller.set_knobs(knobs);
-    caller.simulator.attach_receivers();
+    caller.simulator.attach_receivers(Receivers::Everywhere);
     caller
 }
 

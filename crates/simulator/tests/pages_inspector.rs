@@ -7,7 +7,10 @@ mod common;
 use bytes::Bytes;
 use common::{Caller, PORTFOLIO, WABA, browser::*};
 use http::Request;
-use unmoor_simulator::{Control, FaultAction, control, webhooks::Outcome};
+use unmoor_simulator::{
+    Control, FaultAction, control,
+    webhooks::{Outcome, Receivers},
+};
 
 #[test]
 fn programs_still_get_json() {
@@ -158,7 +161,7 @@ fn webhooks_are_listed_and_sent_again() {
     let (caller, _) = tagged();
     let browser = Browser(&caller.simulator);
     assert!(browser.see("/_sim/webhooks").contains("No webhook was made yet."));
-    caller.simulator.attach_receivers();
+    caller.simulator.attach_receivers(Receivers::Everywhere);
     caller.simulator.person(caller.portfolio(), unmoor_simulator::Action::TurnOffTwoStep);
     caller.simulator.advance_to(caller.simulator.now() + jiff::SignedDuration::from_mins(1));
     let sent = caller.simulator.webhooks(0);

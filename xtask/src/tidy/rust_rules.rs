@@ -2,7 +2,7 @@
 
 use super::Violation;
 use super::files::SourceFile;
-use super::house_rules::{LINES_OF_RUST_AT_MOST, MAY_READ_THE_CLOCK, MAY_SLEEP, is_listed};
+use super::house_rules::{LINES_OF_RUST_AT_MOST, MAY_CONNECT, MAY_READ_THE_CLOCK, MAY_SLEEP, is_listed};
 use super::rust_code::RustCode;
 use super::text_rules::contains_word;
 
@@ -17,6 +17,7 @@ pub(super) fn check(file: &SourceFile) -> Vec<Violation> {
     violations.extend(ignored_tests(file, &code));
     violations.extend(clock_reads(file, &code));
     violations.extend(sleeps(file, &code));
+    violations.extend(connections(file, &code));
     violations
 }
 
@@ -94,6 +95,14 @@ fn sleeps(file: &SourceFile, code: &RustCode) -> Vec<Violation> {
     lines.into_iter().map(|line| Violation::new(&file.path, line, "sleep", advice)).collect()
 }
 
+fn connections(file: &SourceFile, code: &RustCode) -> Vec<Violation> {
+    if is_listed(&file.path, &MAY_CONNECT) {
+        return Vec::new();
+    }
+    let advice = "requests are values here: what opens connections is the transport, or the simulator's `serve`";
+    lines_that_name(code, "reqwest").map(|line| Violation::new(&file.path, line, "connection", advice)).collect()
+}
+
 /// Lines on which the path `name` stands with no letter beside it; a longer path that ends in it counts.
 fn lines_that_name<'a>(code: &'a RustCode, name: &'a str) -> impl Iterator<Item = usize> + 'a {
     (1..).zip(code.text().lines()).filter(move |(_, line)| contains_word(line, name)).map(|(number, _)| number)
@@ -133,6 +142,14 @@ mod tests {
     fn a_file_may_have_as_many_lines_as_the_limit_and_no_more() {
         assert_eq!(found(&"\n".repeat(LINES_OF_RUST_AT_MOST)), []);
         assert_eq!(found(&"\n".repeat(LINES_OF_RUST_AT_MOST + 1)), [(LINES_OF_RUST_AT_MOST + 1, "file-too-long")]);
+    }
+
+    #[test]
+    fn connections_are_opened_in_the_listed_files_alone() {
+        let text = "use reqwest::Client;\n// reqwest in a comment\nlet text = \"reqwest\";";
+        assert_eq!(found(text), [(1, "connection")]);
+        assert_eq!(found_in("crates/simulator/src/webhooks/outbox.rs", text), [(1, "connection")]);
+        assert_eq!(found_in("crates/simulator/src/serve/callbacks.rs", text), []);
     }
 
     #[test]

@@ -86,7 +86,12 @@ pub(super) const MEMBERS: [Member; 10] = [
         folder: "crates/simulator",
         may_use: &[],
         never: &[
-            Never { crates: HTTP_CLIENTS, scope: AlsoInTests, because: "it is the vendor's side and shares no client" },
+            // It sends webhooks and asks callbacks, in `serve/callbacks.rs` alone and with settings of its own.
+            Never {
+                crates: &["ureq*", "hyper*"],
+                scope: AlsoInTests,
+                because: "one client is enough: webhooks are sent with reqwest",
+            },
             Never { crates: SQL, scope: AlsoInTests, because: "its world lives in memory" },
             Never { crates: OS_RANDOMNESS, scope: AlsoInTests, because: "equal seeds make equal worlds" },
         ],

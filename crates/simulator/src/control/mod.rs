@@ -2,6 +2,7 @@
 //! and under `/business/…`: see `pages`.
 
 mod messages;
+mod webhooks;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -60,7 +61,8 @@ pub fn control(simulator: &Simulator, rate: f64, request: &Request<Bytes>) -> (R
 }
 
 const SERVED: &str = "GET /_sim; GET, PUT /_sim/world; POST /_sim/reset; GET /_sim/ledger; GET /_sim/requests; GET, POST /_sim/clock; \
-     GET /_sim/credentials; GET, PUT /_sim/knobs; GET, POST, DELETE /_sim/faults; POST /_sim/people/<PORTFOLIO>; GET /_sim/mails; GET, POST /_sim/messages; GET /_sim/charges";
+     GET /_sim/credentials; GET, PUT /_sim/knobs; GET, POST, DELETE /_sim/faults; POST /_sim/people/<PORTFOLIO>; GET /_sim/mails; GET, POST /_sim/messages; GET /_sim/charges; \
+     GET, POST /_sim/webhooks; POST /_sim/webhooks/<SEQ>/redeliver";
 
 fn run(simulator: &Simulator, rate: f64, request: &Request<Bytes>, wanted: &mut Control) -> Outcome {
     let path = request.uri().path();
@@ -100,6 +102,9 @@ fn run(simulator: &Simulator, rate: f64, request: &Request<Bytes>, wanted: &mut 
         }
         (&Method::POST, ["people", portfolio]) => person(simulator, portfolio, body),
         (&Method::GET, ["mails"]) => to_json(&simulator.mails()).map(|mails| json!({ "mails": mails })),
+        (&Method::GET, ["webhooks"]) => webhooks::list(simulator, after(request)?),
+        (&Method::POST, ["webhooks"]) => webhooks::announce(simulator, body),
+        (&Method::POST, ["webhooks", id, "redeliver"]) => webhooks::redeliver(simulator, id),
         (&Method::POST, ["messages"]) => messages::post(simulator, body),
         (&Method::GET, ["messages"]) => {
             to_json(&simulator.messages(after(request)?)).map(|messages| json!({ "messages": messages }))

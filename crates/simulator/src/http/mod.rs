@@ -30,7 +30,7 @@ use crate::{
     },
     simulator::{Exchange, Reply},
     state::{Cause, State, later},
-    webhooks::{Handshake, HandshakeAnswer, handshake::Verdict},
+    webhooks::{Handshake, HandshakeAnswer, Receivers, handshake::Verdict},
 };
 
 /// What a call gave, before it is dressed as HTTP.
@@ -101,13 +101,17 @@ pub(crate) fn resume(state: &mut State, suspended: Suspended, answer: &Handshake
     finish(state, &incoming, fault, handshake.judge(answer))
 }
 
-/// What a callback has to be asked before the call is carried out.
+/// What a callback has to be asked before the call is carried out. Where only real addresses have receivers, one that is
+/// reserved for examples passes unasked.
 fn asks(state: &mut State, incoming: &Incoming<'_>) -> Option<Handshake> {
     // Most calls ask nobody: they are found out before anything else is worked out.
     route::find(incoming.request.method(), &incoming.address, &state.world).ok()?.asks?;
     let mut usage = None;
     let (served, call) = prepare(state, incoming, &mut usage, Ok(())).ok()?;
     let callback = (served.asks?)(&call).ok()??;
+    if call.state.receivers == Receivers::AtRealAddresses && !call.state.receivers.has(&callback.uri) {
+        return None;
+    }
     Some(Handshake::new(call.state.seed, &callback, &incoming.trace_id))
 }
 

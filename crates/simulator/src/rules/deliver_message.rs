@@ -52,7 +52,7 @@ pub(crate) fn change(state: &State, kind: &'static str, message: &Message) -> Ch
 
 /// Tells the subscribers how far a message has come.
 pub(crate) fn tell(state: &mut State, at: Timestamp, message: &Message) {
-    if !state.receivers_attached {
+    if state.receivers == webhooks::Receivers::Nobody {
         return;
     }
     let place = route_message::status(state, at, message);

@@ -80,4 +80,5 @@ pub(crate) const RULES: &[Rule] = &[
     subscribe::RULE,
     token_lifecycle::RULE,
     waba_settings::RULE,
+    crate::webhooks::RULE,
 ];

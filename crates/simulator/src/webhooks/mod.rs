@@ -29,9 +29,23 @@ pub use self::{
     field::Field,
     handshake::{Handshake, HandshakeAnswer},
     outbox::{Attempt, DeliveryEntry, DeliveryState, Outbox, Outcome},
-    receivers::{Delivery, NotRedelivered},
+    receivers::{Delivery, NotRedelivered, Receivers},
 };
-use crate::{ids::Id, state::State};
+use crate::{
+    ids::Id,
+    rules::{Fidelity, Rule},
+    state::State,
+};
+
+pub(crate) const RULE: Rule = Rule {
+    name: "webhooks",
+    says: "Apps are told what happened: field by field, at number, WABA or app callback, signed; late, twice, out of order, again and never, as the knobs say",
+    source: "observations: subscriptions.override_order, webhooks.envelope, webhooks.signature, webhooks.retry, webhooks.order, webhooks.partner_entry_id",
+    fidelity: Fidelity::Approximated {
+        how: "delays are even from nothing to the longest, a failed delivery is tried by one fixed table of waits, and an app that lost access to a WABA hears nothing of it",
+        because: "Meta publishes neither times nor the table",
+    },
+};
 
 /// Something that happened and that apps may want to hear.
 #[derive(Clone, Debug)]
@@ -51,7 +65,7 @@ pub(crate) struct Update {
 /// Tells every app that is subscribed to the WABA and wants the field.
 #[allow(clippy::needless_pass_by_value, reason = "an update is made for one call")]
 pub(crate) fn publish(state: &mut State, at: Timestamp, update: Update) {
-    if !state.receivers_attached {
+    if state.receivers == Receivers::Nobody {
         return;
     }
     for listener in audience::of_waba(&state.world, &update) {
@@ -63,7 +77,7 @@ pub(crate) fn publish(state: &mut State, at: Timestamp, update: Update) {
 /// (observations: webhooks.partner_entry_id).
 #[allow(clippy::needless_pass_by_value, reason = "an update is made for one call")]
 pub(crate) fn tell(state: &mut State, at: Timestamp, app: Id, update: Update) {
-    if !state.receivers_attached {
+    if state.receivers == Receivers::Nobody {
         return;
     }
     if let Some(listener) = audience::app(&state.world, app, update.field) {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    Update,
+    Receivers, Update,
     shapes::{
         AccountReviewUpdate, AccountUpdate, Announcement, BusinessCapabilityUpdate, MeantFor, PhoneNumberNameUpdate,
         PhoneNumberQualityUpdate, QualityEvent, ReviewDecision, Security, SecurityEvent, WabaInfo,
@@ -19,7 +19,7 @@ use crate::{
 
 /// Tells whoever is meant, now. Events about partners go to every partner's app that the WABA is shared with.
 pub(crate) fn announce(state: &mut State, at: Timestamp, waba: Id, announcement: &Announcement) {
-    if !state.receivers_attached {
+    if state.receivers == Receivers::Nobody {
         return;
     }
     match announcement.meant_for() {

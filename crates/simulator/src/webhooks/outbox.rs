@@ -59,6 +59,8 @@ pub enum DeliveryState {
     Delivered,
     /// It was tried until the retry window ended.
     GivenUp,
+    /// Its address is reserved for examples: it is shown here and goes nowhere.
+    NotSent,
     /// It was lost on its way before anybody saw it (knob `webhook_loss`).
     Lost,
 }
@@ -114,8 +116,11 @@ pub(super) fn post(state: &mut State, at: Timestamp, listener: Listener, update:
     let body = envelope::envelope(entry);
     let body = if state.knobs.webhook_quirky_shapes { envelope::make_odd(body, update) } else { body };
     let seq = outbox.next_seq();
-    let (state, next_attempt_at) =
-        if fate.is_lost { (DeliveryState::Lost, None) } else { (DeliveryState::Waiting, Some(fate.due_at)) };
+    let (state, next_attempt_at) = match (state.receivers.has(&listener.url), fate.is_lost) {
+        (false, _) => (DeliveryState::NotSent, None),
+        (true, true) => (DeliveryState::Lost, None),
+        (true, false) => (DeliveryState::Waiting, Some(fate.due_at)),
+    };
     outbox.add(DeliveryEntry {
         seq,
         at,

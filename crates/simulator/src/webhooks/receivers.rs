@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{
     envelope, occasions,
@@ -10,6 +11,40 @@ use super::{
     shapes::Announcement,
 };
 use crate::{ids::Id, simulator::Simulator, state::State};
+
+/// Who stands behind the callbacks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Receivers {
+    /// Nobody: the addresses verify rightly, and no delivery is made or kept, so that a rehearsal without receivers costs
+    /// nothing.
+    #[default]
+    Nobody,
+    /// Somebody at every address: deliveries wait to be taken by [`Simulator::take_due_delivery`].
+    Everywhere,
+    /// Somebody at every address but those that are reserved for examples (RFC 2606): these verify rightly, and what goes to
+    /// them is shown in the log and not sent.
+    AtRealAddresses,
+}
+
+impl Receivers {
+    /// Whether somebody is at an address.
+    pub(crate) fn has(self, url: &str) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Everywhere => true,
+            Self::AtRealAddresses => !is_reserved(url),
+        }
+    }
+}
+
+/// Whether an address lies under a name that is reserved for examples (RFC 2606).
+fn is_reserved(url: &str) -> bool {
+    let uri: Option<http::Uri> = url.parse().ok();
+    let host = uri.as_ref().and_then(http::Uri::host).unwrap_or_default().to_ascii_lowercase();
+    let names = ["example", "invalid", "example.com", "example.net", "example.org"];
+    names.iter().any(|name| host.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
 
 /// A delivery that is due: a `POST` of `body` to `url`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,15 +72,16 @@ pub enum NotRedelivered {
     /// It is on its way.
     #[error("delivery {0} is on its way")]
     InFlight(u64),
+    /// Nobody is at its address.
+    #[error("delivery {0} goes to an address that is reserved for examples")]
+    Nobody(u64),
 }
 
 impl Simulator {
-    /// From now on somebody stands behind the callbacks: what happens is put into deliveries, which wait to be taken.
-    ///
-    /// Without this the callbacks are addresses that nobody looks at: they verify rightly, and no delivery is made or kept, so
-    /// that a rehearsal without receivers costs nothing. [`crate::serve()`] calls it. It outlasts [`Self::reset`].
-    pub fn attach_receivers(&self) {
-        self.lock().state.receivers_attached = true;
+    /// Says who stands behind the callbacks from now on: nobody unless told. Outlasts [`Self::reset`]. [`crate::serve()`] says
+    /// [`Receivers::AtRealAddresses`] for itself.
+    pub fn attach_receivers(&self, receivers: Receivers) {
+        self.lock().state.receivers = receivers;
     }
 
     /// Hands out the delivery that has been due for longest, if one is due at the present. It stays in flight until
@@ -74,11 +110,12 @@ impl Simulator {
     }
 
     /// Has Meta say something of the caller's choice about a WABA, now: what no rule and no person here brings about, such as a
-    /// restriction. Only the webhook is sent; the world stays as it is.
-    pub fn announce(&self, waba: Id, announcement: &Announcement) {
+    /// restriction. Only the webhook is sent; the world stays as it is. False if there is no such WABA.
+    pub fn announce(&self, waba: Id, announcement: &Announcement) -> bool {
         let state = &mut self.lock().state;
         let now = state.now;
         occasions::announce(state, now, waba, announcement);
+        state.world.wabas.contains_key(&waba)
     }
 
     /// How many deliveries are due at the present.
@@ -106,6 +143,7 @@ impl Simulator {
         match state.world.outbox.get(id).map(|delivery| delivery.state) {
             None => Err(NotRedelivered::Unknown(id)),
             Some(DeliveryState::InFlight) => Err(NotRedelivered::InFlight(id)),
+            Some(DeliveryState::NotSent) => Err(NotRedelivered::Nobody(id)),
             Some(DeliveryState::Waiting | DeliveryState::Delivered | DeliveryState::GivenUp | DeliveryState::Lost) => {
                 state.world.outbox.redeliver(id, state.now);
                 Ok(())
@@ -132,4 +170,23 @@ fn take(state: &mut State) -> Option<Delivery> {
         body: body.into(),
         attempt: entry.attempts.len(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_for_examples_are_known_as_such() {
+        for reserved in
+            ["https://provider.example/x", "https://example.com", "https://a.b.example.org:8/x", "http://x.invalid/"]
+        {
+            assert!(is_reserved(reserved), "{reserved}");
+        }
+        for real in
+            ["http://127.0.0.1:8080/x", "https://counterexample.com/", "https://example.com.de/", "https://a.test/"]
+        {
+            assert!(!is_reserved(real), "{real}");
+        }
+    }
 }

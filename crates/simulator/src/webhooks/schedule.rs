@@ -24,8 +24,8 @@ const WAITS: [SignedDuration; 10] = [
 ];
 /// The wait behind all of those.
 const LAST_WAIT: SignedDuration = SignedDuration::from_hours(12);
-/// A delivery that is held back stays for at least so long beyond the longest usual delay.
-const HELD_BACK_S: u64 = 30;
+/// A delivery that is held back stays for up to so long beyond twice the longest usual delay, while later ones pass it.
+const HELD_BACK_S: u64 = 300;
 
 /// What the network does to a delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

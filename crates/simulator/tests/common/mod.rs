@@ -11,6 +11,7 @@
 )]
 
 pub mod browser;
+pub mod receiver;
 
 use bytes::Bytes;
 use http::Request;

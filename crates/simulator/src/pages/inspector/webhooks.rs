@@ -66,8 +66,10 @@ fn row(delivery: &DeliveryEntry) -> Markup {
                 }
             }
             td {
-                form method="post" action={ "/_sim/webhooks/" (delivery.seq) "/again" } {
-                    button.quiet type="submit" { "Send" span.sr { " webhook " (delivery.seq) " again" } }
+                @if delivery.state != DeliveryState::NotSent {
+                    form method="post" action={ "/_sim/webhooks/" (delivery.seq) "/again" } {
+                        button.quiet type="submit" { "Send" span.sr { " webhook " (delivery.seq) " again" } }
+                    }
                 }
             }
         }
@@ -81,6 +83,7 @@ fn standing(state: DeliveryState) -> Markup {
         DeliveryState::Delivered => badge(Mood::Good, "delivered"),
         DeliveryState::GivenUp => badge(Mood::Bad, "given up"),
         DeliveryState::Lost => badge(Mood::Bad, "lost"),
+        DeliveryState::NotSent => badge(Mood::Neutral, "not sent: an example's address"),
     }
 }
 
@@ -99,6 +102,6 @@ pub(super) fn again(visit: &Visit<'_>, number: &str) -> Answer {
     match visit.simulator.redeliver(number) {
         Ok(()) => see("/_sim/webhooks", &Notice::SENT_AGAIN),
         Err(NotRedelivered::InFlight(_)) => see("/_sim/webhooks", &Notice::IN_FLIGHT),
-        Err(NotRedelivered::Unknown(_)) => Err(unknown),
+        Err(NotRedelivered::Unknown(_) | NotRedelivered::Nobody(_)) => Err(unknown),
     }
 }

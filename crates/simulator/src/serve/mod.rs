@@ -1,38 +1,38 @@
 //! The simulator on a socket: `/v…` as Meta answers it, `/_sim/…` for whoever is in control, `/business/…` for people.
 
+mod callbacks;
+mod deliver;
+mod dropping;
+
 use std::{
     future::Future,
     io,
-    net::SocketAddr,
     pin::Pin,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use axum::{
     Router,
     body::{Body, HttpBody},
-    extract::{ConnectInfo, Request, State, connect_info::Connected},
+    extract::{ConnectInfo, Request, State},
     response::Response,
-    serve::{IncomingStream, Listener},
 };
 use bytes::{Bytes, BytesMut};
+use http::Method;
 use jiff::{SignedDuration, Timestamp};
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::{TcpListener, TcpStream},
-    time::Instant,
-};
+use tokio::{net::TcpListener, sync::Notify, task::JoinSet, time::Instant};
 
+use self::{
+    callbacks::Callbacks,
+    dropping::{Connection, DroppingListener},
+};
 use crate::{
     clock::VirtualClock,
     control::{Control, control},
     pages,
-    simulator::{Exchange, Reply, Simulator},
+    simulator::{Begun, Exchange, Reply, Simulator},
+    webhooks::Receivers,
 };
 
 /// Control bodies beyond this are not read to their end. Worlds are the largest.
@@ -40,10 +40,10 @@ const LARGEST_CONTROL_BODY: usize = 256 * 1024 * 1024;
 
 /// Serves `simulator` on `listener` until `shutdown`. Virtual time starts at the simulator's present and runs `rate` virtual
 /// seconds per real second; every answer carries it as `Date`. Latency is really waited for, scaled by the rate, and a dropped
-/// connection is really closed.
+/// connection is really closed. Webhooks are really sent, except to names that are reserved for examples, where nobody is.
 ///
 /// # Errors
-/// A rate that no clock can have, and what the listener reports.
+/// A rate that no clock can have, a machine on which no TLS client can be made, and what the listener reports.
 pub async fn serve(
     simulator: Simulator,
     listener: TcpListener,
@@ -52,7 +52,12 @@ pub async fn serve(
 ) -> io::Result<()> {
     let clock =
         VirtualClock::new(simulator.now(), rate).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-    let server = Arc::new(Server { simulator, clock: Mutex::new(clock), started: now() });
+    let callbacks = Callbacks::new().map_err(io::Error::other)?;
+    simulator.attach_receivers(Receivers::AtRealAddresses);
+    let (clock, changed) = (Mutex::new(clock), Notify::new());
+    let server = Arc::new(Server { simulator, clock, started: now(), callbacks, changed });
+    let mut sender = JoinSet::new();
+    sender.spawn(deliver::deliver(Arc::clone(&server)));
     let app = Router::new().fallback(answer).with_state(server);
     let listener = DroppingListener(listener);
     axum::serve(listener, app.into_make_service_with_connect_info::<Connection>())
@@ -64,6 +69,9 @@ struct Server {
     simulator: Simulator,
     clock: Mutex<VirtualClock>,
     started: Instant,
+    callbacks: Callbacks,
+    /// Tells the sender of webhooks that something may have fallen due.
+    changed: Notify,
 }
 
 #[allow(clippy::disallowed_methods, reason = "the one place where this crate looks at a clock")]
@@ -122,9 +130,14 @@ async fn answer(
         let rate = server.clock().rate();
         let (response, wanted) = control(&server.simulator, rate, &request);
         server.obey(wanted);
+        server.changed.notify_one();
         return response.map(Body::from);
     }
-    let Exchange { latency, reply } = server.simulator.exchange(server.virtual_now(), &request);
+    let Exchange { latency, reply } = exchange(&server, &request).await;
+    // A read brings nothing about.
+    if request.method() != Method::GET {
+        server.changed.notify_one();
+    }
     wait(server.real(latency)).await;
     match reply {
         Reply::Answer(response) => response.map(Body::from),
@@ -147,94 +160,13 @@ async fn read(mut body: Body, limit: usize) -> Option<Bytes> {
     Some(read.freeze())
 }
 
-/// What a handler knows of its connection: how to have it closed.
-#[derive(Clone, Debug)]
-struct Connection {
-    dropped: Arc<AtomicBool>,
-}
-
-impl Connection {
-    /// Not a byte of the response leaves: the next write fails, and the connection closes.
-    fn drop_it(&self) -> Response {
-        self.dropped.store(true, Ordering::Release);
-        Response::new(Body::from(Bytes::new()))
-    }
-}
-
-impl Connected<IncomingStream<'_, DroppingListener>> for Connection {
-    fn connect_info(stream: IncomingStream<'_, DroppingListener>) -> Self {
-        Self { dropped: Arc::clone(&stream.io().dropped) }
-    }
-}
-
-/// A listener whose connections can be dropped from within.
-struct DroppingListener(TcpListener);
-
-impl Listener for DroppingListener {
-    type Io = DroppingStream;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
-        // An answer leaves at once, not when the one before it is acknowledged. A socket that cannot be told so still works.
-        let _ = stream.set_nodelay(true);
-        (DroppingStream { stream, dropped: Arc::new(AtomicBool::new(false)) }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        self.0.local_addr()
-    }
-}
-
-struct DroppingStream {
-    stream: TcpStream,
-    dropped: Arc<AtomicBool>,
-}
-
-impl DroppingStream {
-    fn check(&self) -> io::Result<()> {
-        if self.dropped.load(Ordering::Acquire) {
-            return Err(io::Error::new(io::ErrorKind::ConnectionAborted, "dropped by a scripted fault"));
+/// One exchange, in the middle of which the callback is asked that the call wants to set, if it wants one.
+async fn exchange(server: &Server, request: &http::Request<Bytes>) -> Exchange {
+    match server.simulator.begin_exchange(server.virtual_now(), request) {
+        Begun::Done(exchange) => exchange,
+        Begun::Asks(suspended) => {
+            let answer = server.callbacks.ask(suspended.handshake()).await;
+            server.simulator.resume_exchange(server.virtual_now(), suspended, &answer)
         }
-        Ok(())
-    }
-}
-
-impl AsyncRead for DroppingStream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
-    }
-}
-
-impl AsyncWrite for DroppingStream {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.check()?;
-        Pin::new(&mut self.stream).poll_write(context, bytes)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffers: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.check()?;
-        Pin::new(&mut self.stream).poll_write_vectored(context, buffers)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.check()?;
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
