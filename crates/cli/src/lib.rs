@@ -25,5 +25,6 @@ pub mod report;
 mod selector;
 mod text;
 mod tokens_file;
+mod vendor_side;
 
 pub use program::main;

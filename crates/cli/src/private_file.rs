@@ -25,3 +25,23 @@ pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     }
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
 }
+
+/// Puts `bytes` in place of whatever file was there, at once: whoever reads it, and whatever happens meanwhile, finds the old
+/// content or the new one. The file is its owner's alone.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    let mut name = path.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
+    name.push(".new");
+    let beside = path.with_file_name(name);
+    let cannot = || format!("cannot write {}", beside.display());
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(&beside).with_context(cannot)?;
+    file.write_all(bytes).with_context(cannot)?;
+    file.sync_all().with_context(cannot)?;
+    std::fs::rename(&beside, path).with_context(|| format!("cannot replace {}", path.display()))
+}

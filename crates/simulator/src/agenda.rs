@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::{ids::Id, phone::E164};
+use crate::{ids::Id, people::Action, phone::E164};
 
 /// Something that is due at an instant.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,6 +30,13 @@ pub enum Event {
     PersonRemovesPartner {
         /// The source WABA.
         waba: Id,
+    },
+    /// The customer's person does something that a script wants done then.
+    PersonActs {
+        /// The source WABA it is about.
+        waba: Id,
+        /// What.
+        action: Action,
     },
     /// Meta approves a display name.
     NameApproved {

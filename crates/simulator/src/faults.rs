@@ -1,8 +1,13 @@
 //! Scripted faults: what to match, and what to do to it.
 
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{Id, Seed};
+use crate::{
+    ids::{Id, Seed},
+    people,
+    state::later,
+};
 
 /// A fault, as `POST /_sim/faults` and the scenario's `[[fault]]` give it. The first that fires decides.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +22,9 @@ pub struct Fault {
     /// How often it fires at most; without it, as often as it matches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
+    /// For so many seconds from the first time that it fired; it is over then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasts_s: Option<u32>,
     /// What it does.
     pub action: Action,
 }
@@ -43,7 +51,7 @@ pub struct Match {
     pub nth: Option<u32>,
 }
 
-/// What a fault does. `latency_ms` may go with any other; of the others there is at most one.
+/// What a fault does. Of `graph_error`, `http_status` and `drop` there is at most one; the others go with any.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Action {
@@ -59,9 +67,16 @@ pub struct Action {
     /// The connection closes without an answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drop: Option<Drop>,
-    /// With `drop = "later"`: seconds until the effect lands (20 unless told).
+    /// With `drop = "later"`: seconds until the effect lands (20 unless told). With `person`: seconds until they do it (at
+    /// once unless told).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub later_s: Option<u32>,
+    /// Just before the call is looked at, somebody at the customer's does this; the call meets a world that has changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<people::Action>,
+    /// So many calls of others count against the hourly limit of the WABA, just before this one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_calls: Option<u32>,
 }
 
 /// When the connection drops.
@@ -99,20 +114,101 @@ pub struct ScriptedError {
     pub http_status: Option<u16>,
 }
 
+impl ScriptedError {
+    /// An error with a code, and otherwise as little as possible.
+    pub fn of_code(code: i64) -> Self {
+        Self { code, subcode: None, message: None, details: None, is_transient: false, http_status: None }
+    }
+}
+
 /// A fault that cannot be.
 #[derive(Debug, thiserror::Error)]
 #[error("fault: {0}")]
 pub struct InvalidFault(&'static str);
 
 impl Action {
+    /// Whether nothing befalls the request itself.
+    fn is_beside(&self) -> bool {
+        let Self { latency_ms, graph_error, http_status, drop, later_s: _, person: _, other_calls: _ } = self;
+        latency_ms.is_none() && graph_error.is_none() && http_status.is_none() && drop.is_none()
+    }
+
     /// Whether the call is carried out at once, whatever its caller sees.
     pub(crate) fn lets_through(&self) -> bool {
-        let Self { latency_ms: _, graph_error, http_status, drop, later_s: _ } = self;
+        let Self { latency_ms: _, graph_error, http_status, drop, later_s: _, person: _, other_calls: _ } = self;
         graph_error.is_none() && http_status.is_none() && matches!(drop, None | Some(Drop::After))
     }
 }
 
 impl Fault {
+    /// A fault that befalls every request of this method and path; `*` stands for anything, for example `/*/register`. Say with
+    /// one of the others what it does: alone it is no fault yet.
+    pub fn on(method: &str, path: &str) -> Self {
+        let (method, path) = (Some(method.to_owned()), Some(path.to_owned()));
+        let matches = Match { method, path, waba: None, nth: None };
+        Self { matches, probability: 1.0, times: None, lasts_s: None, action: Action::default() }
+    }
+
+    /// Only where the request is about this WABA, or about the one that came from it.
+    pub fn about(mut self, waba: Id) -> Self {
+        self.matches.waba = Some(waba);
+        self
+    }
+
+    /// Only the so manyth request, from 1.
+    pub fn nth(mut self, nth: u32) -> Self {
+        self.matches.nth = Some(nth);
+        self
+    }
+
+    /// So often at most.
+    pub fn times(mut self, times: u32) -> Self {
+        self.times = Some(times);
+        self
+    }
+
+    /// In a share of the requests (0.0 to 1.0), drawn from the seed.
+    pub fn in_a_share_of(mut self, probability: f64) -> Self {
+        self.probability = probability;
+        self
+    }
+
+    /// For so many seconds from the first time.
+    pub fn lasting_s(mut self, seconds: u32) -> Self {
+        self.lasts_s = Some(seconds);
+        self
+    }
+
+    /// The connection closes without an answer.
+    pub fn drops(mut self, when: Drop) -> Self {
+        self.action.drop = Some(when);
+        self
+    }
+
+    /// An error in Meta's envelope, without effect.
+    pub fn fails_with(mut self, error: ScriptedError) -> Self {
+        self.action.graph_error = Some(error);
+        self
+    }
+
+    /// A bare HTTP status with a page that is no JSON, without effect.
+    pub fn answers_status(mut self, status: u16) -> Self {
+        self.action.http_status = Some(status);
+        self
+    }
+
+    /// The call takes so many milliseconds.
+    pub fn takes_ms(mut self, latency_ms: u32) -> Self {
+        self.action.latency_ms = Some(latency_ms);
+        self
+    }
+
+    /// Somebody at the customer's does this just before the call is looked at.
+    pub fn lets_a_person(mut self, action: people::Action) -> Self {
+        self.action.person = Some(action);
+        self
+    }
+
     /// Checks what the types alone do not.
     ///
     /// # Errors
@@ -126,11 +222,14 @@ impl Fault {
         if effects > 1 {
             return Err(InvalidFault("`graph_error`, `http_status` and `drop` exclude each other"));
         }
-        if effects == 0 && action.latency_ms.is_none() {
-            return Err(InvalidFault("`action` needs one of `latency_ms`, `graph_error`, `http_status`, `drop`"));
+        let besides = action.latency_ms.is_some() || action.person.is_some() || action.other_calls.is_some();
+        if effects == 0 && !besides {
+            return Err(InvalidFault(
+                "`action` needs one of `latency_ms`, `graph_error`, `http_status`, `drop`, `person`, `other_calls`",
+            ));
         }
-        if action.later_s.is_some() && action.drop != Some(Drop::Later) {
-            return Err(InvalidFault("`later_s` goes with `drop = \"later\"` only"));
+        if action.later_s.is_some() && action.drop != Some(Drop::Later) && action.person.is_none() {
+            return Err(InvalidFault("`later_s` goes with `drop = \"later\"` or `person` only"));
         }
         if !(0.0..=1.0).contains(&self.probability) {
             return Err(InvalidFault("`probability` is a share from 0.0 to 1.0"));
@@ -156,6 +255,16 @@ struct Active {
     fault: Fault,
     matched: u32,
     fired: u32,
+    first_fired_at: Option<Timestamp>,
+}
+
+/// What befalls a request.
+#[derive(Debug, Default)]
+pub(crate) struct Fired {
+    /// What becomes of the request itself.
+    pub(crate) action: Option<Action>,
+    /// What happens just before: a person's action, after how many seconds, and calls of others.
+    pub(crate) beside: Vec<(Option<people::Action>, Option<u32>, Option<u32>)>,
 }
 
 /// What a request is to the faults.
@@ -167,11 +276,13 @@ pub(crate) struct Target<'a> {
     pub(crate) bare_path: &'a str,
     /// The WABA it is about, and its source.
     pub(crate) wabas: [Option<Id>; 2],
+    /// When it arrives.
+    pub(crate) at: Timestamp,
 }
 
 impl Faults {
     pub(crate) fn add(&mut self, fault: Fault) {
-        self.0.push(Active { fault, matched: 0, fired: 0 });
+        self.0.push(Active { fault, matched: 0, fired: 0, first_fired_at: None });
     }
 
     pub(crate) fn clear(&mut self) {
@@ -182,17 +293,23 @@ impl Faults {
         self.0.iter().map(|active| (&active.fault, active.fired))
     }
 
-    /// The action of the first fault that fires.
-    pub(crate) fn fire(&mut self, seed: Seed, target: &Target<'_>) -> Option<Action> {
-        let mut fired = None;
+    /// The action of the first fault that fires. What others do beside it, whichever fault wants it, happens as well.
+    pub(crate) fn fire(&mut self, seed: Seed, target: &Target<'_>) -> Fired {
+        let mut fired = Fired::default();
         for (index, active) in self.0.iter_mut().enumerate() {
             if !active.fault.matches.covers(target) {
                 continue;
             }
             active.matched = active.matched.saturating_add(1);
-            if fired.is_none() && active.is_due(seed, index) {
+            let is_beside = active.fault.action.is_beside();
+            if (is_beside || fired.action.is_none()) && active.is_due(seed, index, target.at) {
                 active.fired += 1;
-                fired = Some(active.fault.action.clone());
+                active.first_fired_at.get_or_insert(target.at);
+                let action = active.fault.action.clone();
+                fired.beside.push((action.person, action.later_s, action.other_calls));
+                if !is_beside {
+                    fired.action = Some(action);
+                }
             }
         }
         fired
@@ -200,8 +317,13 @@ impl Faults {
 }
 
 impl Active {
-    fn is_due(&self, seed: Seed, index: usize) -> bool {
-        let Fault { matches, probability, times, .. } = &self.fault;
+    fn is_due(&self, seed: Seed, index: usize, at: Timestamp) -> bool {
+        let Fault { matches, probability, times, lasts_s, action: _ } = &self.fault;
+        if let (Some(lasts_s), Some(first)) = (lasts_s, self.first_fired_at)
+            && later(first, SignedDuration::from_secs((*lasts_s).into())) <= at
+        {
+            return false;
+        }
         if times.is_some_and(|times| self.fired >= times) || matches.nth.is_some_and(|nth| self.matched != nth) {
             return false;
         }
@@ -240,7 +362,7 @@ mod tests {
     use super::*;
 
     fn target(path: &str) -> Target<'_> {
-        Target { method: "POST", path, bare_path: path, wabas: [None, None] }
+        Target { method: "POST", path, bare_path: path, wabas: [None, None], at: Timestamp::UNIX_EPOCH }
     }
 
     fn fault(json: &str) -> Fault {
@@ -263,10 +385,33 @@ mod tests {
         let mut faults = Faults::default();
         faults.add(fault(r#"{"match":{"path":"/*/register","nth":2},"action":{"drop":"after"}}"#));
         faults.add(fault(r#"{"match":{"method":"post"},"times":1,"action":{"http_status":502}}"#));
-        let mut fire = |path: &str| faults.fire(Seed(1), &target(path));
+        let mut fire = |path: &str| faults.fire(Seed(1), &target(path)).action;
         assert_eq!(fire("/1/register").unwrap().http_status, Some(502));
         assert_eq!(fire("/1/register").unwrap().drop, Some(Drop::After));
         assert_eq!(fire("/1/register"), None);
+    }
+
+    #[test]
+    fn what_people_do_beside_hides_no_other_fault() {
+        let mut faults = Faults::default();
+        faults.add(fault(r#"{"action":{"person":"turn_on_two_step"}}"#));
+        faults.add(fault(r#"{"action":{"person":"turn_off_two_step","later_s":60}}"#));
+        faults.add(fault(r#"{"action":{"drop":"after"}}"#));
+        let fired = faults.fire(Seed(1), &target("/1"));
+        assert_eq!(fired.beside.len(), 3);
+        assert_eq!(fired.action.unwrap().drop, Some(Drop::After));
+    }
+
+    #[test]
+    fn a_fault_may_be_over_after_a_while() {
+        let mut faults = Faults::default();
+        faults.add(fault(r#"{"lasts_s":60,"action":{"http_status":503}}"#));
+        let mut fires_at = |second| {
+            let at = Timestamp::from_second(second).unwrap();
+            faults.fire(Seed(1), &Target { at, ..target("/1") }).action.is_some()
+        };
+        assert!(fires_at(1000) && fires_at(1059));
+        assert!(!fires_at(1060) && !fires_at(9000));
     }
 
     #[test]
@@ -274,7 +419,7 @@ mod tests {
         let run = |seed| {
             let mut faults = Faults::default();
             faults.add(fault(r#"{"probability":0.3,"action":{"drop":"before"}}"#));
-            (0..100).map(|_| faults.fire(Seed(seed), &target("/1")).is_some()).collect::<Vec<_>>()
+            (0..100).map(|_| faults.fire(Seed(seed), &target("/1")).action.is_some()).collect::<Vec<_>>()
         };
         assert_eq!(run(1), run(1));
         assert_ne!(run(1), run(2));

@@ -15,6 +15,8 @@
 //! - Ids, tokens and trace ids are derived from the seed and from names, never counted: ledgers of two runs can be compared.
 //! - Time is handed in. [`Simulator`] never looks at a clock; only [`serve()`] does, to keep pace with a client in another process.
 //!
+//! Tests of other programs start one with [`Simulator::start`], or hand it requests with [`Simulator::exchange`]; see `README.md`.
+//!
 //! It must never know any other crate of this workspace: client and simulator share no code, so that one misreading of the
 //! vendor cannot pass on both sides. What is simulated, approximated and left out stands in `FIDELITY.md`.
 
@@ -38,6 +40,7 @@ mod pages;
 mod people;
 mod phone;
 mod rules;
+mod running;
 mod save;
 mod serve;
 mod simulator;
@@ -62,8 +65,14 @@ pub use self::{
     },
     people::{Action, Answer, Pays, Script},
     phone::{Digits, E164, InvalidNumber},
+    running::Running,
     save::{CannotSave, InvalidSave},
-    serve::serve,
+    serve::{Keep, serve, serve_and_keep},
     simulator::{Begun, Credentials, CustomerCredentials, Exchange, Reply, Simulator, SuspendedExchange},
     world::World,
 };
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

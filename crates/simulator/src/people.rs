@@ -77,6 +77,23 @@ pub enum Action {
     ApproveWaba,
 }
 
+impl Action {
+    /// Its name on the control surface.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AcceptIntent => "accept_intent",
+            Self::RejectIntent => "reject_intent",
+            Self::AddPaymentMethod => "add_payment_method",
+            Self::DeclinePaymentMethod => "decline_payment_method",
+            Self::TurnOffTwoStep => "turn_off_two_step",
+            Self::TurnOnTwoStep => "turn_on_two_step",
+            Self::RemovePartner => "remove_partner",
+            Self::ApproveName => "approve_name",
+            Self::ApproveWaba => "approve_waba",
+        }
+    }
+}
+
 /// Does `action` for every WABA and intent of a portfolio, or only what belongs to `waba`. Gives how many things changed.
 pub(crate) fn act(state: &mut State, at: Timestamp, portfolio: Id, waba: Option<Id>, action: Action) -> usize {
     let sources: Vec<Id> = {
@@ -125,6 +142,12 @@ pub(crate) fn act(state: &mut State, at: Timestamp, portfolio: Id, waba: Option<
         }
     }
     changed
+}
+
+/// Does `action` for one source WABA.
+pub(crate) fn act_about(state: &mut State, at: Timestamp, source: Id, action: Action) -> usize {
+    let portfolio = state.world.wabas.get(&source).map(|waba| waba.on_behalf_of.unwrap_or(waba.owner));
+    portfolio.map_or(0, |portfolio| act(state, at, portfolio, Some(source), action))
 }
 
 fn of_sources(state: &State, sources: &[Id], wanted: impl Fn(IntentStatus) -> bool) -> Vec<Id> {

@@ -15,9 +15,9 @@ use crate::{
     load::Setup,
     mail::Mail,
     people::{self, Action},
-    state::State,
+    state::{State, later},
     webhooks::{Handshake, HandshakeAnswer},
-    world::{Secret, World},
+    world::{Customer, Secret, World},
 };
 
 /// Meta's side. Clones share one world. Every method is synchronous; the same seed and the same calls at the same instants
@@ -194,6 +194,14 @@ impl Simulator {
         self.lock().state.advance_to(at);
     }
 
+    /// Lets so much time pass, and everything happen that is due in it, in order. Gives the present. Time never goes back.
+    pub fn advance(&self, time: SignedDuration) -> Timestamp {
+        let mut shared = self.lock();
+        let until = later(shared.state.now, time);
+        shared.state.advance_to(until);
+        shared.state.now
+    }
+
     /// The present.
     pub fn now(&self) -> Timestamp {
         self.lock().state.now
@@ -244,6 +252,20 @@ impl Simulator {
         let mut shared = self.lock();
         let now = shared.state.now;
         people::act(&mut shared.state, now, portfolio, source_waba, action)
+    }
+
+    /// What a client needs about the customer of this reference.
+    pub fn customer(&self, reference: &str) -> Option<CustomerCredentials> {
+        let shared = self.lock();
+        let world = &shared.state.world;
+        world.customers.iter().find(|customer| customer.customer == reference).map(|customer| about(world, customer))
+    }
+
+    /// Lets the person at the customer of this reference do something now. Gives how many things changed: none where there was
+    /// nothing to do, or no such customer.
+    pub fn lets(&self, reference: &str, action: Action) -> usize {
+        let found = self.customer(reference);
+        found.map_or(0, |customer| self.person_about(customer.portfolio_id, Some(customer.waba_id), action))
     }
 
     /// Lets a person answer one migration request now (guide 3.5). False if it is not open any more.
@@ -305,16 +327,7 @@ impl Simulator {
     pub fn credentials(&self) -> Credentials {
         let shared = self.lock();
         let world = &shared.state.world;
-        let customers = world.customers.iter().map(|customer| CustomerCredentials {
-            customer: customer.customer.clone(),
-            waba_id: customer.waba,
-            portfolio_id: customer.portfolio,
-            business_token: onboarding_token(world, customer.waba),
-            phone_number_ids: world
-                .wabas
-                .get(&customer.waba)
-                .map_or_else(Vec::new, |waba| waba.numbers.iter().map(|number| number.id).collect()),
-        });
+        let customers = world.customers.iter().map(|customer| about(world, customer));
         Credentials {
             app_id: world.provider.app,
             app_secret: world.apps.get(&world.provider.app).map_or_else(|| Secret::new(""), |app| app.secret.clone()),
@@ -336,6 +349,19 @@ fn begin(setup: &Setup) -> State {
         state.faults.add(fault.clone());
     }
     state
+}
+
+fn about(world: &World, customer: &Customer) -> CustomerCredentials {
+    CustomerCredentials {
+        customer: customer.customer.clone(),
+        waba_id: customer.waba,
+        portfolio_id: customer.portfolio,
+        business_token: onboarding_token(world, customer.waba),
+        phone_number_ids: world
+            .wabas
+            .get(&customer.waba)
+            .map_or_else(Vec::new, |waba| waba.numbers.iter().map(|number| number.id).collect()),
+    }
 }
 
 /// The oldest token that the provider's app has for a WABA.

@@ -105,6 +105,9 @@ impl State {
             Event::PersonRemovesPartner { waba } => {
                 people::remove_partner(self, at, waba);
             }
+            Event::PersonActs { waba, action } => {
+                people::act_about(self, at, waba, action);
+            }
             Event::NameApproved { waba, number } => {
                 people::approve_name(self, Cause::time(at), waba, &number);
             }

@@ -11,7 +11,7 @@ use unmoor_simulator::{Action, Fault, FaultAction, Match, ScriptedError};
 
 fn scripted(error: ScriptedError) -> Fault {
     let action = FaultAction { graph_error: Some(error), ..FaultAction::default() };
-    Fault { matches: Match::default(), probability: 1.0, times: None, action }
+    Fault { matches: Match::default(), probability: 1.0, times: None, lasts_s: None, action }
 }
 
 fn plain(code: i64) -> ScriptedError {

@@ -7,7 +7,7 @@ mod common;
 use common::{Caller, WABA, read};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use unmoor_simulator::{Ending, Reply};
+use unmoor_simulator::{Action, Ending, Fault, Reply};
 
 fn fault(caller: &Caller, fault: Value) {
     caller.simulator.add_fault(serde_json::from_value(fault).unwrap()).unwrap();
@@ -121,4 +121,35 @@ fn passing_faults_come_at_their_rate_and_change_nothing() {
         }
     }
     assert!((20..60).contains(&failed), "{failed}");
+}
+
+#[test]
+fn a_person_acts_at_the_moment_of_a_call_and_later() {
+    let mut caller = Caller::usual("");
+    let (_, phone) = caller.moved();
+    caller.simulator.add_fault(Fault::on("POST", "/*/register").nth(1).lets_a_person(Action::TurnOnTwoStep)).unwrap();
+    let mut later = Fault::on("POST", "/*/register").nth(1).lets_a_person(Action::TurnOffTwoStep);
+    later.action.later_s = Some(7200);
+    caller.simulator.add_fault(later).unwrap();
+    assert_eq!(caller.register(&phone).codes().1, Some(2_388_001), "it is on when the call is looked at");
+    assert_eq!(caller.entries("two_step.turned_on").len(), 1);
+    caller.wait(1);
+    assert!(caller.entries("two_step.turned_off").is_empty());
+    caller.wait(1);
+    assert_eq!(caller.entries("two_step.turned_off").len(), 1);
+    assert_eq!(caller.register(&phone).status, 200);
+}
+
+#[test]
+fn calls_of_others_use_up_the_hour() {
+    let mut caller = Caller::usual("");
+    let destination = caller.subscribed();
+    let mut crowd = Fault::on("GET", "/*/phone_numbers").times(1);
+    crowd.action.other_calls = Some(250);
+    caller.simulator.add_fault(crowd).unwrap();
+    let token = caller.business_token();
+    let path = format!("/{destination}/phone_numbers");
+    assert_eq!(caller.get(&path, &token).codes().0, 80_008);
+    caller.wait(2);
+    assert_eq!(caller.get(&path, &token).status, 200);
 }

@@ -5,7 +5,7 @@
 mod common;
 
 use common::{CUSTOMERS, Caller, WABA};
-use unmoor_simulator::load;
+use unmoor_simulator::load::{self, Files};
 
 fn refusal(scenario: &str) -> (usize, String) {
     let error = load::load(CUSTOMERS, scenario, 1).unwrap_err();
@@ -81,4 +81,48 @@ fn knobs_and_faults_come_from_the_scenario() {
     let caller = Caller::usual(more);
     assert_eq!(caller.simulator.knobs().latency_ms, 5);
     assert_eq!(caller.simulator.faults().len(), 1);
+}
+
+#[test]
+fn the_page_about_scenarios_is_made_from_them() {
+    let page = include_str!("../../../docs/scenarios.md");
+    let again = "cargo run -q -p unmoor-simulator --example scenarios > docs/scenarios.md";
+    assert!(page == load::ready_made::page(), "docs/scenarios.md is outdated: {again}");
+}
+
+#[test]
+fn everyone_is_whoever_says_nothing_else() {
+    let customers = "customer,source_waba_id\nacorn,5001\nbirch,5002\n";
+    let scenario = "[everyone]\nnumbers = 2\ntemplates = 7\n[everyone.each_number]\nquality = \"YELLOW\"\n\
+        [customers.birch]\nnumbers = [{ number = \"+493023125001\", quality = \"RED\" }]\n";
+    let world = load::load(customers, scenario, 1).unwrap().world;
+    let seen = |waba: &str| {
+        let waba = &world.wabas[&waba.parse().unwrap()];
+        let qualities: Vec<String> = waba.numbers.iter().map(|number| format!("{:?}", number.quality)).collect();
+        (qualities, waba.templates.len())
+    };
+    assert_eq!(seen("5001"), (vec!["Yellow".to_owned(), "Yellow".to_owned()], 7));
+    assert_eq!(seen("5002"), (vec!["Red".to_owned()], 7));
+    assert!(refusal("[everyone]\nnumbers = [\"+493023125001\"]\n").1.contains("belongs to one customer"));
+    assert!(refusal("[everyone.each_number]\nnumber = \"+493023125001\"\n").1.contains("names none"));
+}
+
+#[test]
+fn a_fault_script_goes_before_the_scenario() {
+    let files = |fault_script: &str| Files {
+        customers: CUSTOMERS.to_owned(),
+        scenario:
+            "[knobs]\nlatency_ms = 5\nintent_repeat = \"new_id\"\n[customers.acorn]\ntwo_step = false\nnumbers = 3\n\
+            [[fault]]\naction = { http_status = 500 }\n"
+                .to_owned(),
+        fault_script: fault_script.to_owned(),
+    };
+    let script = "[knobs]\nlatency_ms = 7\n[everyone]\ntwo_step = true\n[[fault]]\naction = { latency_ms = 9 }\n";
+    let setup = load::load_files(&files(script), 1).unwrap();
+    assert_eq!((setup.knobs.latency_ms, setup.knobs.intent_repeat), (7, unmoor_simulator::IntentRepeat::NewId));
+    assert_eq!(setup.faults.len(), 2, "one behind the other");
+    let waba = &setup.world.wabas[&WABA.parse().unwrap()];
+    assert!(waba.numbers.len() == 3 && waba.numbers.iter().all(|number| number.two_step));
+    let wrong = load::load_files(&files("\n[everyone]\ntwo_stop = true\n"), 1).unwrap_err();
+    assert!(wrong.to_string().starts_with("fault script, line 3"), "{wrong}");
 }

@@ -92,6 +92,7 @@ fn a_connection_that_drops_before_its_effect_asks_nobody_and_one_that_drops_afte
             matches: Match::default(),
             probability: 1.0,
             times: Some(1),
+            lasts_s: None,
             action: FaultAction { drop: Some(drop), ..FaultAction::default() },
         };
         caller.simulator.add_fault(fault).unwrap();

@@ -235,3 +235,17 @@ fn what_is_kept_is_for_its_owner_and_is_never_overwritten() {
     assert!(Path::new(&kept.join("requests.jsonl")).exists());
     unmoor.run(keep).expect_status(2).expect_stderr("is there already");
 }
+
+#[test]
+fn a_name_is_enough_for_a_rehearsal_that_teaches_something() {
+    let folder = tempfile::tempdir().unwrap();
+    let finished = Unmoor::at(folder.path()).run(["rehearse", "--faults", "register-answer-lost", "--for", "5d"]);
+    finished.expect_status(0);
+    for words in [
+        "register-answer-lost: Meta registers the number, and its answer comes too late.",
+        "fault on POST /*/register: befell 1 request",
+        "register-answer-lost: documented end completed or completed_with_exceptions; 3 of 3 ended so",
+    ] {
+        finished.expect_stderr(words);
+    }
+}

@@ -14,6 +14,7 @@
 
 mod ends;
 mod pairwise;
+mod ready_made;
 mod runs;
 
 use serde_json::Value;

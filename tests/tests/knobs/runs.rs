@@ -81,21 +81,26 @@ impl Run {
 
 /// Runs all of them on every core and fails with the command of each that ended badly.
 pub(crate) fn check_all(runs: Vec<Run>) {
-    let left = Mutex::new(runs.into_iter());
+    in_parallel(runs, async |run: &Run| run.complaints().await);
+}
+
+/// Does `work` with each of `all`, on every core. Fails with what it complains about, under the words of the one.
+pub(crate) fn in_parallel<T: fmt::Display + Send>(all: Vec<T>, work: impl AsyncFn(&T) -> Vec<String> + Sync) {
+    let left = Mutex::new(all.into_iter());
     let bad = Mutex::new(Vec::new());
-    let work = || {
+    let worker = || {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         loop {
-            let Some(run) = left.lock().unwrap().next() else { return };
-            let complaints = runtime.block_on(run.complaints());
+            let Some(one) = left.lock().unwrap().next() else { return };
+            let complaints = runtime.block_on(work(&one));
             if !complaints.is_empty() {
-                bad.lock().unwrap().push(format!("$ {run}\n{}", complaints.join("\n")));
+                bad.lock().unwrap().push(format!("$ {one}\n{}", complaints.join("\n")));
             }
         }
     };
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(work);
+            scope.spawn(worker);
         }
     });
     let bad = bad.into_inner().unwrap();

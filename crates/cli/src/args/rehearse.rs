@@ -12,6 +12,8 @@ const EXAMPLES: &str = "\
 Examples:
   unmoor rehearse examples/customers.csv
   unmoor rehearse --generate 500 --seed 7
+  unmoor rehearse --scenario forgotten-two-step                three invented customers, who all forget it
+  unmoor rehearse customers.csv --faults register-answer-lost
   unmoor rehearse customers.csv --knob phone_id_after_migrate=same --json
   unmoor rehearse customers.csv --fail-on stopped,waiting      a gate for CI";
 
@@ -20,11 +22,15 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RehearseArgs {
     /// Customer file, CSV or JSON lines
-    #[arg(value_name = "FILE", required_unless_present = "generate", conflicts_with = "generate")]
+    #[arg(
+        value_name = "FILE",
+        required_unless_present_any = ["generate", "scenario", "faults", "list_scenarios", "list_faults"],
+        conflicts_with = "generate"
+    )]
     pub(crate) file: Option<PathBuf>,
-    /// Scenario [default: FILE with the ending .scenario.toml, where there is one]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) scenario: Option<PathBuf>,
+    /// Scenario: a file, or a name from --list-scenarios [default: FILE with the ending .scenario.toml, where there is one]
+    #[arg(long, value_name = "FILE|NAME")]
+    pub(crate) scenario: Option<String>,
     /// What the scenario does not say is drawn from this seed; the same seed gives the same output
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
@@ -37,9 +43,15 @@ pub(crate) struct RehearseArgs {
     /// Set a knob of the simulator; may be given several times
     #[arg(long = "knob", value_name = "NAME=VALUE")]
     pub(crate) knobs: Vec<KnobArg>,
-    /// Faults to inject: JSON, as `POST /_sim/faults` takes them, one or a list
-    #[arg(long, value_name = "FILE")]
-    pub(crate) faults: Option<PathBuf>,
+    /// What goes wrong on top: a name from --list-faults, a script (.toml), or faults as `POST /_sim/faults` takes them (.json)
+    #[arg(long, value_name = "FILE|NAME")]
+    pub(crate) faults: Option<String>,
+    /// List the scenarios that are at hand by name, and what each teaches
+    #[arg(long, conflicts_with = "list_faults")]
+    pub(crate) list_scenarios: bool,
+    /// List the fault scripts that are at hand by name
+    #[arg(long)]
+    pub(crate) list_faults: bool,
     /// End with 3 (stopped, exceptions) or 4 (waiting) when any customer ends so
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub(crate) fail_on: Vec<FailOn>,

@@ -9,9 +9,11 @@ mod operator;
 mod pin;
 mod preflight;
 mod question;
+mod ready_made;
 pub(crate) mod rehearse;
 mod run;
 pub(crate) mod simulate;
+mod simulator_state;
 mod start;
 mod status;
 

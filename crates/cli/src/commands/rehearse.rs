@@ -9,27 +9,38 @@ use anyhow::Context;
 use serde_json::Value;
 use unmoor_engine::Observer;
 use unmoor_migration::{Customer, Policy};
-use unmoor_simulator::load::{self, Setup};
-use unmoor_simulator::{Fault, Knobs};
+use unmoor_simulator::load::ready_made::ReadyMade;
 
-use crate::args::{FailOn, KnobArg, RehearseArgs};
+use super::ready_made::{self, Line, Which};
+use crate::args::{FailOn, RehearseArgs};
 use crate::customer_file;
 use crate::exit::{Exit, Trouble};
 use crate::output::Output;
 use crate::text::counted;
-
-/// The ending that a scenario has beside its customer file.
-const SCENARIO_ENDING: &str = "scenario.toml";
+use crate::vendor_side::{Read, VendorSide};
 
 /// Rehearses, and shows what became of everybody.
 pub(crate) async fn run(args: RehearseArgs, output: &Output) -> anyhow::Result<Exit> {
+    if args.list_scenarios {
+        return ready_made::list(Which::Scenarios, args.json, output);
+    }
+    if args.list_faults {
+        return ready_made::list(Which::Faults, args.json, output);
+    }
     let stopwatch = Stopwatch::start();
-    let (customers, has_bad_rows) = customers(&args, output)?;
-    let setup = setup(&args)?;
+    let side = vendor_side(&args);
+    let (customers, has_bad_rows) = customers(&args, &side, output)?;
+    let Read { setup, ready_made } = side.read()?;
     let total = u64::try_from(customers.len()).unwrap_or(u64::MAX);
     if args.json {
         output.json_version()?;
+        for one in &ready_made {
+            output.json(&Line::of(one))?;
+        }
     } else {
+        for one in &ready_made {
+            output.note(format_args!("{}: {}", one.name, one.about().teaches));
+        }
         output.note(format_args!(
             "rehearsing {total} {} from {} on, for {} days of virtual time at most …",
             if total == 1 { "customer" } else { "customers" },
@@ -55,11 +66,47 @@ pub(crate) async fn run(args: RehearseArgs, output: &Output) -> anyhow::Result<E
         keep_ledger(folder, &rehearsal)?;
     }
     let summary = summarise(&outcome, &stopwatch);
-    show(&args, output, &rows(&outcome.migrations), &summary, &outcome.broken_rules)?;
+    let rows = rows(&outcome.migrations);
+    show(&args, output, &rows, &summary, &outcome.broken_rules)?;
+    tell_what_happened(&args, output, &rehearsal, &ready_made, &rows)?;
     if !outcome.broken_rules.is_empty() {
         return Err(Trouble::unexpected("the rehearsal broke rules: this is a defect of Unmoor").into());
     }
     Ok(if has_bad_rows { Exit::BadInput } else { verdict(&args.fail_on, &summary) })
+}
+
+/// What the faults did, and how the ends compare with the documented ones.
+fn tell_what_happened(
+    args: &RehearseArgs,
+    output: &Output,
+    rehearsal: &Rehearsal,
+    ready_made: &[ReadyMade],
+    rows: &[Row],
+) -> anyhow::Result<()> {
+    if args.json {
+        return Ok(());
+    }
+    for (fault, fired) in rehearsal.simulator.faults() {
+        let method = fault.matches.method.as_deref().unwrap_or("any");
+        let path = fault.matches.path.as_deref().unwrap_or("call");
+        output.note(format_args!("fault on {method} {path}: befell {}", counted(fired, "request")));
+    }
+    for one in ready_made {
+        let ends = one.about().ends;
+        let as_documented = rows.iter().filter(|row| is_among(&ends, row)).count();
+        output.note(format_args!(
+            "{}: documented end {}; {as_documented} of {} ended so",
+            one.name,
+            ends.join(" or "),
+            rows.len()
+        ));
+    }
+    Ok(())
+}
+
+/// Whether a customer ended in one of these phases, or waits with one of these blockers.
+fn is_among(ends: &[String], row: &Row) -> bool {
+    ends.iter().any(|end| end == row.phase || row.blockers.contains(&end.as_str()))
 }
 
 fn show(
@@ -111,10 +158,10 @@ fn verdict(fail_on: &[FailOn], summary: &Summary) -> Exit {
 }
 
 /// The customers, and whether rows of the file were left out.
-fn customers(args: &RehearseArgs, output: &Output) -> anyhow::Result<(Vec<Customer>, bool)> {
+fn customers(args: &RehearseArgs, side: &VendorSide<'_>, output: &Output) -> anyhow::Result<(Vec<Customer>, bool)> {
     let found = match &args.file {
         Some(path) => customer_file::read_whole(path)?,
-        None => customer_file::read_text("the generated customers", &generated(args).customers)?,
+        None => customer_file::read_text("the generated customers", &side.customers_text()?)?,
     };
     for warning in &found.warnings {
         output.warn(warning);
@@ -128,89 +175,15 @@ fn customers(args: &RehearseArgs, output: &Output) -> anyhow::Result<(Vec<Custom
     Ok((found.customers, !found.bad_rows.is_empty()))
 }
 
-fn generated(args: &RehearseArgs) -> load::Generated {
-    load::generate(args.generate.and_then(|count| usize::try_from(count).ok()).unwrap_or_default(), args.seed)
-}
-
-/// The vendor's side: customer file and scenario, then knobs and faults of the command line.
-fn setup(args: &RehearseArgs) -> anyhow::Result<Setup> {
-    let (customers, scenario) = match &args.file {
-        Some(path) => (read_lossy(path)?, scenario_of(path, args.scenario.as_deref())?),
-        None => {
-            let generated = generated(args);
-            let scenario = match &args.scenario {
-                Some(path) => read(path)?,
-                None => generated.scenario,
-            };
-            (generated.customers, scenario)
-        }
-    };
-    let mut setup =
-        load::load(&customers, &scenario, args.seed).map_err(|error| Trouble::bad_input(error.to_string()))?;
-    setup.knobs = with_knobs(&setup.knobs, &args.knobs)?;
-    if let Some(path) = &args.faults {
-        setup.faults.extend(faults(path)?);
+fn vendor_side(args: &RehearseArgs) -> VendorSide<'_> {
+    VendorSide {
+        customers: args.file.as_deref(),
+        generate: args.generate.and_then(|count| usize::try_from(count).ok()),
+        scenario: args.scenario.as_deref(),
+        faults: args.faults.as_deref(),
+        knobs: &args.knobs,
+        seed: args.seed,
     }
-    Ok(setup)
-}
-
-/// The scenario that was given, or else the one beside the customer file, or else none.
-pub(super) fn scenario_of(customers: &Path, given: Option<&Path>) -> anyhow::Result<String> {
-    match given {
-        Some(path) => read(path),
-        None => {
-            let beside = customers.with_extension(SCENARIO_ENDING);
-            if beside.is_file() { read(&beside) } else { Ok(String::new()) }
-        }
-    }
-}
-
-pub(super) fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path)
-        .map_err(|error| Trouble::bad_input(format!("cannot read {}: {error}", path.display())).into())
-}
-
-/// The customer file as the simulator reads it; the import has told about bytes that are no UTF-8.
-pub(super) fn read_lossy(path: &Path) -> anyhow::Result<String> {
-    let bytes =
-        std::fs::read(path).map_err(|error| Trouble::bad_input(format!("cannot read {}: {error}", path.display())))?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// `--knob NAME=VALUE`: the value is JSON where it reads as such, else text.
-fn with_knobs(knobs: &Knobs, wanted: &[KnobArg]) -> anyhow::Result<Knobs> {
-    let mut values = serde_json::to_value(knobs).context("the knobs cannot be read")?;
-    for KnobArg { name, value } in wanted {
-        let Some(known) = values.get_mut(name) else {
-            return Err(Trouble::bad_input(format!("there is no knob {name:?}"))
-                .hint("spec/observations.md lists every knob with its alternatives")
-                .into());
-        };
-        *known = match known {
-            Value::String(_) => Value::String(value.clone()),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-                serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.clone()))
-            }
-        };
-        if let Err(error) = serde_json::from_value::<Knobs>(values.clone()) {
-            return Err(Trouble::bad_input(format!("knob {name}: {value:?} is no value for it: {error}")).into());
-        }
-    }
-    let knobs: Knobs = serde_json::from_value(values).context("the knobs cannot be read")?;
-    knobs.validate().map_err(|error| Trouble::bad_input(error.to_string()))?;
-    Ok(knobs)
-}
-
-/// `--faults FILE`: one fault or a list, as the control surface takes them.
-fn faults(path: &Path) -> anyhow::Result<Vec<Fault>> {
-    let bad = |error: serde_json::Error| Trouble::bad_input(format!("{}: {error}", path.display()));
-    let value: Value = serde_json::from_str(&read(path)?).map_err(bad)?;
-    let list = if value.is_array() { value } else { Value::Array(vec![value]) };
-    let faults: Vec<Fault> = serde_json::from_value(list).map_err(bad)?;
-    for fault in &faults {
-        fault.validate().map_err(|error| Trouble::bad_input(format!("{}: {error}", path.display())))?;
-    }
-    Ok(faults)
 }
 
 fn kept_database(folder: &Path) -> anyhow::Result<PathBuf> {

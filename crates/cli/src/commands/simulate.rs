@@ -3,24 +3,42 @@
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context;
+use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use unmoor_simulator::load::{self, Setup};
-use unmoor_simulator::{Credentials, Simulator, World, serve};
+use unmoor_simulator::{Credentials, Keep, Simulator, World, serve_and_keep};
 
-use super::rehearse::{read, read_lossy, scenario_of};
+use super::ready_made::{self, Which};
+use super::simulator_state::{self, StateFile};
 use crate::args::SimulateArgs;
 use crate::exit::{Exit, Trouble};
 use crate::output::Output;
 use crate::private_file;
+use crate::vendor_side::{VendorSide, read_text, with_knobs};
 
 /// How many customers there are when nothing is said.
 const CUSTOMERS_UNLESS_TOLD: usize = 10;
 
+/// Seed unless told.
+const SEED_UNLESS_TOLD: u64 = 1;
+
+/// How often the state is kept.
+const KEPT_EVERY: Duration = Duration::from_secs(2);
+
 /// Serves until it is interrupted.
 pub(crate) async fn run(args: SimulateArgs, output: &Output) -> anyhow::Result<Exit> {
-    let simulator = Simulator::from_setup(setup(&args)?);
+    if args.list_scenarios {
+        return ready_made::list(Which::Scenarios, args.json, output);
+    }
+    if args.list_faults {
+        return ready_made::list(Which::Faults, args.json, output);
+    }
+    let state = args.state.as_deref().map(StateFile::lock).transpose()?;
+    let (simulator, goes_on) = simulator(&args, state.as_ref())?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, args.port));
     let listener = TcpListener::bind(address).await.map_err(|error| {
         Trouble::refused(format!("cannot listen on {address}: {error}"))
@@ -30,41 +48,147 @@ pub(crate) async fn run(args: SimulateArgs, output: &Output) -> anyhow::Result<E
     let credentials = simulator.credentials();
     if let Some(path) = &args.env {
         write_environment(path, &url, &credentials, args.rate)?;
-        output.note(format_args!("environment of a client: {}", path.display()));
     }
-    output.note(format_args!(
-        "{} customers; virtual time begins at {} and runs {} times as fast as yours",
-        credentials.customers.len(),
-        simulator.now(),
-        args.rate
-    ));
-    output.note(format_args!(
-        "in a browser: {url}/business/ is the customer's side, {url}/_sim shows and turns everything"
-    ));
-    output.note("control surface for programs: /_sim – stop with Ctrl-C");
-    // The one line that a program waits for.
-    output.line(format_args!("listening on {url}"))?;
-    serve(simulator, listener, args.rate, interrupted()).await.context("the simulator's server failed")?;
+    if let Some(path) = &args.export {
+        export(path, &simulator)?;
+    }
+    if let Some(state) = &state {
+        state.write(&simulator)?;
+    }
+    // Whoever has read the address may already want it to stop.
+    let interruption = interruption()?;
+    welcome(&args, output, &url, &simulator, &credentials, goes_on)?;
+    let keep = keeper(state, output.clone());
+    serve_and_keep(simulator.clone(), listener, args.rate, interruption, keep)
+        .await
+        .context("the simulator's server failed")?;
+    if let Some(path) = &args.export {
+        export(path, &simulator)?;
+    }
     Ok(Exit::Done)
 }
 
-fn setup(args: &SimulateArgs) -> anyhow::Result<Setup> {
-    if let Some(path) = &args.world {
-        let world: World = serde_json::from_str(&read(path)?)
-            .map_err(|error| Trouble::bad_input(format!("{}: {error}", path.display())))?;
-        let blank = load::load("", "", args.seed).map_err(|error| Trouble::unexpected(error.to_string()))?;
-        return Ok(Setup { world, ..blank });
-    }
-    let (customers, scenario) = match &args.customers {
-        Some(path) => (read_lossy(path)?, scenario_of(path, args.scenario.as_deref())?),
-        None => {
-            let count = args.generate.and_then(|count| usize::try_from(count).ok()).unwrap_or(CUSTOMERS_UNLESS_TOLD);
-            let generated = load::generate(count, args.seed);
-            let scenario = args.scenario.as_deref().map(read).transpose()?;
-            (generated.customers, scenario.unwrap_or(generated.scenario))
-        }
+/// The simulator, and whether it goes on from a state that was kept.
+fn simulator(args: &SimulateArgs, state: Option<&StateFile>) -> anyhow::Result<(Simulator, bool)> {
+    let Some(kept) = state.map(StateFile::read).transpose()?.flatten() else {
+        return Ok((Simulator::from_setup(setup(args)?), false));
     };
-    load::load(&customers, &scenario, args.seed).map_err(|error| Trouble::bad_input(error.to_string()).into())
+    if says_what_to_start_from(args) {
+        let wanted = setup(args)?;
+        simulator_state::check_origin(&kept.origin(), &wanted, args.state.as_deref().unwrap_or(Path::new("")))?;
+    }
+    Ok((kept, true))
+}
+
+/// Whether the command line says anything that a kept state might contradict.
+fn says_what_to_start_from(args: &SimulateArgs) -> bool {
+    args.customers.is_some()
+        || args.generate.is_some()
+        || args.scenario.is_some()
+        || args.faults.is_some()
+        || args.world.is_some()
+        || args.seed.is_some()
+        || !args.knobs.is_empty()
+}
+
+fn setup(args: &SimulateArgs) -> anyhow::Result<Setup> {
+    let seed = args.seed.unwrap_or(SEED_UNLESS_TOLD);
+    if let Some(path) = &args.world {
+        let world: World = serde_json::from_str(&read_text(path)?)
+            .map_err(|error| Trouble::bad_input(format!("{}: {error}", path.display())))?;
+        let blank = load::load("", "", seed).map_err(|error| Trouble::unexpected(error.to_string()))?;
+        let knobs = with_knobs(&blank.knobs, &args.knobs)?;
+        // No file can make this world again.
+        return Ok(Setup { world, knobs, files: None, ..blank });
+    }
+    let told = args.generate.and_then(|count| usize::try_from(count).ok());
+    let says_nothing = args.scenario.is_none() && args.faults.is_none();
+    let side = VendorSide {
+        customers: args.customers.as_deref(),
+        generate: told.or(says_nothing.then_some(CUSTOMERS_UNLESS_TOLD)),
+        scenario: args.scenario.as_deref(),
+        faults: args.faults.as_deref(),
+        knobs: &args.knobs,
+        seed,
+    };
+    Ok(side.read()?.setup)
+}
+
+/// What a person needs to know now; one line that a program waits for.
+fn welcome(
+    args: &SimulateArgs,
+    output: &Output,
+    url: &str,
+    simulator: &Simulator,
+    credentials: &Credentials,
+    goes_on: bool,
+) -> anyhow::Result<()> {
+    let customers = credentials.customers.len();
+    if args.json {
+        output.json_version()?;
+        output.json(&json!({
+            "type": "listening", "url": url, "business_url": format!("{url}/business/"), "inspector_url": format!("{url}/_sim/"),
+            "customers": customers, "now": simulator.now(), "rate": args.rate, "goes_on": goes_on,
+        }))?;
+        return Ok(());
+    }
+    let begins = if goes_on { "goes on" } else { "begins" };
+    output.note(format_args!(
+        "A simulator of Meta's side with {customers} {}. Its time {begins} at {} and runs {} times as fast as yours.\n",
+        if customers == 1 { "customer" } else { "customers" },
+        simulator.now(),
+        args.rate
+    ));
+    output.note(format_args!("  Graph API          {url}/v25.0/"));
+    output.note(format_args!(
+        "  customers' pages   {url}/business/    accept requests, turn two-step verification off, pay"
+    ));
+    output.note(format_args!(
+        "  inspector          {url}/_sim/        the world, requests, webhooks, clock, knobs, faults\n"
+    ));
+    for (path, what) in [(&args.env, "environment"), (&args.state, "state"), (&args.export, "world")] {
+        if let Some(path) = path {
+            output.note(format_args!("  {what:<18} {}", path.display()));
+        }
+    }
+    output.note(match &args.env {
+        Some(path) => format!(
+            "\nNext, in another terminal:  set -a; . {}; set +a; unmoor import {}; unmoor start --all; unmoor run",
+            shown(path),
+            args.customers.as_deref().map_or_else(|| "customers.csv".to_owned(), |path| path.display().to_string())
+        ),
+        None => "\nNext: --env FILE writes what a client needs to talk to it; GET /_sim/credentials shows the same."
+            .to_owned(),
+    });
+    output.note("Ctrl-C stops it.");
+    output.line(format_args!("listening on {url}"))?;
+    Ok(())
+}
+
+/// A path that a shell's dot command takes as a file, not as a command.
+fn shown(path: &Path) -> String {
+    if path.components().count() == 1 { format!("./{}", path.display()) } else { path.display().to_string() }
+}
+
+/// Keeps the state where one is wanted. What cannot be written is told once, until it can be written again.
+fn keeper(state: Option<StateFile>, output: Output) -> Keep {
+    let mut was_told = false;
+    Keep::every(KEPT_EVERY, move |simulator| {
+        let Some(state) = &state else { return };
+        match state.write(simulator) {
+            Ok(()) => was_told = false,
+            Err(error) if !was_told => {
+                was_told = true;
+                output.warn(format_args!("the state is not kept: {error:#}"));
+            }
+            Err(_) => {}
+        }
+    })
+}
+
+fn export(path: &Path, simulator: &Simulator) -> anyhow::Result<()> {
+    let text = serde_json::to_string(&simulator.world()).context("the world has no form in JSON")?;
+    private_file::replace(path, text.as_bytes())
 }
 
 /// Everything that the other commands need for talking to this simulator. The business tokens stand in a file of their own
@@ -96,18 +220,14 @@ fn write_environment(path: &Path, url: &str, credentials: &Credentials, rate: f6
     private_file::write(&folder, &text)
 }
 
-/// Ends with Ctrl-C or a polite request of the system.
-async fn interrupted() {
-    let terminated = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+/// Listens from now on for Ctrl-C and for a polite request of the system; the future ends with either.
+fn interruption() -> anyhow::Result<impl Future<Output = ()>> {
+    let listen = |kind| signal(kind).context("cannot listen for the system's signals");
+    let (mut interrupted, mut terminated) = (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
-    }
+    })
 }

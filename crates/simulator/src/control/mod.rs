@@ -11,7 +11,18 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
-    faults::Fault, ids::Id, knobs::Knobs, load, pages, people::Action, simulator::Simulator, state::later, world::World,
+    faults::Fault,
+    ids::Id,
+    knobs::Knobs,
+    load::{
+        self, Files,
+        ready_made::{self, SCENARIOS},
+    },
+    pages,
+    people::Action,
+    simulator::Simulator,
+    state::later,
+    world::World,
 };
 
 /// What `POST /_sim/clock` and `POST /_sim/reset` want of a clock. In process there is none, and the instant of a call rules.
@@ -155,8 +166,13 @@ fn reset(simulator: &Simulator, body: &[u8], wanted: &mut Control) -> Outcome {
                     "this world was not made from a customer file: give `customers` as well, or nothing at all",
                 )
             })?;
-            let scenario = scenario.clone().or_else(|| old.map(|old| old.scenario)).unwrap_or_default();
-            load::load(&customers, &scenario, seed.unwrap_or(origin.seed)).map_err(Refusal::bad)?
+            // A name is enough for a scenario that is at hand.
+            let scenario =
+                scenario.clone().map(|text| ready_made::find(SCENARIOS, &text).map_or(text, |own| own.text.to_owned()));
+            let (old_scenario, fault_script) = old.map(|old| (old.scenario, old.fault_script)).unwrap_or_default();
+            let scenario = scenario.unwrap_or(old_scenario);
+            let files = Files { customers, scenario, fault_script };
+            load::load_files(&files, seed.unwrap_or(origin.seed)).map_err(Refusal::bad)?
         }
     };
     simulator.reset(setup);

@@ -24,6 +24,7 @@ use crate::{
     faults::{Action, Drop, ScriptedError, Target},
     ids::Id,
     ledger::{By, Ending, RequestEntry},
+    people,
     rules::{
         access, proof,
         rate_limit::{self, AppUsage, Usage},
@@ -136,9 +137,16 @@ fn finish(state: &mut State, incoming: &Incoming<'_>, fault: Option<Action>, ver
             &Outcome { answer: Err(scripted(&error)), usages: Usages::default() },
         )),
         Some(Action { http_status: Some(status), .. }) => Reply::Answer(bare_status(state, incoming, status)),
-        Some(Action { latency_ms: _, graph_error: None, http_status: None, drop: None, later_s: _ }) | None => {
-            Reply::Answer(respond(state, incoming, Ending::Answered, verdict))
-        }
+        Some(Action {
+            latency_ms: _,
+            graph_error: None,
+            http_status: None,
+            drop: None,
+            later_s: _,
+            person: _,
+            other_calls: _,
+        })
+        | None => Reply::Answer(respond(state, incoming, Ending::Answered, verdict)),
     };
     Exchange { latency, reply }
 }
@@ -179,8 +187,39 @@ fn fire(state: &mut State, incoming: &Incoming<'_>) -> Option<Action> {
         path: request.uri().path(),
         bare_path: &address.bare_path,
         wabas: [*waba, waba.map(|waba| state.world.source_of(waba))],
+        at: state.now,
     };
-    state.faults.fire(state.seed, &target)
+    let fired = state.faults.fire(state.seed, &target);
+    if let Some(waba) = *waba {
+        for (person, later_s, other_calls) in fired.beside {
+            happen_before(state, waba, person, later_s, other_calls);
+        }
+    }
+    fired.action
+}
+
+/// What others do at the moment at which a call arrives, if a script wants it.
+fn happen_before(
+    state: &mut State,
+    waba: Id,
+    person: Option<people::Action>,
+    later_s: Option<u32>,
+    other_calls: Option<u32>,
+) {
+    let (at, source) = (state.now, state.world.source_of(waba));
+    match (person, later_s) {
+        (Some(action), Some(later_s)) => {
+            let delay = SignedDuration::from_secs(later_s.into());
+            state.plan_after(at, delay, Event::PersonActs { waba: source, action });
+        }
+        (Some(action), None) => {
+            people::act_about(state, at, source, action);
+        }
+        (None, _) => {}
+    }
+    if let Some(calls) = other_calls {
+        rate_limit::count_others(state, waba, calls);
+    }
 }
 
 fn respond(state: &mut State, incoming: &Incoming<'_>, ending: Ending, verdict: Verdict) -> Response<Bytes> {

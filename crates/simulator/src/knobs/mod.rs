@@ -279,6 +279,19 @@ pub struct InvalidKnob {
 }
 
 impl Knobs {
+    /// These, with the values that `other` has for the knobs of these names.
+    pub(crate) fn with_those_of(&self, other: &Self, names: &[String]) -> Self {
+        let (Ok(mut all), Ok(other)) = (serde_json::to_value(self), serde_json::to_value(other)) else {
+            return self.clone();
+        };
+        for name in names {
+            if let (Some(own), Some(new)) = (all.get_mut(name), other.get(name)) {
+                *own = new.clone();
+            }
+        }
+        serde_json::from_value(all).unwrap_or_else(|_| self.clone())
+    }
+
     /// Checks what the types alone do not.
     ///
     /// # Errors

@@ -62,7 +62,7 @@ impl Builder {
         let solution = seed.id(&["solution"]);
         let system_token = format!("EAAS{}", seed.text(&["token", "system"], 120));
         let issued_at = later(start, DAY * -90);
-        let script = &scenario.provider;
+        let script = scenario.provider();
         let token = Token {
             kind: TokenKind::System,
             app,
@@ -269,6 +269,7 @@ impl Builder {
             .into_iter()
             .enumerate()
             .map(|(index, NumberScript { number, special })| {
+                let special = special.or(script.each_number.clone());
                 self.number(waba, name, script, number, special, place(index))
             })
             .collect()

@@ -5,6 +5,7 @@ mod countries;
 mod customers;
 mod duration;
 mod generator;
+pub mod ready_made;
 mod scenario;
 mod templates;
 mod words;
@@ -45,6 +46,9 @@ pub struct Files {
     pub customers: String,
     /// The scenario; may be empty.
     pub scenario: String,
+    /// A fault script on top of it, which is a scenario itself; may be empty.
+    #[serde(default)]
+    pub fault_script: String,
 }
 
 /// Makes a world of a customer file (CSV with a header line, or JSON lines), a scenario (TOML, may be empty) and a seed.
@@ -55,7 +59,8 @@ pub struct Files {
 /// # Errors
 /// Names the line of the scenario and what is wrong with it.
 pub fn load(customers: &str, scenario: &str, seed: u64) -> Result<Setup, ScenarioError> {
-    load_files(&Files { customers: customers.to_owned(), scenario: scenario.to_owned() }, seed)
+    let (customers, scenario) = (customers.to_owned(), scenario.to_owned());
+    load_files(&Files { customers, scenario, fault_script: String::new() }, seed)
 }
 
 /// The same, from texts that stand together.
@@ -64,7 +69,11 @@ pub fn load(customers: &str, scenario: &str, seed: u64) -> Result<Setup, Scenari
 /// As [`load`].
 pub fn load_files(files: &Files, seed: u64) -> Result<Setup, ScenarioError> {
     let CustomerFile { rows, names } = customers::read(&files.customers);
-    let script = scenario::read(&files.scenario, &names)?;
+    let mut script = scenario::read(&files.scenario, &names)?;
+    if !files.fault_script.is_empty() {
+        let on_top = scenario::read(&files.fault_script, &names);
+        script = script.with(on_top.map_err(|error| ScenarioError { in_the: "fault script", ..error })?);
+    }
     Ok(build::setup(&rows, script, seed, files.clone()))
 }
 

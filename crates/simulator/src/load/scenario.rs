@@ -23,8 +23,10 @@ use crate::{
 
 /// A scenario that cannot be.
 #[derive(Debug, thiserror::Error)]
-#[error("scenario, line {line}: {reason}")]
+#[error("{in_the}, line {line}: {reason}")]
 pub struct ScenarioError {
+    /// Which of the two it is: `scenario` or `fault script`.
+    pub in_the: &'static str,
     /// The line, from 1.
     pub line: usize,
     /// What is wrong there.
@@ -34,17 +36,30 @@ pub struct ScenarioError {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Scenario {
+    /// What one learns from it; nothing follows from the words.
+    #[serde(rename = "teaches")]
+    _teaches: Option<String>,
+    /// Where a careful client ends.
+    #[serde(rename = "ends")]
+    _ends: Vec<String>,
     pub(super) start: Option<Timestamp>,
     pub(super) knobs: Knobs,
+    /// The knobs that the text names.
+    #[serde(skip)]
+    named_knobs: Vec<String>,
     pub(super) fault: Vec<Spanned<Fault>>,
-    pub(super) provider: ProviderScript,
+    provider: Option<ProviderScript>,
     pub(super) recipients: RecipientsScript,
     pub(super) traffic: Option<Spanned<TrafficScript>>,
+    everyone: CustomerScript,
     customers: BTreeMap<Spanned<String>, CustomerScript>,
+    /// What a fault script says on top; it goes before.
+    #[serde(skip)]
+    over: Option<Box<Scenario>>,
 }
 
 /// What is special about the Tech Provider.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ProviderScript {
     pub(super) advanced_access: bool,
@@ -133,8 +148,34 @@ pub(super) struct CustomerScript {
     pub(super) token_expires_after: Option<Span>,
     pub(super) two_step: Option<bool>,
     pub(super) numbers: Option<Many<NumberScript>>,
+    /// What is true of each of its numbers that says nothing else.
+    pub(super) each_number: NumberTable,
     pub(super) templates: Option<Many<TemplateScript>>,
     pub(super) person: PersonScript,
+}
+
+impl CustomerScript {
+    /// What this says, and where it says nothing, what `weaker` says.
+    fn or(self, weaker: Self) -> Self {
+        Self {
+            name: self.name.or(weaker.name),
+            admins: self.admins.or(weaker.admins),
+            business_verified: self.business_verified.or(weaker.business_verified),
+            ownership: self.ownership.or(weaker.ownership),
+            review: self.review.or(weaker.review),
+            review_approved_after: self.review_approved_after.or(weaker.review_approved_after),
+            template_limit: self.template_limit.or(weaker.template_limit),
+            token_scopes: self.token_scopes.or(weaker.token_scopes),
+            token_expires_after: self.token_expires_after.or(weaker.token_expires_after),
+            tokens_must_expire: self.tokens_must_expire || weaker.tokens_must_expire,
+            messaging_limit: self.messaging_limit.or(weaker.messaging_limit),
+            two_step: self.two_step.or(weaker.two_step),
+            numbers: self.numbers.or(weaker.numbers),
+            each_number: self.each_number.or(weaker.each_number),
+            templates: self.templates.or(weaker.templates),
+            person: self.person.or(&weaker.person),
+        }
+    }
 }
 
 /// What a customer's person does.
@@ -146,6 +187,18 @@ pub(super) struct PersonScript {
     pub(super) pays: Option<PaysScript>,
     pub(super) turns_off_two_step_after: Option<Span>,
     pub(super) removes_partner_after: Option<Span>,
+}
+
+impl PersonScript {
+    fn or(self, weaker: &Self) -> Self {
+        Self {
+            answer: self.answer.or(weaker.answer),
+            answers_after: self.answers_after.or(weaker.answers_after),
+            pays: self.pays.or(weaker.pays),
+            turns_off_two_step_after: self.turns_off_two_step_after.or(weaker.turns_off_two_step_after),
+            removes_partner_after: self.removes_partner_after.or(weaker.removes_partner_after),
+        }
+    }
 }
 
 /// `"with acceptance"`, `"never"`, `"declined"`, or how long after acceptance.
@@ -232,6 +285,26 @@ pub(super) struct NumberTable {
     pub(super) in_maintenance_for: Option<Span>,
 }
 
+impl NumberTable {
+    /// What this says, and where it says nothing, what `weaker` says. Which number it is, only this one can say.
+    pub(super) fn or(self, weaker: Self) -> Self {
+        Self {
+            number: self.number,
+            status: self.status.or(weaker.status),
+            verified_name: self.verified_name.or(weaker.verified_name),
+            name_status: self.name_status.or(weaker.name_status),
+            new_name: self.new_name.or(weaker.new_name),
+            name_approved_after: self.name_approved_after.or(weaker.name_approved_after),
+            two_step: self.two_step.or(weaker.two_step),
+            platform: self.platform.or(weaker.platform),
+            is_on_biz_app: self.is_on_biz_app.or(weaker.is_on_biz_app),
+            quality: self.quality.or(weaker.quality),
+            in_maintenance_for: self.in_maintenance_for.or(weaker.in_maintenance_for),
+            storage_region: self.storage_region.or(weaker.storage_region),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for NumberScript {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Visitor;
@@ -279,24 +352,54 @@ impl Scenario {
         given.flatten().map(|number| &number.number)
     }
 
-    /// What is said about a customer: under its reference, or under its WABA's id.
+    /// What is said about a customer: under its reference or its WABA's id, and where that says nothing, about everyone.
     pub(super) fn customer(&self, row: &Row) -> CustomerScript {
         let waba = row.waba.to_string();
         let found = self.customers.iter().find(|(key, _)| *key.get_ref() == row.customer || *key.get_ref() == waba);
-        found.map(|(_, script)| script.clone()).unwrap_or_default()
+        let own = found.map(|(_, script)| script.clone()).unwrap_or_default().or(self.everyone.clone());
+        match &self.over {
+            Some(over) => over.customer(row).or(own),
+            None => own,
+        }
     }
+
+    /// What is said about the Tech Provider.
+    pub(super) fn provider(&self) -> ProviderScript {
+        let over = self.over.as_ref().and_then(|over| over.provider.clone());
+        over.or_else(|| self.provider.clone()).unwrap_or_default()
+    }
+
+    /// The same with a fault script on top: its knobs, its people and its provider go before, its faults come behind.
+    pub(super) fn with(mut self, mut script: Self) -> Self {
+        self.knobs = self.knobs.with_those_of(&script.knobs, &script.named_knobs);
+        self.fault.append(&mut script.fault);
+        self.start = script.start.or(self.start);
+        self.traffic = script.traffic.take().or(self.traffic);
+        self.over = Some(Box::new(script));
+        self
+    }
+}
+
+/// The knobs of a scenario by name, whatever their values.
+#[derive(Deserialize)]
+struct Named {
+    #[serde(default)]
+    knobs: BTreeMap<String, toml::Value>,
 }
 
 /// Reads a scenario for the customers of a file.
 pub(super) fn read(text: &str, names: &BTreeSet<String>) -> Result<Scenario, ScenarioError> {
     let at = |offset: usize, reason: String| {
         let line = text.get(..offset).unwrap_or(text).matches('\n').count() + 1;
-        ScenarioError { line, reason }
+        ScenarioError { in_the: "scenario", line, reason }
     };
-    let scenario: Scenario = toml::from_str(text).map_err(|error| {
+    let refused = |error: toml::de::Error| {
         let offset = error.span().map_or(0, |span| span.start);
         at(offset, error.message().to_owned())
-    })?;
+    };
+    let mut scenario: Scenario = toml::from_str(text).map_err(refused)?;
+    let names_of: Named = toml::from_str(text).map_err(refused)?;
+    scenario.named_knobs = names_of.knobs.into_keys().collect();
     for key in scenario.customers.keys() {
         let name = key.get_ref();
         if !names.contains(name) {
@@ -309,6 +412,15 @@ pub(super) fn read(text: &str, names: &BTreeSet<String>) -> Result<Scenario, Sce
     let knobs_at = text.find("[knobs]").unwrap_or(0);
     scenario.knobs.validate().map_err(|error| at(knobs_at, error.to_string()))?;
     check_messages(text, &scenario).map_err(|(offset, reason)| at(offset, reason))?;
+    let scripts = scenario.customers.values().chain([&scenario.everyone]);
+    if scripts.into_iter().any(|script| script.each_number.number.is_some()) {
+        let offset = text.find("each_number").unwrap_or(0);
+        return Err(at(offset, "`each_number` is about all numbers and names none".to_owned()));
+    }
+    if let Some(Many::Given(_)) = &scenario.everyone.numbers {
+        let offset = text.find("everyone").unwrap_or(0);
+        return Err(at(offset, "a number belongs to one customer: give `everyone` a count of numbers".to_owned()));
+    }
     check_numbers_are_unique(&scenario).map_err(|(offset, reason)| at(offset, reason))?;
     Ok(scenario)
 }

@@ -150,6 +150,12 @@ fn spend(state: &mut State, lane: (Id, Option<Id>), limit: u32) -> (Share, bool)
     (Share { percent: u32::try_from(percent).unwrap_or(100), regain_minutes: 0 }, true)
 }
 
+/// Counts calls against a WABA that somebody else makes with the provider's app.
+pub(crate) fn count_others(state: &mut State, waba: Id, calls: u32) {
+    let (app, minute) = (state.world.provider.app, minute_of(state.now));
+    state.meter.0.entry((app, Some(waba))).or_default().push_back((minute, calls));
+}
+
 fn minute_of(at: Timestamp) -> i64 {
     at.as_second().div_euclid(60)
 }

@@ -3,9 +3,10 @@
 mod callbacks;
 mod deliver;
 mod dropping;
+mod keep;
 
 use std::{
-    future::Future,
+    future::{Future, IntoFuture},
     io,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -21,11 +22,18 @@ use axum::{
 use bytes::{Bytes, BytesMut};
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
-use tokio::{net::TcpListener, sync::Notify, task::JoinSet, time::Instant};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, watch},
+    task::JoinSet,
+    time::Instant,
+};
 
+pub use self::keep::Keep;
 use self::{
     callbacks::Callbacks,
     dropping::{Connection, DroppingListener},
+    keep::keep_going,
 };
 use crate::{
     clock::VirtualClock,
@@ -50,19 +58,77 @@ pub async fn serve(
     rate: f64,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    serve_and_keep(simulator, listener, rate, shutdown, Keep::NOTHING).await
+}
+
+/// Like [`serve`], for a simulator that outlives its process.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_and_keep(
+    simulator: Simulator,
+    listener: TcpListener,
+    rate: f64,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+    keep: Keep,
+) -> io::Result<()> {
+    serve_told(simulator, listener, rate, shutdown, keep, Arc::default()).await
+}
+
+/// The same for somebody who turns the simulator by calls: `changed` tells that something may have fallen due.
+pub(crate) async fn serve_told(
+    simulator: Simulator,
+    listener: TcpListener,
+    rate: f64,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+    keep: Keep,
+    changed: Arc<Notify>,
+) -> io::Result<()> {
     let clock =
         VirtualClock::new(simulator.now(), rate).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     let callbacks = Callbacks::new().map_err(io::Error::other)?;
     simulator.attach_receivers(Receivers::AtRealAddresses);
-    let (clock, changed) = (Mutex::new(clock), Notify::new());
+    let clock = Mutex::new(clock);
     let server = Arc::new(Server { simulator, clock, started: now(), callbacks, changed });
     let mut sender = JoinSet::new();
     sender.spawn(deliver::deliver(Arc::clone(&server)));
-    let app = Router::new().fallback(answer).with_state(server);
+    let app = Router::new().fallback(answer).with_state(Arc::clone(&server));
     let listener = DroppingListener(listener);
-    axum::serve(listener, app.into_make_service_with_connect_info::<Connection>())
-        .with_graceful_shutdown(shutdown)
-        .await
+    let (asked, stopping) = watch::channel(false);
+    let stops = async move {
+        shutdown.await;
+        asked.send_replace(true);
+        // The receivers see a sender that is still there.
+        std::future::pending::<()>().await;
+    };
+    let polite = axum::serve(listener, app.into_make_service_with_connect_info::<Connection>())
+        .with_graceful_shutdown(until_asked(stopping.clone()))
+        .into_future();
+    let patience = stopping.clone();
+    let impatient = async {
+        until_asked(patience).await;
+        wait(LONGEST_FAREWELL).await;
+    };
+    let keeping = keep_going(Arc::clone(&server), keep, stopping);
+    let served = async {
+        tokio::select! {
+            served = polite => served,
+            () = impatient => Ok(()),
+        }
+    };
+    let both = async { tokio::join!(served, keeping).0 };
+    tokio::select! {
+        served = both => served,
+        () = stops => Ok(()),
+    }
+}
+
+/// How long those who are being answered may still take when the server stops.
+const LONGEST_FAREWELL: Duration = Duration::from_millis(500);
+
+async fn until_asked(mut stopping: watch::Receiver<bool>) {
+    // A sender that is gone asks for the same.
+    let _ = stopping.wait_for(|asked| *asked).await;
 }
 
 struct Server {
@@ -71,7 +137,7 @@ struct Server {
     started: Instant,
     callbacks: Callbacks,
     /// Tells the sender of webhooks that something may have fallen due.
-    changed: Notify,
+    changed: Arc<Notify>,
 }
 
 #[allow(clippy::disallowed_methods, reason = "the one place where this crate looks at a clock")]

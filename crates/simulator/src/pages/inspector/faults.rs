@@ -69,7 +69,7 @@ fn table(active: &[(&Fault, u32)]) -> Markup {
 }
 
 fn row(fault: &Fault, fired: u32) -> Markup {
-    let Fault { matches, probability, times, action } = fault;
+    let Fault { matches, probability, times, lasts_s, action } = fault;
     html! {
         tr {
             th.path scope="row" {
@@ -85,12 +85,19 @@ fn row(fault: &Fault, fired: u32) -> Markup {
                     Some(Drop::Later) => "drop, lands later ",
                     None => "",
                 }
-                @if let Some(latency) = action.latency_ms { (latency) " ms" }
+                @if let Some(latency) = action.latency_ms { (latency) " ms " }
+                @if let Some(person) = action.person {
+                    "a person: " (person.as_str().replace('_', " "))
+                    @if let Some(later) = action.later_s { " after " (later) " s" }
+                    " "
+                }
+                @if let Some(calls) = action.other_calls { (calls) " calls of others" }
             }
             td {
                 @match matches.nth { Some(nth) => { "match no. " (nth) }, None => "every match" }
                 @if *probability < 1.0 { ", in a share of " (probability) }
                 @if let Some(times) = times { ", " (times) " times at most" }
+                @if let Some(lasts) = lasts_s { ", for " (lasts) " s from the first" }
             }
             td { (fired) }
         }
