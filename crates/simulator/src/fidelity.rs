@@ -21,6 +21,12 @@ const APPROXIMATED: &[[&str; 3]] = &[
         "per account and intent, for a fixed time; what was just made is found at once",
         "no measurement is public",
     ],
+    [
+        "`/activities` of an account",
+        "worked out of the ledger; no actor is named",
+        "only Meta's OpenAPI file describes them",
+    ],
+    ["who owns a Multi-Partner Solution", "the Solution Partner's app", "either side may have made it"],
     ["`timezone_id`", "drawn; it belongs to no zone", "Meta's list is not among the sources"],
     [
         "the prices of messages",
@@ -68,7 +74,10 @@ const NOT_SIMULATED: &[[&str; 2]] = &[
         "webhooks of other events of `account_update` than those that the control surface can announce",
         "observations: webhooks.account_update",
     ],
-    ["batch calls", "observations: limits.batch"],
+    [
+        "in a batch: `depends_on`, `attached_files`, faults, and calls that set a callback",
+        "observations: limits.batch_shape",
+    ],
     ["ids and names of users, and `contacts` in the status of a message", "observations: webhooks.status_contacts"],
 ];
 

@@ -139,9 +139,33 @@ pub struct RequestEntry {
 
 /// Both logs.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Logs", into = "Logs")]
 pub(crate) struct Ledger {
     entries: Vec<LedgerEntry>,
     requests: Vec<RequestEntry>,
+    /// Places of the entries that name a WABA, oldest first.
+    of_waba: BTreeMap<Id, Vec<usize>>,
+}
+
+/// Both logs as they are saved: what finds things in them is made anew.
+#[derive(Serialize, Deserialize)]
+struct Logs {
+    entries: Vec<LedgerEntry>,
+    requests: Vec<RequestEntry>,
+}
+
+impl From<Logs> for Ledger {
+    fn from(logs: Logs) -> Self {
+        let mut ledger = Self { requests: logs.requests, ..Self::default() };
+        logs.entries.into_iter().for_each(|entry| ledger.append(entry));
+        ledger
+    }
+}
+
+impl From<Ledger> for Logs {
+    fn from(ledger: Ledger) -> Self {
+        Self { entries: ledger.entries, requests: ledger.requests }
+    }
 }
 
 impl Ledger {
@@ -149,7 +173,25 @@ impl Ledger {
         let Change { kind, source_waba, number, template, ids } = change;
         let seq = self.entries.len() as u64 + 1;
         let kind = kind.to_owned();
-        self.entries.push(LedgerEntry { seq, at, by, request, kind, source_waba, number, template, ids });
+        self.append(LedgerEntry { seq, at, by, request, kind, source_waba, number, template, ids });
+    }
+
+    fn append(&mut self, entry: LedgerEntry) {
+        let place = self.entries.len();
+        let named = ["waba", "destination_waba"].map(|name| entry.ids.get(name).and_then(|id| id.parse().ok()));
+        for waba in named.into_iter().chain([entry.source_waba]).flatten() {
+            let places = self.of_waba.entry(waba).or_default();
+            if places.last() != Some(&place) {
+                places.push(place);
+            }
+        }
+        self.entries.push(entry);
+    }
+
+    /// The entries that name a WABA, newest first.
+    pub(crate) fn entries_of(&self, waba: Id) -> impl Iterator<Item = &LedgerEntry> {
+        let places = self.of_waba.get(&waba).into_iter().flatten().rev();
+        places.filter_map(|place| self.entries.get(*place))
     }
 
     pub(crate) fn next_request(&self) -> u64 {

@@ -193,3 +193,37 @@ fn users_are_assigned_seen_and_removed() {
     assert_eq!(caller.call("DELETE", &remove, &system, None).codes().0, 100);
     assert_eq!(caller.kinds(), ["user.assigned", "user.removed"]);
 }
+
+#[test]
+fn what_happened_to_an_account_is_listed_newest_first() {
+    let mut caller = Caller::usual("");
+    let (destination, phone) = caller.moved();
+    caller.register(&phone);
+    let token = caller.business_token();
+    let kinds = |caller: &mut Caller, path: &str| -> Vec<String> {
+        let answer = caller.get(path, &token);
+        answer.body["data"].as_array().unwrap().iter().map(|one| text(&one["activity_type"])).collect()
+    };
+    let path = format!("/{destination}/activities");
+    let all =
+        ["PHONE_NUMBER_VERIFIED", "PHONE_NUMBER_ADDED", "WEBHOOK_CONFIGURED", "BILLING_UPDATED", "ACCOUNT_CREATED"];
+    assert_eq!(kinds(&mut caller, &path), all);
+    assert_eq!(kinds(&mut caller, &format!("/{WABA}/activities")), ["PHONE_NUMBER_REMOVED"]);
+    let some = format!("{path}?activity_type=phone_number_added,BILLING_UPDATED");
+    assert_eq!(kinds(&mut caller, &some), ["PHONE_NUMBER_ADDED", "BILLING_UPDATED"]);
+    let first = caller.get(&format!("{path}?limit=2"), &token).body;
+    let next = text(&first["paging"]["next"]);
+    assert_eq!(
+        kinds(&mut caller, next.strip_prefix("http://graph.example/v25.0").unwrap()),
+        ["WEBHOOK_CONFIGURED", "BILLING_UPDATED"]
+    );
+    let accepted = caller.entries("intent.accepted")[0].at;
+    let early = format!("{path}?until={}", accepted.as_second());
+    assert_eq!(kinds(&mut caller, &early), ["BILLING_UPDATED", "ACCOUNT_CREATED"]);
+    let late = format!("{path}?since={}", caller.now);
+    assert_eq!(kinds(&mut caller, &late), [""; 0]);
+    let whole = caller.get(&format!("{path}?limit=1&fields=description,details,actor_type"), &token).body;
+    assert_eq!(whole["data"][0]["actor_type"], "API");
+    assert_eq!(whole["data"][0]["details"]["phone_number_id"], json!(phone));
+    assert_eq!(caller.get(&format!("{path}?since=soon"), &token).codes().0, 100);
+}

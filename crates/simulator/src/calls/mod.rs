@@ -1,7 +1,9 @@
 //! The calls, one file per edge or node: parameters in, a rule or a view, JSON out.
 
+mod activities;
 mod app_subscriptions;
 mod assigned_users;
+mod batch;
 mod intent;
 mod messages;
 mod number;
@@ -111,9 +113,11 @@ pub(crate) const SERVED: &[&[Served]] = &[
     waba::SERVED,
     pricing_analytics::SERVED,
     assigned_users::SERVED,
+    activities::SERVED,
     portfolio::SERVED,
     solutions::SERVED,
     oauth::SERVED,
+    batch::SERVED,
 ];
 
 /// Every call that is served: method, and the path behind the version with kinds of node in angle brackets.

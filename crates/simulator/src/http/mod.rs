@@ -151,6 +151,23 @@ fn finish(state: &mut State, incoming: &Incoming<'_>, fault: Option<Action>, ver
     Exchange { latency, reply }
 }
 
+/// Carries out one call of a batch: as any other, but that faults pass it by and that it cannot ask a callback first.
+pub(crate) fn within_batch(state: &mut State, request: &Request<Bytes>) -> Response<Bytes> {
+    let incoming = Incoming::read(state, request);
+    let refused = if incoming.address.segments.is_empty() {
+        Some("a batch within a batch")
+    } else {
+        asks(state, &incoming).map(|_| "the setting of a callback within a batch")
+    };
+    match refused {
+        None => respond(state, &incoming, Ending::Answered, Ok(())),
+        Some(what) => {
+            let answer = Err(GraphError::not_simulated(what, &["the call on its own"]));
+            dress(state, &incoming, Ending::Answered, &Outcome { answer, usages: Usages::default() })
+        }
+    }
+}
+
 /// Lets a request take effect whose connection dropped long ago.
 pub(crate) fn replay(state: &mut State, late: &LateRequest) {
     let mut builder = Request::builder().method(late.method.as_str()).uri(late.target.as_str());

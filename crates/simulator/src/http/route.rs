@@ -27,6 +27,8 @@ pub(crate) struct Address {
     pub(crate) page_address: String,
     /// Scheme, host and the version as it was asked for: what every path lies below.
     pub(crate) root: String,
+    /// Scheme and host alone.
+    pub(crate) host: String,
 }
 
 impl Address {
@@ -38,14 +40,15 @@ impl Address {
             .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
             .collect();
         let asked = segments.first().map_or(Asked::Nothing, |segment| version::read(segment));
-        let mut root = host(request);
+        let host = host(request);
+        let mut root = host.clone();
         if asked != Asked::Nothing {
             root = format!("{root}/{}", segments.remove(0));
         }
         let version = version::serving(asked, now);
         let bare_path = segments.iter().fold(String::new(), |path, segment| format!("{path}/{segment}"));
         let page_address = page_address(request);
-        Self { version, bare_path, segments, page_address, root }
+        Self { version, bare_path, segments, page_address, root, host }
     }
 
     /// The WABA a call is about: in the path itself, or that of the phone number, intent or portfolio in it.
@@ -114,6 +117,9 @@ fn served() -> Vec<String> {
 
 /// Whether a path has the shape of a pattern: `<…>` fits any rest of a segment.
 fn fits(pattern: &str, segments: &[String]) -> bool {
+    if pattern == "/" {
+        return segments.is_empty();
+    }
     let mut wanted = pattern.split('/').skip(1);
     let mut given = segments.iter();
     loop {
@@ -170,5 +176,7 @@ mod tests {
         assert!(!fits("/me", &segments("/you")));
         assert!(fits("/upload:<UPLOAD>", &segments("/upload:abc")));
         assert!(!fits("/upload:<UPLOAD>", &segments("/upload:")));
+        assert!(fits("/", &[]));
+        assert!(!fits("/", &segments("/me")));
     }
 }

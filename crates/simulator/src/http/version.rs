@@ -57,6 +57,11 @@ pub(crate) enum Asked {
     Nonsense,
 }
 
+/// Whether a path without its leading slash begins with a version.
+pub(crate) fn names_one(path: &str) -> bool {
+    read(path.split(['/', '?']).next().unwrap_or_default()) != Asked::Nothing
+}
+
 /// Reads the first segment of a path.
 pub(crate) fn read(segment: &str) -> Asked {
     let Some(numbers) = segment.strip_prefix('v').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) else {

@@ -25,4 +25,8 @@ pub(super) fn solutions_and_portfolios(recorder: &mut Recorder<'_>) {
     for query in ["", "fields=id,name,ownership_type,owner_business_info", "sort=nonsense"] {
         recorder.get("GET /<PORTFOLIO>/owned_whatsapp_business_accounts", &provider, query, &system);
     }
+    recorder.caller.simulator.person(recorder.caller.portfolio(), unmoor_simulator::Action::TurnOnTwoStep);
+    for query in ["", "fields=id,activity_type,timestamp,actor_type,description,details", "since=soon"] {
+        recorder.get("GET /<WABA>/activities", WABA, query, &token);
+    }
 }
