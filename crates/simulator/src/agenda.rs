@@ -92,6 +92,25 @@ pub enum Event {
         /// The number.
         number: E164,
     },
+    /// The review of a new or edited template ends (guide T6).
+    TemplateReviewed {
+        /// Its WABA.
+        waba: Id,
+        /// The template.
+        template: Id,
+    },
+    /// The first 24 hours of a WABA's copies are over: they may be rated (guide T9).
+    CopiesRated {
+        /// The WABA.
+        waba: Id,
+    },
+    /// A deleted template goes, whatever became of its messages.
+    TemplateDeleted {
+        /// Its WABA.
+        waba: Id,
+        /// The template.
+        template: Id,
+    },
     /// A request whose connection dropped takes effect.
     LateRequest {
         /// The request.

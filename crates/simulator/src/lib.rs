@@ -35,6 +35,7 @@ mod lag;
 mod ledger;
 pub mod load;
 mod mail;
+mod media_files;
 mod messages;
 mod pages;
 mod people;

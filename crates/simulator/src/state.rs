@@ -15,7 +15,11 @@ use crate::{
     ledger::{By, Change, Ledger},
     mail::Mail,
     people,
-    rules::{answer_intent, deliver_message, duplicate_templates, message_pace::Pace, rate_limit::Meter, traffic},
+    rules::{
+        answer_intent, deliver_message, duplicate_templates, message_pace::Pace, rate_limit::Meter, templates, traffic,
+    },
+    webhooks::Receivers,
+    world::{Intent, Waba, World},
     webhooks::Receivers,
     world::{Intent, Waba, World},
 };
@@ -128,6 +132,13 @@ impl State {
             Event::MessageGoesOn { message } => deliver_message::step(self, at, message),
             Event::TrafficIsSent { number } => traffic::send(self, at, &number),
             Event::TrafficIsReceived { number } => traffic::receive(self, at, &number),
+            Event::TemplateReviewed { waba: _, template } => {
+                templates::review::finish(self, Cause::time(at), template);
+            }
+            Event::CopiesRated { waba } => templates::rate::rate_all(self, Cause::time(at), waba),
+            Event::TemplateDeleted { waba, template } => {
+                templates::delete::remove(self, Cause::time(at), waba, template);
+            }
             Event::LateRequest { request } => http::replay(self, &request),
         }
     }

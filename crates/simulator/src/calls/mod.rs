@@ -16,10 +16,12 @@ mod solutions;
 mod subscribed_apps;
 mod templates;
 mod tokens;
+mod uploads;
 mod waba;
 mod webhook_configuration;
 
-use http::Method;
+use bytes::Bytes;
+use http::{Method, Request};
 use serde_json::Value;
 
 use crate::{
@@ -47,6 +49,8 @@ pub(crate) struct Call<'a> {
     pub(crate) caller: Caller,
     pub(crate) params: Params,
     pub(crate) method: &'a Method,
+    /// What arrived, for calls whose body is a file.
+    pub(crate) request: &'a Request<Bytes>,
     pub(crate) address: &'a CallAddress,
     /// What the callback that the call is about answered, where it [`Served::asks`] one first.
     pub(crate) verdict: Verdict,
@@ -63,6 +67,8 @@ pub(crate) enum Needs {
     Proof,
     /// The id and the secret of an app, and no token.
     AppSecret,
+    /// An access token; the body is a file and holds no parameters.
+    File,
 }
 
 /// The callback that a call wants to set, if it wants one.
@@ -97,10 +103,16 @@ impl Served {
     pub(crate) const fn with_app_secret(self) -> Self {
         Self { needs: Needs::AppSecret, ..self }
     }
+
+    pub(crate) const fn with_file(self) -> Self {
+        Self { needs: Needs::File, ..self }
+    }
 }
 
 /// Everything that is served, by file.
 pub(crate) const SERVED: &[&[Served]] = &[
+    // Before the nodes: `upload:…` would fit `/<WABA>` as well.
+    uploads::SERVED,
     tokens::SERVED,
     intent::SERVED,
     subscribed_apps::SERVED,

@@ -3,6 +3,7 @@
 mod codes;
 pub(crate) mod error;
 pub(crate) mod fields;
+mod files;
 pub(crate) mod paging;
 pub(crate) mod params;
 mod route;
@@ -28,6 +29,7 @@ use crate::{
     rules::{
         access, proof,
         rate_limit::{self, AppUsage, Usage},
+        templates,
     },
     simulator::{Exchange, Reply},
     state::{Cause, State, later},
@@ -85,6 +87,9 @@ pub(crate) struct Suspended {
 
 /// Takes a request that arrives now.
 pub(crate) fn begin(state: &mut State, request: &Request<Bytes>) -> Begun {
+    if request.method() == Method::GET && request.uri().path().starts_with(templates::media::PATH) {
+        return Begun::Done(files::exchange(state, request));
+    }
     let incoming = Incoming::read(state, request);
     let fault = fire(state, &incoming);
     if fault.as_ref().is_none_or(Action::lets_through)
@@ -273,10 +278,11 @@ fn prepare<'a>(
     if share > 0.0 && state.seed.draw(&["transient", &state.ledger.next_request().to_string()]).chance(share) {
         return Err(GraphError::new(503, 2, "Service temporarily unavailable").transient());
     }
-    let params = Params::read(request.uri().query(), request.headers(), request.body())?;
+    let body: &[u8] = if served.needs == Needs::File { &[] } else { request.body() };
+    let params = Params::read(request.uri().query(), request.headers(), body)?;
     let caller = match served.needs {
         Needs::AppSecret => access::authenticate_app(&state.world, &params)?,
-        Needs::Token | Needs::Proof => {
+        Needs::Token | Needs::Proof | Needs::File => {
             // The parameter goes before the header (observations: tokens.parameter_first).
             let token = params.text("access_token")?.or_else(|| bearer(request.headers()));
             access::authenticate(&state.world, state.now, token)?
@@ -286,7 +292,7 @@ fn prepare<'a>(
     let given = params.text("appsecret_proof")?;
     proof::check(state, &caller, given.as_deref(), proof_needed && !matches!(caller.as_whom, access::As::App))?;
     let cause = Cause { at: state.now, by: By::Api, request: Some(state.ledger.next_request()) };
-    Ok((served, Call { state, cause, caller, params, method, address, verdict, usage }))
+    Ok((served, Call { state, cause, caller, params, method, request, address, verdict, usage }))
 }
 
 fn bearer(headers: &HeaderMap) -> Option<String> {

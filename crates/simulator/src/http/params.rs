@@ -75,6 +75,32 @@ impl Params {
         self.text(name)?.ok_or_else(|| GraphError::missing(name))
     }
 
+    /// A whole number, as JSON or as text.
+    pub(crate) fn integer(&self, name: &str) -> Answer<Option<i64>> {
+        self.text(name)?.map(|text| text.parse().map_err(|_| wrong_type(name, "an integer"))).transpose()
+    }
+
+    /// A list of texts or numbers as they are: a JSON array, a text that holds one, or one text.
+    pub(crate) fn texts(&self, name: &str) -> Answer<Option<Vec<String>>> {
+        let given = match self.0.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone())),
+            Some(value) => value.clone(),
+        };
+        let as_text = |item: &Value| match item {
+            Value::String(text) => Some(text.clone()),
+            Value::Number(number) => Some(number.to_string()),
+            Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+        };
+        let texts = match &given {
+            Value::Array(items) => items.iter().map(as_text).collect::<Option<Vec<_>>>(),
+            one @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+                as_text(one).map(|text| vec![text])
+            }
+        };
+        texts.map(Some).ok_or_else(|| wrong_type(name, "a list of strings"))
+    }
+
     /// A truth value: JSON `true`, or the texts `true` and `1`.
     pub(crate) fn boolean(&self, name: &str) -> Answer<Option<bool>> {
         if let Some(Value::Bool(value)) = self.0.get(name) {

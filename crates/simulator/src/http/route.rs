@@ -60,6 +60,9 @@ impl Address {
         if let Some(listed) = world.index.of_phone_id(id) {
             return listed.last().copied();
         }
+        if let Some(waba) = world.index.of_template(id) {
+            return Some(waba);
+        }
         let of_intent = world.intents.get(&id).map(|intent| intent.waba);
         of_intent.or_else(|| world.customers_of(id).next().map(|customer| customer.waba))
     }
@@ -150,6 +153,8 @@ fn kind_of(world: &World, id: Id) -> Option<&'static str> {
         Some("WABA")
     } else if world.index.of_phone_id(id).is_some() {
         Some("PHONE")
+    } else if world.index.of_template(id).is_some() {
+        Some("TEMPLATE")
     } else if world.intents.contains_key(&id) {
         Some("INTENT")
     } else if world.portfolios.contains_key(&id) {

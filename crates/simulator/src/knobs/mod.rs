@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use self::words::*;
+use crate::world::Quality;
 
 /// What people and tests need to know about a knob.
 #[derive(Clone, Debug, Serialize)]
@@ -93,7 +94,7 @@ knobs! {
     "templates.template_copy_delay_s" "How long does the copying take to begin?"
 
     /// Share of copies (0.0 to 1.0) that the re-check of categories rejects with INCORRECT_CATEGORY (guide T2).
-    template_reject_rate: f64 = 0.0, among vec![0.0, 0.05, 1.0];
+    template_reject_rate: f64 = 0.05, among vec![0.0, 0.05, 1.0];
     "templates.template_reject_rate" "How many copies does the re-check reject?"
 
     /// Seconds from a copy to its re-check.
@@ -103,6 +104,50 @@ knobs! {
     /// Which templates come first.
     template_copy_order: CopyOrder = CopyOrder::NewestFirst, among CopyOrder::ALL.to_vec();
     "templates.template_copy_order" "Which templates are copied where there is no room for all?"
+
+    /// Seconds from handing a template in to the end of its review.
+    template_review_s: u32 = 300, among vec![0, 300, 86_400];
+    "templates.template_review_s" "How long does the review of a new template take?"
+
+    /// Share of reviewed templates (0.0 to 1.0) that are rejected for what they say.
+    template_review_reject_rate: f64 = 0.0, among vec![0.0, 0.05, 1.0];
+    "templates.template_review_reject_rate" "How many new templates does the review reject?"
+
+    /// Share of reviewed UTILITY templates (0.0 to 1.0) that are approved as MARKETING.
+    template_recategorize_rate: f64 = 0.0, among vec![0.0, 0.05, 1.0];
+    "templates.template_recategorize_rate" "How many new templates does Meta move to another category?"
+
+    /// When a template with the body and footer of another one is refused.
+    template_identical_text: DuplicateText = DuplicateText::Review, among DuplicateText::ALL.to_vec();
+    "templates.template_identical_text" "Does a text that is there already fail at the call or at the review?"
+
+    /// A body that ends with a parameter and a full stop counts as ending with the parameter.
+    template_edge_ignores_punctuation: bool = false, among vec![false, true];
+    "templates.template_edge_ignores_punctuation" "Does punctuation keep a parameter from the edge of a body?"
+
+    /// Words, beside one, that a body needs for each parameter; 0 for none.
+    template_words_per_parameter: u32 = 2, among vec![0, 2, 3];
+    "templates.template_words_per_parameter" "How many words does a parameter need?"
+
+    /// How a read shows the type and the apps of an OTP button.
+    template_otp_read_back: OtpReadBack = OtpReadBack::Members, among OtpReadBack::ALL.to_vec();
+    "templates.template_otp_read_back" "Are `otp_type` and `supported_apps` members of the URL button that a read shows?"
+
+    /// Seconds for which the address of a header's file is good.
+    template_media_expires_s: u32 = 86_400, among vec![60, 86_400];
+    "templates.template_media_expires_s" "How long is the address of a header's file good?"
+
+    /// A handle is good only for templates that the app creates to which it was uploaded.
+    template_handle_bound_to_app: bool = true, among vec![true, false];
+    "templates.template_handle_bound_to_app" "Does the handle of an upload belong to an app?"
+
+    /// Messages after which a template is rated, once its first 24 hours are over.
+    template_rating_messages: u32 = 100, among vec![1, 100, 1000];
+    "templates.template_rating_messages" "How much is enough data for a rating?"
+
+    /// The rating it gets.
+    template_rating: Quality = Quality::Green, among vec![Quality::Green, Quality::Yellow, Quality::Red, Quality::Unknown];
+    "templates.template_rating" "Which rating does a copy get?"
 
     /// Phone number id on the destination.
     phone_id_after_migrate: PhoneIdAfterMigrate = PhoneIdAfterMigrate::New, among PhoneIdAfterMigrate::ALL.to_vec();
@@ -300,6 +345,8 @@ impl Knobs {
         let refuse = |knob, value, expected| Err(InvalidKnob { knob, value, expected });
         let shares = [
             ("template_reject_rate", self.template_reject_rate),
+            ("template_review_reject_rate", self.template_review_reject_rate),
+            ("template_recategorize_rate", self.template_recategorize_rate),
             ("transient_fault_rate", self.transient_fault_rate),
             ("webhook_duplicates", self.webhook_duplicates),
             ("webhook_reorder", self.webhook_reorder),

@@ -78,6 +78,24 @@ words!(
     }
 );
 words!(
+    /// When a template with the text of another one is refused.
+    DuplicateText {
+        /// When it is created.
+        Create,
+        /// When it is reviewed.
+        Review,
+    }
+);
+words!(
+    /// How a read shows what an OTP button is.
+    OtpReadBack {
+        /// In the address of the URL button, and as members of the button.
+        Members,
+        /// In the address only, which has no apps.
+        Address,
+    }
+);
+words!(
     /// The phone number id on the destination.
     PhoneIdAfterMigrate {
         /// A new one.

@@ -9,7 +9,7 @@ use super::{
     countries::Country,
     customers::Row,
     scenario::{CustomerScript, Many, NumberScript, NumberTable, PersonScript, Scenario},
-    templates,
+    templates::{self, Templates},
 };
 use crate::{
     agenda::{Agenda, Event},
@@ -50,6 +50,7 @@ struct Builder {
     partner: Id,
     partner_app: Id,
     taken: BTreeSet<E164>,
+    templates: Templates,
 }
 
 impl Builder {
@@ -120,11 +121,23 @@ impl Builder {
             messaging: Messaging::default(),
             deregister_attempts: BTreeMap::new(),
             deregister_blocked_until: BTreeMap::new(),
+            template_history: Default::default(),
+            uploads: BTreeMap::new(),
+            flows: BTreeMap::new(),
             agenda: Agenda::default(),
             outbox: Default::default(),
             index: Default::default(),
         };
-        Self { seed, start, world, solution, partner, partner_app, taken: given_numbers(scenario) }
+        Self {
+            seed,
+            start,
+            world,
+            solution,
+            partner,
+            partner_app,
+            taken: given_numbers(scenario),
+            templates: Templates::default(),
+        }
     }
 
     /// How messages behave, and the traffic of every number that can have some.
@@ -152,7 +165,11 @@ impl Builder {
         let Some(country) = given.or(drawn) else { return };
         let name = script.name.clone().unwrap_or_else(|| title(&row.customer));
         let numbers = self.numbers(row.waba, &name, country, script);
-        let templates = templates::of(self.seed, self.start, row.waba, country, script);
+        let templates = self.templates.of(self.seed, self.start, row.waba, country, script);
+        let flows = templates::flows(self.seed, row.waba, &templates);
+        if !flows.is_empty() {
+            self.world.flows.insert(row.waba, flows);
+        }
         self.add_portfolio(portfolio, row, &name, script);
         self.add_token(row.waba, portfolio, script);
         let ownership = script.ownership.unwrap_or(Ownership::ClientOwned);

@@ -6,6 +6,7 @@ mod customers;
 mod duration;
 mod generator;
 pub mod ready_made;
+mod samples;
 mod scenario;
 mod templates;
 mod words;

@@ -16,8 +16,8 @@ use crate::{
     people::{Answer, Pays},
     phone::E164,
     world::{
-        Category, NameStatus, NumberStatus, Ownership, Platform, Quality, Recipients, Review, Scope, StorageRegion,
-        TemplateStatus, Traffic,
+        Category, NameStatus, NumberStatus, Ownership, ParameterFormat, Platform, Quality, Recipients, Review, Scope,
+        StorageRegion, TemplateStatus, Traffic,
     },
 };
 
@@ -340,6 +340,8 @@ pub(super) struct TemplateScript {
     pub(super) status: Option<TemplateStatus>,
     pub(super) quality: Option<Quality>,
     pub(super) body: Option<String>,
+    pub(super) parameter_format: Option<ParameterFormat>,
+    pub(super) components: Option<Vec<serde_json::Value>>,
 }
 
 impl Scenario {

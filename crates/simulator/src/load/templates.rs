@@ -1,18 +1,27 @@
 //! The templates of a source WABA: those that the scenario gives, or as many as it says, or four to twenty.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     countries::Country,
+    samples::{self, SAMPLES, Sample},
     scenario::{CustomerScript, Many, TemplateScript},
-    words::{Kind, TEMPLATES},
 };
 use crate::{
     ids::{Id, Seed},
     state::later,
-    world::{Category, Quality, Template, TemplateStatus},
+    world::{Category, Components, Flow, ParameterFormat, Quality, RejectedReason, Template, TemplateStatus},
 };
+
+/// Makes templates. What two of them say alike is kept once: a fleet of thousands has a few dozen texts.
+#[derive(Default)]
+pub(super) struct Templates {
+    /// By the place of the sample and how often it was gone through.
+    drawn: BTreeMap<(usize, usize), (Components, ParameterFormat)>,
+}
 
 /// What is common to the templates of one WABA.
 struct Maker<'a> {
@@ -29,17 +38,78 @@ struct Standing {
     quality: Quality,
 }
 
-/// All templates of `waba`, newest first.
-pub(super) fn of(seed: Seed, start: Timestamp, waba: Id, country: &Country, script: &CustomerScript) -> Vec<Template> {
-    let maker = Maker { seed, start, waba, country };
-    let count = match &script.templates {
-        Some(Many::Given(given)) => {
-            return given.iter().enumerate().map(|(index, template)| maker.given(template, index)).collect();
+/// Name and language, unique in a WABA.
+struct Title {
+    name: String,
+    language: String,
+}
+
+impl Templates {
+    /// All templates of `waba`, newest first.
+    pub(super) fn of(
+        &mut self,
+        seed: Seed,
+        start: Timestamp,
+        waba: Id,
+        country: &Country,
+        script: &CustomerScript,
+    ) -> Vec<Template> {
+        let maker = Maker { seed, start, waba, country };
+        let count = match &script.templates {
+            Some(Many::Given(given)) => {
+                return given.iter().enumerate().map(|(index, template)| maker.given(template, index)).collect();
+            }
+            Some(Many::Drawn(count)) => *count,
+            None => usize::try_from(seed.draw(&["templates", &waba.to_string()]).between(4, 20)).unwrap_or(4),
+        };
+        (0..count).filter_map(|index| self.drawn(&maker, index)).collect()
+    }
+
+    /// Every fifth one is the one before it in another language. Names repeat behind the end of the samples with a number.
+    fn drawn(&mut self, maker: &Maker<'_>, index: usize) -> Option<Template> {
+        let is_translation = index % 5 == 4;
+        let place = index - index / 5 - usize::from(is_translation);
+        let (round, place) = (place / SAMPLES.len(), place % SAMPLES.len());
+        let sample = SAMPLES.get(place)?;
+        let (mut components, parameter_format) = self.content(sample, place, round);
+        if sample.name == samples::WITH_FLOW {
+            components = samples::link_flow(&components, &flow(maker.seed, maker.waba).id.to_string()).into();
         }
-        Some(Many::Drawn(count)) => *count,
-        None => usize::try_from(seed.draw(&["templates", &waba.to_string()]).between(4, 20)).unwrap_or(4),
-    };
-    (0..count).filter_map(|index| maker.drawn(index)).collect()
+        let name = if round == 0 { sample.name.to_owned() } else { format!("{}_{}", sample.name, round + 1) };
+        let own = maker.country.template_language;
+        let language = match (is_translation, own.starts_with("en")) {
+            (false, _) => own,
+            (true, false) => "en_US",
+            (true, true) => "es",
+        };
+        let title = Title { name, language: language.to_owned() };
+        let standing = maker.standing(sample.category, &title);
+        Some(Template {
+            parameter_format,
+            sub_category: sample.sub_category(),
+            message_send_ttl_seconds: sample.message_send_ttl_seconds(),
+            ..maker.template(title, &standing, components, index)
+        })
+    }
+
+    fn content(&mut self, sample: &Sample, place: usize, round: usize) -> (Components, ParameterFormat) {
+        let made = self.drawn.entry((place, round)).or_insert_with(|| {
+            let components = samples::content(sample, round);
+            let format = Sample::parameter_format(&components);
+            (components.into(), format)
+        });
+        made.clone()
+    }
+}
+
+/// The Flows of a source WABA: the one that its templates name, if they do.
+pub(super) fn flows(seed: Seed, waba: Id, templates: &[Template]) -> Vec<Flow> {
+    let named = templates.iter().any(|template| template.name.starts_with(samples::WITH_FLOW));
+    named.then(|| flow(seed, waba)).into_iter().collect()
+}
+
+fn flow(seed: Seed, waba: Id) -> Flow {
+    Flow { id: seed.id(&["flow", &waba.to_string(), samples::WITH_FLOW]), name: samples::WITH_FLOW.to_owned() }
 }
 
 impl Maker<'_> {
@@ -50,20 +120,20 @@ impl Maker<'_> {
             status: script.status.unwrap_or(TemplateStatus::Approved),
             quality: script.quality.unwrap_or(Quality::Green),
         };
-        self.template(&script.name, language, &standing, script.body.as_deref().unwrap_or("Hello {{1}}."), index)
+        let components = match &script.components {
+            Some(components) => components.clone(),
+            None => vec![body(script)],
+        };
+        let title = Title { name: script.name.clone(), language };
+        Template {
+            parameter_format: script.parameter_format.unwrap_or_default(),
+            ..self.template(title, &standing, components.into(), index)
+        }
     }
 
-    /// Names repeat behind the list's end with a number; two in three are approved and green.
-    fn drawn(&self, index: usize) -> Option<Template> {
-        let (name, kind, body) = TEMPLATES.get(index % TEMPLATES.len())?;
-        let round = index / TEMPLATES.len();
-        let name = if round == 0 { (*name).to_owned() } else { format!("{name}_{}", round + 1) };
-        let category = match kind {
-            Kind::Utility => Category::Utility,
-            Kind::Marketing => Category::Marketing,
-            Kind::Authentication => Category::Authentication,
-        };
-        let mut draw = self.seed.draw(&["template", &self.waba.to_string(), &name]);
+    /// Two in three are approved and green.
+    fn standing(&self, category: Category, title: &Title) -> Standing {
+        let mut draw = self.seed.draw(&["template", &self.waba.to_string(), &title.name, &title.language]);
         let (status, quality) = match draw.between(1, 12) {
             1..=8 => (TemplateStatus::Approved, Quality::Green),
             9 => (TemplateStatus::Approved, Quality::Yellow),
@@ -71,30 +141,44 @@ impl Maker<'_> {
             11 => (TemplateStatus::Rejected, Quality::Unknown),
             _ => (TemplateStatus::Paused, Quality::Red),
         };
-        let standing = Standing { category, status, quality };
-        Some(self.template(&name, self.country.template_language.to_owned(), &standing, body, index))
+        Standing { category, status, quality }
     }
 
-    fn template(&self, name: &str, language: String, standing: &Standing, body: &str, index: usize) -> Template {
+    fn template(&self, title: Title, standing: &Standing, components: Components, index: usize) -> Template {
         let Standing { category, status, quality } = *standing;
-        let examples: Vec<String> = (1..=body.matches("{{").count()).map(|place| format!("sample {place}")).collect();
-        let component = if examples.is_empty() {
-            json!({ "type": "BODY", "text": body })
-        } else {
-            json!({ "type": "BODY", "text": body, "example": { "body_text": [examples] } })
-        };
-        let rejected_reason = if status == TemplateStatus::Rejected { "INVALID_FORMAT" } else { "NONE" };
+        let Title { name, language } = title;
+        let is_rejected = status == TemplateStatus::Rejected;
         let age_days = 100 + i64::try_from(index).unwrap_or(0);
         Template {
-            id: self.seed.id(&["template", &self.waba.to_string(), name, &language]),
-            name: name.to_owned(),
+            id: self.seed.id(&["template", &self.waba.to_string(), &name, &language]),
+            name,
             language,
             category,
             status,
             quality,
-            rejected_reason: rejected_reason.to_owned(),
-            components: vec![component],
+            rejected_reason: if is_rejected { RejectedReason::InvalidFormat } else { RejectedReason::None },
+            components,
             created_at: later(self.start, SignedDuration::from_hours(-24 * age_days)),
+            quality_since: None,
+            parameter_format: ParameterFormat::Positional,
+            sub_category: None,
+            previous_category: None,
+            correct_category: Some(category),
+            message_send_ttl_seconds: None,
+            library_template_name: None,
+            cta_url_link_tracking_opted_out: None,
+            copied_from: None,
         }
     }
+}
+
+/// The scenario's text, or one that speaks of the template's name, so that no two are alike.
+fn body(script: &TemplateScript) -> Value {
+    let usual = || format!("Hello {{{{1}}}}, there is news for you about {} today.", script.name.replace('_', " "));
+    let text = script.body.clone().unwrap_or_else(usual);
+    let examples: Vec<String> = (1..=text.matches("{{").count()).map(|place| format!("sample {place}")).collect();
+    if examples.is_empty() {
+        return json!({ "type": "BODY", "text": text });
+    }
+    json!({ "type": "BODY", "text": text, "example": { "body_text": [examples] } })
 }

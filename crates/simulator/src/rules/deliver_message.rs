@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Fidelity, Rule, charge, route_message};
+use super::{Fidelity, Rule, charge, route_message, templates};
 use crate::{
     agenda::Event,
     ids::Id,
@@ -106,6 +106,9 @@ pub(crate) fn step(state: &mut State, at: Timestamp, id: Id) {
 /// What a delivery leaves behind: a volume, the template's traffic, and a charge.
 fn count(state: &mut State, at: Timestamp, message: &Message) {
     state.world.messaging.count_delivered(at, message);
+    if let Content::Template { id, .. } = message.content {
+        templates::rate::rate(state, Cause::time(at), id);
+    }
     let Some(charge) = message.charge.filter(|_| is_in_ledger(message)) else { return };
     let currency = state.world.wabas.get(&message.waba).map(|waba| waba.currency.clone()).unwrap_or_default();
     let change = change(state, "message.charged", message)

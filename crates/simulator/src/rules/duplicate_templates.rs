@@ -1,17 +1,19 @@
-//! Guide T1 to T5: eligible templates are duplicated in the destination, as many as fit (observations: templates.eligible, templates.limit_per_waba, templates.existing_untouched).
+//! Guide T1 to T5: eligible templates are duplicated in the destination, as many as fit (observations: templates.eligible,
+//! templates.limit_per_waba, templates.existing_untouched).
 
 use std::collections::BTreeSet;
 
 use jiff::SignedDuration;
 
-use super::{Fidelity, Rule};
+use super::{Fidelity, Rule, templates};
 use crate::{
     agenda::Event,
     ids::Id,
     knobs::{CopyOrder, CopyWhen},
     ledger::Change,
     state::{Cause, State},
-    world::{NameStatus, Quality, Template, TemplateStatus, World},
+    webhooks::shapes::templates as shapes,
+    world::{RejectedReason, Template, TemplateStatus},
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -38,39 +40,50 @@ pub(crate) fn copy(state: &mut State, cause: Cause, intent: Id) {
     else {
         return;
     };
-    let eligible = eligible(state, source);
-    let limit = limit(&state.world, destination);
-    let seed = state.seed;
-    let Some(waba) = state.change_waba(cause.at, destination) else { return };
-    let mut taken: BTreeSet<String> = waba.templates.iter().map(Template::label).collect();
-    let mut copies = Vec::new();
-    for template in eligible {
-        if waba.templates.len() + copies.len() >= limit {
-            break;
-        }
-        if !taken.insert(template.label()) {
-            continue;
-        }
-        let id = seed.id(&["template", &destination.to_string(), &template.name, &template.language]);
-        copies.push((template.id, Template { id, quality: Quality::Unknown, created_at: cause.at, ..template }));
-    }
-    waba.templates.splice(0..0, copies.iter().map(|(_, copy)| copy.clone()));
-    for (original, copy) in &copies {
-        let change = Change::new("template.copied", source)
+    let (copies, left_out) = fitting(state, cause, source, destination);
+    templates::add(state, cause.at, destination, copies.clone());
+    for copy in &copies {
+        let mut change = Change::new("template.copied", source)
             .template(copy.label())
             .with("destination_waba", destination)
-            .with("source_template", *original)
             .with("destination_template", copy.id);
+        if let Some(original) = copy.copied_from {
+            change = change.with("source_template", original);
+        }
         state.enter(cause, change);
         plan_recheck(state, cause, destination, copy.id);
     }
+    if let Some(template) = left_out {
+        shapes::status_updated(state, cause.at, destination, &template, "LIMIT_EXCEEDED", None);
+    }
+    if !copies.is_empty() {
+        state.plan_after(cause.at, templates::rate::UNRATED, Event::CopiesRated { waba: destination });
+    }
+}
+
+/// Copies of what fits, and the first template for which there was no room. A name and language that the destination has is
+/// skipped.
+fn fitting(state: &State, cause: Cause, source: Id, destination: Id) -> (Vec<Template>, Option<Template>) {
+    let limit = templates::limits::of(&state.world, destination);
+    let has = state.world.wabas.get(&destination).map(|waba| waba.templates.as_slice()).unwrap_or_default();
+    let mut taken: BTreeSet<String> = has.iter().map(Template::label).collect();
+    let mut copies = Vec::new();
+    for original in eligible(state, source) {
+        if !taken.insert(original.label()) {
+            continue;
+        }
+        if has.len() + copies.len() >= limit {
+            return (copies, Some(original.clone()));
+        }
+        copies.push(templates::copy_of(state.seed, original, destination, cause.at));
+    }
+    (copies, None)
 }
 
 /// What the source has to copy, in the order of the knob.
-fn eligible(state: &State, source: Id) -> Vec<Template> {
+fn eligible(state: &State, source: Id) -> Vec<&Template> {
     let Some(waba) = state.world.wabas.get(&source) else { return Vec::new() };
-    let mut eligible: Vec<Template> =
-        waba.templates.iter().filter(|template| template.is_duplicated()).cloned().collect();
+    let mut eligible: Vec<&Template> = waba.templates.iter().filter(|template| template.is_duplicated()).collect();
     eligible.sort_by(|a, b| {
         let by_name = (&a.name, &a.language).cmp(&(&b.name, &b.language));
         match state.knobs.template_copy_order {
@@ -81,21 +94,6 @@ fn eligible(state: &State, source: Id) -> Vec<Template> {
     eligible
 }
 
-/// 250 templates; 6000 if the business is verified and one of its WABAs has a number with an approved display name.
-fn limit(world: &World, destination: Id) -> usize {
-    let Some(waba) = world.wabas.get(&destination) else { return 0 };
-    if let Some(limit) = waba.template_limit {
-        return limit;
-    }
-    let verified = world.portfolios.get(&waba.owner).is_some_and(|portfolio| portfolio.verified);
-    let approved_name = || {
-        let owned = world.holdings().owned(waba.owner).into_iter().flatten();
-        let siblings = owned.filter_map(|(_, id)| world.wabas.get(id));
-        siblings.flat_map(|other| &other.numbers).any(|number| number.name_status == NameStatus::Approved)
-    };
-    if verified && approved_name() { 6000 } else { 250 }
-}
-
 fn plan_recheck(state: &mut State, cause: Cause, waba: Id, template: Id) {
     let share = state.knobs.template_reject_rate;
     if state.seed.draw(&["recheck", &template.to_string()]).chance(share) {
@@ -104,13 +102,16 @@ fn plan_recheck(state: &mut State, cause: Cause, waba: Id, template: Id) {
     }
 }
 
-/// A copy turns out to be in the wrong category (guide T2).
+/// A copy turns out to be in the wrong category (guide T3). What was deleted or changed meanwhile is left alone.
 pub(crate) fn reject(state: &mut State, cause: Cause, waba: Id, template: Id) {
-    let Some(account) = state.change_waba(cause.at, waba) else { return };
-    let Some(copy) = account.templates.iter_mut().find(|copy| copy.id == template) else { return };
+    let Some((_, copy)) = templates::change(state, cause.at, template) else { return };
+    if copy.status != TemplateStatus::Approved {
+        return;
+    }
     copy.status = TemplateStatus::Rejected;
-    "INCORRECT_CATEGORY".clone_into(&mut copy.rejected_reason);
-    let label = copy.label();
+    copy.rejected_reason = RejectedReason::IncorrectCategory;
+    let copy = copy.clone();
     let source = state.world.source_of(waba);
-    state.enter(cause, Change::new("template.rejected", source).template(label).with("destination_waba", waba));
+    state.enter(cause, Change::new("template.rejected", source).template(copy.label()).with("destination_waba", waba));
+    shapes::status_updated(state, cause.at, waba, &copy, "REJECTED", None);
 }

@@ -24,6 +24,7 @@ pub(crate) mod set_intent;
 pub(crate) mod set_pin;
 pub(crate) mod storage_region;
 pub(crate) mod subscribe;
+pub(crate) mod templates;
 pub(crate) mod token_lifecycle;
 pub(crate) mod traffic;
 pub(crate) mod waba_settings;
@@ -78,6 +79,20 @@ pub(crate) const RULES: &[Rule] = &[
     set_pin::RULE,
     storage_region::RULE,
     subscribe::RULE,
+    templates::content::RULE,
+    templates::create::RULE,
+    templates::delete::RULE,
+    templates::draft::RULE,
+    templates::edit::RULE,
+    templates::flows::RULE,
+    templates::limits::RULE,
+    templates::media::RULE,
+    templates::migrate::RULE,
+    templates::rate::RULE,
+    templates::read_back::RULE,
+    templates::review::RULE,
+    templates::upload::RULE,
+    templates::upsert::RULE,
     token_lifecycle::RULE,
     waba_settings::RULE,
     crate::webhooks::RULE,

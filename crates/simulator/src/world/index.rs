@@ -1,4 +1,5 @@
-//! Look-ups kept beside what they point at: WABAs by phone number id and by number, customers by portfolio, intents by source.
+//! Look-ups kept beside what they point at: WABAs by phone number id, number, template and owner, customers by portfolio,
+//! intents by source.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +22,7 @@ pub(crate) struct Index {
     intents: BTreeMap<Id, BTreeSet<Id>>,
     /// What portfolios have.
     pub(crate) holdings: Holdings,
+    by_template: BTreeMap<Id, Id>,
 }
 
 impl Index {
@@ -87,5 +89,18 @@ impl Index {
     /// The intents that were set on a source WABA.
     pub(crate) fn intents_of(&self, source: Id) -> impl Iterator<Item = Id> {
         self.intents.get(&source).into_iter().flatten().copied()
+    }
+
+    pub(crate) fn add_template(&mut self, waba: Id, template: Id) {
+        self.by_template.insert(template, waba);
+    }
+
+    pub(crate) fn remove_template(&mut self, template: Id) {
+        self.by_template.remove(&template);
+    }
+
+    /// The WABA that has a template.
+    pub(crate) fn of_template(&self, template: Id) -> Option<Id> {
+        self.by_template.get(&template).copied()
     }
 }

@@ -3,6 +3,8 @@
 
 mod account;
 mod charge;
+mod components;
+mod flow;
 mod holdings;
 mod index;
 mod intent;
@@ -12,6 +14,7 @@ mod number;
 mod pairs;
 mod template;
 mod token;
+mod upload;
 mod waba;
 
 use std::collections::BTreeMap;
@@ -23,15 +26,21 @@ pub(crate) use self::account::usual_tier;
 pub(crate) use self::holdings::{Holdings, Place};
 use self::index::Index;
 pub(crate) use self::messaging::half_hour_of;
+pub(crate) use self::template::label as template_label;
 pub use self::{
     account::{Admin, App, Portfolio, Solution},
     charge::{Amount, Charge, Payer, Pricing, PricingCategory, PricingType, Sentence},
+    components::Components,
+    flow::Flow,
     intent::{Intent, IntentStatus},
     message::{Content, Fate, Message, MessageStatus, SendError, wamid},
     messaging::{Conversation, Cutover, Messaging, Recipients, Traffic, Volume, VolumeKey},
     number::{CallbackOverride, CodeVerification, NameStatus, Number, NumberStatus, Platform, Quality, StorageRegion},
-    template::{Category, Template, TemplateStatus},
+    template::{
+        Category, Deletion, ParameterFormat, RejectedReason, SubCategory, Template, TemplateHistory, TemplateStatus,
+    },
     token::{Scope, Secret, Token, TokenKind},
+    upload::{FileContent, Upload},
     waba::{Funding, Ownership, Review, Subscription, Task, Waba, WabaSettings},
 };
 use crate::{agenda::Agenda, ids::Id, people::Script, phone::E164, webhooks::Outbox};
@@ -73,6 +82,15 @@ pub struct World {
     /// Until when a number may not be deregistered because of too many requests.
     #[serde(default)]
     pub deregister_blocked_until: BTreeMap<E164, Timestamp>,
+    /// What is remembered of templates beside the templates themselves.
+    #[serde(default)]
+    pub template_history: TemplateHistory,
+    /// Files handed in by the resumable upload, by session.
+    #[serde(default)]
+    pub uploads: BTreeMap<String, Upload>,
+    /// Flows by WABA, newest first.
+    #[serde(default)]
+    pub flows: BTreeMap<Id, Vec<Flow>>,
     /// What time alone will bring about.
     #[serde(default)]
     pub agenda: Agenda,
@@ -121,6 +139,9 @@ impl World {
                 index.add(waba.id, number.id, &number.number);
             }
             index.holdings.add_waba(waba);
+            for template in &waba.templates {
+                index.add_template(waba.id, template.id);
+            }
         }
         for (place, customer) in self.customers.iter().enumerate() {
             index.add_customer(place, customer);

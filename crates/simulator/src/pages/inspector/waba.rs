@@ -145,7 +145,7 @@ fn template_row(template: &Template) -> Markup {
             td { (template.category.as_str()) }
             td {
                 (template.status.as_str())
-                @if template.rejected_reason != "NONE" { span.sub { (template.rejected_reason) } }
+                @if template.rejected_reason.as_str() != "NONE" { span.sub { (template.rejected_reason.as_str()) } }
             }
             td { (template.quality.as_str()) }
         }

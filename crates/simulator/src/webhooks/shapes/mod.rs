@@ -4,6 +4,7 @@ mod account;
 mod account_update;
 pub(crate) mod messages;
 mod number;
+pub(crate) mod templates;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -15,6 +16,10 @@ pub use self::{
     },
     account_update::{AccountUpdate, Ban, BanState, Restriction, Violation, WabaInfo},
     number::{PhoneNumberNameUpdate, PhoneNumberQualityUpdate, QualityEvent, Security, SecurityEvent},
+    templates::{
+        MessageTemplateComponentsUpdate, MessageTemplateQualityUpdate, MessageTemplateStatusUpdate, RejectionInfo,
+        TemplateButton, TemplateCategoryUpdate, TemplateRef,
+    },
 };
 use super::Field;
 
