@@ -70,7 +70,7 @@ pub use self::{
     save::{CannotSave, InvalidSave},
     serve::{Keep, serve, serve_and_keep},
     simulator::{Begun, Credentials, CustomerCredentials, Exchange, Reply, Simulator, SuspendedExchange},
-    world::World,
+    world::{Quality, TemplateStatus, World},
 };
 
 /// The examples of the README are tests.

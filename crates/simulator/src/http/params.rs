@@ -80,11 +80,14 @@ impl Params {
         self.text(name)?.map(|text| text.parse().map_err(|_| wrong_type(name, "an integer"))).transpose()
     }
 
-    /// A list of texts or numbers as they are: a JSON array, a text that holds one, or one text.
+    /// A list of texts or numbers as they are: a JSON array, a text that holds one, or words between commas.
     pub(crate) fn texts(&self, name: &str) -> Answer<Option<Vec<String>>> {
         let given = match self.0.get(name) {
             None | Some(Value::Null) => return Ok(None),
-            Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone())),
+            Some(Value::String(text)) => match serde_json::from_str(text) {
+                Ok(list @ Value::Array(_)) => list,
+                Ok(_) | Err(_) => text.split(',').map(str::trim).filter(|word| !word.is_empty()).collect(),
+            },
             Some(value) => value.clone(),
         };
         let as_text = |item: &Value| match item {

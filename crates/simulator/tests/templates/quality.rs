@@ -1,0 +1,56 @@
+//! Guide T7 to T9: quality does not come along, is UNKNOWN for 24 hours, and is made anew of enough messages.
+
+use serde_json::{Value, json};
+
+use super::{Caller, text};
+
+/// A registered customer whose templates were copied.
+fn copied(knobs: &Value) -> (Caller, String) {
+    let mut caller = Caller::with_knobs(knobs);
+    caller.set_knobs(&json!({ "template_reject_rate": 0.0 }));
+    let (destination, phone) = caller.moved();
+    caller.register(&phone);
+    caller.wait(1);
+    (caller, destination)
+}
+
+fn scores(caller: &mut Caller, destination: &str) -> Vec<(String, String)> {
+    let token = caller.business_token();
+    let list = caller.get(&format!("/{destination}/message_templates?fields=language,quality_score"), &token).body;
+    let templates = list["data"].as_array().unwrap();
+    templates.iter().map(|one| (text(&one["language"]), text(&one["quality_score"]["score"]))).collect()
+}
+
+/// So many delivered messages with the copy in one language, as messages count them.
+fn delivered(caller: &Caller, destination: &str, language: &str, messages: u32) {
+    let mut world = caller.simulator.world();
+    let waba = &world.wabas[&destination.parse().unwrap()];
+    let id = waba.templates.iter().find(|template| template.language == language).unwrap().id;
+    world.messaging.template_traffic.insert(id, messages);
+    caller.simulator.set_world(world);
+}
+
+#[test]
+fn guide_t8_and_t9_a_copy_is_rated_after_24_hours_if_there_are_enough_data() {
+    let (mut caller, destination) = copied(&json!({}));
+    delivered(&caller, &destination, "de", 100);
+    delivered(&caller, &destination, "en_US", 99);
+    caller.wait(22);
+    let unknown = |language: &str| (language.to_owned(), "UNKNOWN".to_owned());
+    assert_eq!(scores(&mut caller, &destination), [unknown("de"), unknown("en_US")]);
+    caller.wait(2);
+    assert_eq!(scores(&mut caller, &destination), [("de".to_owned(), "GREEN".to_owned()), unknown("en_US")]);
+    assert_eq!(caller.entries("template.rated").len(), 1);
+}
+
+#[test]
+fn the_rating_and_how_much_is_enough_are_knobs() {
+    let (mut caller, destination) = copied(&json!({ "template_rating": "RED", "template_rating_messages": 1 }));
+    delivered(&caller, &destination, "de", 1);
+    caller.wait(24);
+    assert_eq!(scores(&mut caller, &destination)[0].1, "RED");
+    let (mut caller, destination) = copied(&json!({ "template_rating": "UNKNOWN" }));
+    delivered(&caller, &destination, "de", 1000);
+    caller.wait(24);
+    assert_eq!(scores(&mut caller, &destination)[0].1, "UNKNOWN");
+}
