@@ -170,7 +170,7 @@ fn a_reveal_leaves_a_trace_with_who_and_why() {
     let pin = ["pin", "+493023125017", "--by", "grace", "--reason", "the number shows two-step verification"];
     unmoor.run(["preflight", "--all"]);
     unmoor.run(pin).expect_status(2).expect_stderr("no PIN yet");
-    simulated.live_through(&unmoor, |summary| summary["completed"] == 1);
+    simulated.live_through(&unmoor, |summary| summary["waiting"] == 0);
     let first = unmoor.run(pin);
     first.expect_status(0).expect_stderr("keeps who asked and why");
     assert_eq!(unmoor.run(pin).stdout, first.stdout, "one PIN per number, never drawn again");

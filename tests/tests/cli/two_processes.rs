@@ -100,7 +100,7 @@ fn morning(unmoor: &Unmoor) {
         )
     );
     assert!(rows[0].contains("AWAITING_ACCEPTANCE"), "{calls}");
-    assert_eq!(unmoor.done(["status", "--phase", "completed", "--json"]).lines().count(), 22);
+    assert_eq!(unmoor.done(["status", "--phase", "completed", "--json"]).lines().count(), 17);
     unmoor.run(["doctor"]).expect_status(0);
 }
 
