@@ -18,7 +18,6 @@ use crate::{
     rules::{
         answer_intent, deliver_message, duplicate_templates, message_pace::Pace, rate_limit::Meter, templates, traffic,
     },
-    world::{Intent, Waba, World},
     webhooks::Receivers,
     world::{Intent, Waba, World},
 };
