@@ -161,7 +161,7 @@ fn unknown_fields_are_named_and_unknown_routes_list_what_is_served() {
     assert_eq!(field.status, 400);
     let expected = "(#100) Tried accessing nonexisting field (shoe_size) on node type (WhatsAppBusinessAccount)";
     assert_eq!(field.body["error"]["message"], expected);
-    let route = caller.get(&format!("/{WABA}/activities"), &token);
+    let route = caller.get(&format!("/{WABA}/nobody_serves_this"), &token);
     assert_eq!(route.status, 501);
     assert!(route.body["error"]["error_data"]["served"].as_array().unwrap().len() > 10);
     assert_eq!(caller.call("PATCH", &format!("/{WABA}"), &token, None).status, 501);
