@@ -1,4 +1,4 @@
-//! Templates: created, looked at, changed and taken away by calls (guide T6 to T9; observations: section templates).
+//! Templates: created, looked at, changed and taken away by calls (guide T6 to T9; observations: templates).
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Templates of a WABA (guide T1 to T9; observations: section templates).
+//! Templates of a WABA (guide T1 to T9; observations: templates).
 
 mod bulk;
 mod list;
