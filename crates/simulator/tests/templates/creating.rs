@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Desk, WABA, assert_invalid, assert_refused, text};
 
+/// guide: T6
 #[test]
 fn a_new_template_is_pending_and_approved_after_its_review() {
     let mut desk = Desk::usual();

@@ -30,6 +30,7 @@ fn delivered(caller: &Caller, destination: &str, language: &str, messages: u32) 
     caller.simulator.set_world(world);
 }
 
+/// guide: T7, T8, T9
 #[test]
 fn guide_t8_and_t9_a_copy_is_rated_after_24_hours_if_there_are_enough_data() {
     let (mut caller, destination) = copied(&json!({}));
