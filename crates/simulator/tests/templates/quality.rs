@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{Caller, text};
+use unmoor_simulator::SendMessage;
+
+use super::{Caller, common::NUMBER, text};
 
 /// A registered customer whose templates were copied.
 fn copied(knobs: &Value) -> (Caller, String) {
@@ -42,6 +44,23 @@ fn guide_t8_and_t9_a_copy_is_rated_after_24_hours_if_there_are_enough_data() {
     caller.wait(2);
     assert_eq!(scores(&mut caller, &destination), [("de".to_owned(), "GREEN".to_owned()), unknown("en_US")]);
     assert_eq!(caller.entries("template.rated").len(), 1);
+}
+
+/// guide: T9
+#[test]
+fn guide_t9_a_message_within_the_first_24_hours_rates_nothing_however_many_there_were() {
+    let (mut caller, destination) = copied(&json!({ "template_rating_messages": 1 }));
+    let send = |caller: &mut Caller| {
+        let message = SendMessage::template(NUMBER.parse().unwrap(), "+493023125900", "order_shipped", "de");
+        caller.simulator.send_message(&message.delivered_after_s(5)).unwrap();
+        caller.wait(1);
+    };
+    send(&mut caller);
+    assert_eq!(caller.entries("message.charged").len(), 1, "it was delivered");
+    assert_eq!(scores(&mut caller, &destination)[0].1, "UNKNOWN");
+    caller.wait(24);
+    send(&mut caller);
+    assert_eq!(scores(&mut caller, &destination)[0].1, "GREEN");
 }
 
 #[test]
