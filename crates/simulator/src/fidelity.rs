@@ -79,6 +79,7 @@ const NOT_SIMULATED: &[[&str; 2]] = &[
         "observations: limits.batch_shape",
     ],
     ["ids and names of users, and `contacts` in the status of a message", "observations: webhooks.status_contacts"],
+    ["comparison of templates, appeals, archiving, and pausing for low quality", "observations: templates.pausing"],
 ];
 
 /// The page.

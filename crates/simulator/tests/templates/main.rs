@@ -18,6 +18,7 @@ mod creating;
 mod quality;
 mod round_trip;
 mod uploads;
+mod webhooks;
 
 use common::{Answer, Caller, WABA, text};
 use serde_json::{Value, json};
