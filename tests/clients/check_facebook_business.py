@@ -22,6 +22,7 @@ def main(address: str) -> None:
     phone_numbers(simulator, customer, graph)
     subscriptions(simulator, customer, graph)
     template_list(customer, graph)
+    template_life(customer, graph)
     refusals(simulator, customer, graph)
 
 
@@ -120,6 +121,22 @@ def template_list(customer: Customer, graph: FacebookAdsApi) -> None:
         wanted = sorted(template["id"] for template in everything if template["status"] == status)
         found = sorted(template["id"] for template in waba.get_message_templates(params={"status": [status]}))
         checks.equal(f"the filter by {status} gives just those", found, wanted)
+
+
+def template_life(customer: Customer, graph: FacebookAdsApi) -> None:
+    """Create a template, find it, delete it."""
+    waba = Waba(customer.waba_id, api=graph)
+    body = {"type": "BODY", "text": "Your tiles leave our yard on {{1}}.", "example": {"body_text": [["Monday"]]}}
+    template = {"name": "tiles_dispatched", "language": "en_US", "category": "UTILITY", "components": [body]}
+    created = waba.create_message_template(params=template)
+    checks.member("a created template is under review or approved", created["status"], ("PENDING", "APPROVED"))
+    by_name = {"name": "tiles_dispatched"}
+    found = [entry["id"] for entry in waba.get_message_templates(fields=["name"], params=by_name)]
+    checks.equal("it is listed under its name", found, [created["id"]])
+    twice = checks.refused("the same name and language twice is refused", FacebookRequestError, lambda: waba.create_message_template(params=template))
+    checks.equal("as Meta refuses it", (twice.api_error_code(), twice.api_error_subcode()), (100, 2388024))
+    waba.delete_message_templates(params=by_name)
+    checks.equal("after deletion it is gone", list(waba.get_message_templates(params=by_name)), [])
 
 
 def refusals(simulator: Simulator, customer: Customer, graph: FacebookAdsApi) -> None:

@@ -9,11 +9,12 @@ from urllib.request import Request, urlopen
 import uvicorn
 from pywa import WhatsApp, errors
 from pywa.types import AccountUpdate, RawUpdate
+from pywa.types import templates as t
 from pywa.types.account_update import AccountUpdateEvent
 from starlette.applications import Starlette
 
 import checks
-from pywa_client import client, tag_and_accept
+from pywa_client import client, move, tag_and_accept
 from simulator import Customer, Simulator
 
 VERIFY_TOKEN = "a verify token, with & and ="
@@ -25,6 +26,7 @@ class Listener:
 
     def __init__(self, simulator: Simulator, token: str) -> None:
         self.accounts: queue.Queue[AccountUpdate] = queue.Queue()
+        self.templates: queue.Queue[t.TemplateStatusUpdate] = queue.Queue()
         self.raw: queue.Queue[RawUpdate] = queue.Queue()
         self.app = Starlette()
         self.whatsapp: WhatsApp = client(
@@ -39,6 +41,7 @@ class Listener:
             continue_handling=True,
         )
         self.whatsapp.on_account_update(lambda _, update: self.accounts.put(update))
+        self.whatsapp.on_template_status_update(lambda _, update: self.templates.put(update))
         self.whatsapp.on_raw_update(lambda _, update: self.raw.put(update))
 
 
@@ -65,13 +68,18 @@ class Serving:
 
 def main(address: str) -> None:
     simulator = Simulator(address)
+    # What the network does to a delivery is drawn from its address, whose port is another one in each run: so it is told here.
+    # Every delivery comes twice, and pywa has to see that.
+    simulator.set_knobs(template_reject_rate=1.0, webhook_reorder=0.0, webhook_duplicates=1.0)
     customer = simulator.customer("saffron-signal-sewing")
     listener = Listener(simulator, customer.business_token)
     with Serving(listener.app) as server:
         callback = f"{server.address}/hooks"
         handshakes(simulator, customer, listener.whatsapp, callback)
         forgeries(callback)
-        acceptance(simulator, customer, listener)
+        destination = acceptance(simulator, customer, listener)
+        cutover(customer, destination, listener.whatsapp)
+        templates(simulator, destination, listener)
         everything(listener)
 
 
@@ -102,7 +110,7 @@ def forgeries(callback: str) -> None:
         checks.equal("as it says it does", refusal.code, status)
 
 
-def acceptance(simulator: Simulator, customer: Customer, listener: Listener) -> None:
+def acceptance(simulator: Simulator, customer: Customer, listener: Listener) -> str:
     """Guide 2 to 4: the provider hears that it was added to the new WABA."""
     destination = tag_and_accept(simulator, customer, listener.whatsapp)
     simulator.advance(seconds=60)
@@ -114,10 +122,44 @@ def acceptance(simulator: Simulator, customer: Customer, listener: Listener) -> 
     checks.equal("both name the new WABA and its owner", told, {(destination, customer.portfolio_id)})
     app = heard[AccountUpdateEvent.PARTNER_APP_INSTALLED].waba_info.partner_app_id
     checks.equal("the latter names the app", app, simulator.app_id)
+    return destination
+
+
+def cutover(customer: Customer, destination: str, whatsapp: WhatsApp) -> None:
+    """Guide 6, 8, 9."""
+    moved = move(whatsapp, customer.phone_number_ids[0], destination)
+    whatsapp.register_phone_number("212834", phone_id=moved)
+
+
+def templates(simulator: Simulator, destination: str, listener: Listener) -> None:
+    """T3: copies that Meta rejects are heard of one by one; and so is the approval of a template of our own."""
+    simulator.advance(seconds=4 * 3600)
+    heard = [listener.templates.get(timeout=PATIENCE_S) for _ in range(2)]
+    names = sorted(update.template_name for update in heard)
+    checks.equal("T3 the copies are heard of", names, ["fitting_reminder", "hem_finished"])
+    said = {(update.new_status, update.reason) for update in heard}
+    rejected = (t.TemplateStatus.REJECTED, t.TemplateRejectionReason.INCORRECT_CATEGORY)
+    checks.equal("T3 as rejected for their category", said, {rejected})
+    checks.equal("T3 in the destination", {update.id for update in heard}, {destination})
+    listed = {template.id for template in listener.whatsapp.get_templates(waba_id=destination)}
+    checks.equal("T3 with the ids that the list has", {update.template_id for update in heard}, listed)
+    template = t.Template(
+        name="coat_waits",
+        category=t.TemplateCategory.UTILITY,
+        language=t.TemplateLanguage.ENGLISH,
+        components=[t.BodyText("Your coat waits.")],
+    )
+    created = listener.whatsapp.create_template(template, waba_id=destination)
+    simulator.advance(seconds=2 * 86400)
+    approved = listener.templates.get(timeout=PATIENCE_S)
+    told = (approved.template_id, approved.new_status)
+    checks.equal("a template of our own is approved", told, (created.id, t.TemplateStatus.APPROVED))
 
 
 def everything(listener: Listener) -> None:
-    """Nothing came that pywa could not read."""
+    """Nothing came that pywa did not read, or read twice."""
+    left = (listener.accounts.qsize(), listener.templates.qsize())
+    checks.equal("no delivery was handled a second time", left, (0, 0))
     objects = set()
     while not listener.raw.empty():
         objects.add(listener.raw.get()["object"])

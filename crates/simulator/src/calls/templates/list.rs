@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{
     Call,
     node::{TEMPLATE, show},
+    summary::Summary,
 };
 use crate::{
     http::{
@@ -23,15 +24,20 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer<Value> {
     let selection = Selection::read(call.params.text("fields")?.as_deref(), &TEMPLATE)?;
     let page = Page::read(&call.params)?;
     let filter = Filter::read(&call.params)?;
+    let summary = Summary::read(call)?;
     let waba = call.state.seen_waba(id).ok_or_else(|| GraphError::unknown_object("GET", &id.to_string()))?;
     let admitted: Vec<&Template> = waba.templates.iter().filter(|template| filter.admits(template)).collect();
-    page.cut(
+    let mut answer = page.cut(
         &admitted,
         |template| template.id.to_string(),
         |template| selection.show(|field| show(call.state, template, field, &call.address.host)),
         &call.address.page_address,
         &StaleCursor::Restart,
-    )
+    )?;
+    if let (Some(summary), Value::Object(answer)) = (summary, &mut answer) {
+        answer.insert("summary".to_owned(), summary.of(call.state, waba));
+    }
+    Ok(answer)
 }
 
 /// What a caller wants to see. Words are compared in upper case.

@@ -3,6 +3,7 @@
 mod bulk;
 mod list;
 mod node;
+mod summary;
 mod write;
 
 use super::{Call, Served};

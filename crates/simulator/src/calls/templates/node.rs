@@ -33,6 +33,7 @@ pub(super) const TEMPLATE: NodeType = NodeType {
         "message_send_ttl_seconds",
         "library_template_name",
         "cta_url_link_tracking_opted_out",
+        "degrees_of_freedom_spec",
     ],
 };
 

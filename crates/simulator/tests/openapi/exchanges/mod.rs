@@ -5,6 +5,7 @@ mod guide;
 mod messages;
 mod refusals;
 mod settings;
+mod templates;
 
 use std::collections::BTreeSet;
 
@@ -18,6 +19,7 @@ type Group = fn(&mut Recorder<'_>);
 const GROUPS: &[Group] = &[
     guide::as_the_guide_has_it,
     guide::as_the_file_has_it,
+    templates::lived_through,
     messages::sent_and_refused,
     settings::of_accounts_and_numbers,
     settings::beside_the_guide,
