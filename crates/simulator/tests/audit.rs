@@ -18,6 +18,9 @@ fn audited(spoil: fn(&mut World)) -> Vec<String> {
     caller.simulator.audit()
 }
 
+/// What breaks a world.
+type Breakage = fn(&mut World);
+
 #[test]
 fn a_whole_world_has_nothing_wrong_with_it() {
     assert_eq!(audited(|_| {}), [""; 0]);
@@ -25,7 +28,7 @@ fn a_whole_world_has_nothing_wrong_with_it() {
 
 #[test]
 fn what_cannot_be_is_said() {
-    let cases: [(&str, fn(&mut World)); 5] = [
+    let cases: [(&str, Breakage); 5] = [
         ("is registered under", |world| {
             world.wabas.get_mut(&WABA.parse().unwrap()).unwrap().numbers[0].status = NumberStatus::Connected;
         }),
