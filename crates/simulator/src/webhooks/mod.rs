@@ -5,7 +5,7 @@
 //!                      shapes     who, where   when, again                    delivered(outcome) ──┘
 //! ```
 //!
-//! A rule says *what happened* by [`publish`]; `audience` finds the apps that hear of it and the address of each; `schedule`
+//! A rule says *what happened* by `publish`; `audience` finds the apps that hear of it and the address of each; `schedule`
 //! draws what the network does to it; the `outbox` keeps it until it is delivered or given up. Nothing here opens a socket or
 //! reads a clock: sending is the affair of whoever takes the deliveries that are due.
 //!
