@@ -1,19 +1,16 @@
 //! A Chromium for the step `browser`: found, or on Debian installed by root, or asked for.
 
 use std::env;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::output;
+use crate::debian;
 
 /// The variable that names the program.
 const VARIABLE: &str = "UNMOOR_CHROMIUM";
 /// What it is called by those who package it, in the order in which they are looked for.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
-/// What Debian and those who descend from it have.
-const APT_GET: &str = "/usr/bin/apt-get";
 
 /// The program.
 ///
@@ -31,10 +28,10 @@ pub(crate) fn find() -> Result<PathBuf> {
     if let Some(found) = within(&path) {
         return Ok(found);
     }
-    if !is_root() || !Path::new(APT_GET).exists() {
+    if !debian::may_install() {
         bail!("this step needs Chromium: install it (on Debian: apt-get install chromium), or name it in {VARIABLE}");
     }
-    install()?;
+    debian::install("chromium")?;
     within(&path).context("apt-get has installed chromium, and no chromium is in PATH")
 }
 
@@ -43,25 +40,6 @@ fn within(path: &std::ffi::OsStr) -> Option<PathBuf> {
     let folders: Vec<PathBuf> = env::split_paths(path).collect();
     let candidates = NAMES.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     candidates.into_iter().find(|candidate| candidate.is_file())
-}
-
-/// Whether this process may install. `id` is asked, as the standard library knows no users.
-fn is_root() -> bool {
-    let answer = Command::new("id").arg("-u").stderr(Stdio::null()).output();
-    answer.is_ok_and(|answer| answer.stdout.trim_ascii() == b"0")
-}
-
-fn install() -> Result<()> {
-    for arguments in [["update", "-qq"].as_slice(), &["install", "-qq", "-y", "--no-install-recommends", "chromium"]] {
-        output::error_line(&format!("    apt-get {}", arguments.join(" ")));
-        let mut command = Command::new(APT_GET);
-        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive").stdin(Stdio::null()).stdout(Stdio::null());
-        let status = command.status().context("cannot start apt-get")?;
-        if !status.success() {
-            bail!("apt-get cannot install chromium ({status}): install it, or name it in {VARIABLE}");
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

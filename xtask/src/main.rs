@@ -20,6 +20,7 @@ mod arguments;
 mod browser;
 mod chromium;
 mod clients;
+mod debian;
 mod fidelity;
 mod output;
 mod python;

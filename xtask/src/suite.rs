@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::browser;
 use crate::clients;
+use crate::debian;
 use crate::output;
 use crate::reference;
 use crate::sentences;
@@ -204,13 +205,29 @@ fn failure_of(step: Step, runner: TestRunner, workspace: &Workspace) -> Result<O
         return run_own(step, workspace);
     };
     output::error_line(&format!("    {}", call.typed()));
+    let mut command = call.command(workspace);
+    let database = (step == Step::Test).then(database_server).transpose()?.flatten();
+    if let Some(server) = &database {
+        command.env(postgres_server::FOLDER_VARIABLE, server.folder());
+    }
     if step == Step::Test && std::env::var_os(META_OPENAPI).is_none() {
         output::error_line(&format!(
             "    notice: {META_OPENAPI} is not set: no answer is compared with Meta's OpenAPI file"
         ));
     }
-    let status = call.command(workspace).status().with_context(|| format!("cannot start `{}`", call.typed()))?;
+    let status = command.status().with_context(|| format!("cannot start `{}`", call.typed()))?;
     Ok((!status.success()).then(|| format!("`{}` ended with {status}", call.typed())))
+}
+
+/// One server for all tests, but where somebody has named one.
+fn database_server() -> Result<Option<postgres_server::Server>> {
+    if std::env::var_os(postgres_server::FOLDER_VARIABLE).is_some() {
+        return Ok(None);
+    }
+    if !postgres_server::is_installed() && debian::may_install() {
+        debian::install("postgresql")?;
+    }
+    Ok(Some(postgres_server::Server::start(postgres_server::Durability::None)?))
 }
 
 /// The steps that are code of ours.

@@ -1,7 +1,5 @@
 //! Why a store could not do what it was asked.
 
-use std::path::PathBuf;
-
 use unmoor_migration::MigrationId;
 
 use crate::Stamp;
@@ -11,7 +9,7 @@ use crate::Stamp;
 pub enum StoreError {
     /// The database was made for another origin or app.
     #[error(
-        "this database belongs to {found}, not to {wanted}: use another database file, or the settings it was made with"
+        "this database belongs to {found}, not to {wanted}: use another database, or the settings it was made with"
     )]
     WrongStamp {
         /// What it was made for.
@@ -27,92 +25,99 @@ pub enum StoreError {
     },
     /// A newer Unmoor wrote this database.
     #[error(
-        "{} has schema version {found}, and this program knows versions up to {known}: use the newer program that wrote it",
-        path.display()
+        "{database} has schema version {found}, and this program knows versions up to {known}: use the newer program that wrote it"
     )]
     NewerSchema {
         /// The database.
-        path: PathBuf,
+        database: String,
         /// Its schema version.
         found: u64,
         /// The newest one that this program knows.
         known: u64,
     },
-    /// The file is something else.
-    #[error("{} is not a database of Unmoor ({why}): give the path of another file", path.display())]
+    /// Something else is in there.
+    #[error("{database} is not a database of Unmoor ({why}): give another one")]
     NotOurs {
-        /// The file.
-        path: PathBuf,
+        /// The database.
+        database: String,
         /// What tells it apart.
         why: String,
     },
     /// The file is damaged.
     #[error(
-        "cannot {operation}: {} is damaged ({detail}): stop every process that uses it, keep a copy, and restore a backup",
-        path.display()
+        "cannot {operation}: {database} is damaged ({detail}): stop every process that uses it, keep a copy, and restore a backup"
     )]
     Corrupt {
         /// What was asked.
         operation: &'static str,
         /// The database.
-        path: PathBuf,
-        /// SQLite's words.
+        database: String,
+        /// The database's words.
         detail: String,
     },
-    /// The file cannot be opened, or not for writing.
-    #[error("cannot open the database {}: {why}: {advice}", path.display())]
+    /// The database cannot be opened, or not for writing.
+    #[error("cannot open the database {database}: {why}: {advice}")]
     CannotOpen {
         /// The database.
-        path: PathBuf,
+        database: String,
         /// What stands in the way.
         why: String,
         /// What to do about it.
         advice: String,
     },
-    /// Another process kept the database to itself for too long.
+    /// Others kept the database, or the row in question, to themselves for too long.
     #[error(
-        "cannot {operation}: another process keeps {} locked: try again, and look for a process that hangs if it stays so",
-        path.display()
+        "cannot {operation}: another process keeps {database} locked: try again, and look for a process that hangs if it stays so"
     )]
     Busy {
         /// What was asked.
         operation: &'static str,
         /// The database.
-        path: PathBuf,
+        database: String,
+    },
+    /// The database does not answer. It may later, without a restart.
+    #[error(
+        "cannot {operation}: {database} cannot be reached ({why}): see that the server runs and the network is well; it is tried again"
+    )]
+    Unreachable {
+        /// What was asked.
+        operation: &'static str,
+        /// The database.
+        database: String,
+        /// What went wrong on the way.
+        why: String,
     },
     /// No room is left.
-    #[error("cannot {operation}: the disk that holds {} is full: make room and start again", path.display())]
+    #[error("cannot {operation}: the disk that holds {database} is full: make room and start again")]
     DiskFull {
         /// What was asked.
         operation: &'static str,
         /// The database.
-        path: PathBuf,
+        database: String,
     },
     /// The database failed while it made a commit durable: **the change may or may not have happened**. Read again before
     /// anything that cannot be undone.
     #[error(
-        "cannot tell whether the change was kept ({operation}): the commit in {} failed: {detail}: read it again before going on",
-        path.display()
+        "cannot tell whether the change was kept ({operation}): the commit in {database} failed: {detail}: read it again before going on"
     )]
     CommitUnknown {
         /// What was asked.
         operation: &'static str,
         /// The database.
-        path: PathBuf,
+        database: String,
         /// The database's words.
         detail: String,
     },
     /// The store's own thread has ended. When it ended with the operation under way, the change may or may not have
     /// happened.
     #[error(
-        "cannot {operation}: the connection to {} has ended ({why}): restart the program, which reads everything again",
-        path.display()
+        "cannot {operation}: the connection to {database} has ended ({why}): restart the program, which reads everything again"
     )]
     Stopped {
         /// What was asked.
         operation: &'static str,
         /// The database.
-        path: PathBuf,
+        database: String,
         /// Why it ended.
         why: String,
     },

@@ -1,4 +1,4 @@
-//! Where migrations are kept: one [`Store`] trait in the words of its use cases, and SQLite behind it.
+//! Where migrations are kept: one [`Store`] trait in the words of its use cases, with SQLite and PostgreSQL behind it.
 //!
 //! A backend is correct when it passes the suite in `conformance` (a feature), which turns every sentence of the trait's
 //! documentation into a test. This crate persists what it is given: it decides nothing about a migration, and it must
@@ -8,13 +8,17 @@
 pub mod conformance;
 mod error;
 mod filter;
+pub mod postgres;
 mod record;
+mod rows;
 mod snapshot;
 pub mod sqlite;
 mod store;
+mod value;
 
 pub use error::{CommitError, StoreError};
 pub use filter::{Cursor, Filter, Page};
+pub use postgres::PostgresStore;
 pub use record::{
     Claim, Commit, Committed, FleetUpdate, Imported, JournalRow, NewMigration, Notice, SealedSecret, Stamp, Stored,
     StoredFleet, TakenNotice, WaitingInput, Wake,

@@ -98,6 +98,10 @@ pub trait Store: Send + Sync {
     /// When there is work next, migrations under a live lease apart; `None` when nothing will ever be due by itself.
     async fn next_due(&self) -> Result<Option<Wake>, StoreError>;
 
+    /// Until somebody else may have made work, e.g. posted an input in another process: a hint to look at once, which may come
+    /// for nothing and may get lost, so that whoever waits also looks by itself now and then. Never, where nobody can tell.
+    async fn woken(&self);
+
     /// Puts an input into the inbox of a migration, which is due at once. Returns its number, which is higher than that of
     /// every input before.
     ///

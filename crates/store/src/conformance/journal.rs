@@ -27,7 +27,7 @@ pub async fn the_journal_is_append_only(database: &dyn Database) {
     for sql in [
         "UPDATE journal SET body = '{}'".to_owned(),
         "DELETE FROM journal".to_owned(),
-        format!("INSERT OR REPLACE INTO journal VALUES ('{}', 1, 0, 'forged', '{{}}')", id(1)),
+        format!("INSERT INTO journal VALUES ('{}', 1, 0, 'forged', '{{}}')", id(1)),
         format!("INSERT INTO journal VALUES ('{}', 3, 0, 'forged', '{{}}')", id(1)),
     ] {
         let refused = database.tamper(&sql).await.expect_err(&sql);

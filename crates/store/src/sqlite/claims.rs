@@ -5,10 +5,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 use unmoor_migration::MigrationId;
 
 use super::fault::Fault;
-use super::inbox::{self, InputRow};
-use super::row::{StoredRow, stored_columns};
-use super::value::{Ns, URGENCIES, real_now_ms, urgency_rank};
-use crate::{Claim, CommitError, StoreError, Wake};
+use super::inbox;
+use super::row::{stored_columns, stored_row};
+use super::value::{Ns, real_now_ms};
+use crate::rows::ClaimRow;
+use crate::value::{URGENCIES, urgency_rank};
+use crate::{CommitError, StoreError, Wake};
 
 /// Whether nobody holds a live lease.
 macro_rules! unleased {
@@ -30,27 +32,6 @@ pub(super) const NEXT_DUE: &str = concat!(
     unleased!(),
     " ORDER BY due_at_ns, id LIMIT 1"
 );
-
-/// A claim whose JSON is not parsed yet.
-#[derive(Debug)]
-pub(super) struct ClaimRow {
-    stored: StoredRow,
-    fence: u64,
-    owner: String,
-    inputs: Vec<InputRow>,
-}
-
-impl ClaimRow {
-    pub(super) fn id(&self) -> &str {
-        &self.stored.id
-    }
-
-    pub(super) fn parse(self) -> Result<Claim, StoreError> {
-        let inputs = self.inputs.into_iter().map(InputRow::parse).collect::<Result<_, _>>()?;
-        let stored = self.stored.parse()?;
-        Ok(Claim { migration: stored.migration, version: stored.version, fence: self.fence, owner: self.owner, inputs })
-    }
-}
 
 pub(super) fn claim_due(
     db: &Connection,
@@ -104,7 +85,7 @@ fn take(db: &Connection, id: &str, owner: &str, lease_ms: i64) -> rusqlite::Resu
         stored_columns!(),
         " FROM migration m JOIN snapshot s ON s.migration_id = m.id WHERE m.id = ?1"
     );
-    let stored = db.prepare_cached(sql)?.query_row([id], StoredRow::of)?;
+    let stored = db.prepare_cached(sql)?.query_row([id], stored_row)?;
     let inputs = inbox::waiting(db, id)?;
     Ok(ClaimRow { stored, fence, owner: owner.to_owned(), inputs })
 }

@@ -67,21 +67,21 @@ impl<E: From<StoreError>> Fault<E> {
 /// What `error` means for whoever asked for `operation`.
 pub(super) fn explain(operation: &'static str, path: &Path, error: &rusqlite::Error) -> StoreError {
     let detail = error.to_string();
-    let path = path.to_path_buf();
+    let database = path.display().to_string();
     let code = error.sqlite_error_code();
     let is = |wanted| code == Some(wanted);
     if is(ErrorCode::DatabaseBusy) || is(ErrorCode::DatabaseLocked) {
-        StoreError::Busy { operation, path }
+        StoreError::Busy { operation, database }
     } else if is(ErrorCode::DatabaseCorrupt) {
-        StoreError::Corrupt { operation, path, detail }
+        StoreError::Corrupt { operation, database, detail }
     } else if is(ErrorCode::NotADatabase) {
-        StoreError::NotOurs { path, why: detail }
+        StoreError::NotOurs { database, why: detail }
     } else if is(ErrorCode::DiskFull) {
-        StoreError::DiskFull { operation, path }
+        StoreError::DiskFull { operation, database }
     } else if is(ErrorCode::ReadOnly) || is(ErrorCode::CannotOpen) || is(ErrorCode::PermissionDenied) {
         let advice = "the user who runs this must be able to write the file and its folder, \
                       where SQLite keeps two more files beside it";
-        StoreError::CannotOpen { path, why: detail, advice: advice.to_owned() }
+        StoreError::CannotOpen { database, why: detail, advice: advice.to_owned() }
     } else {
         StoreError::Database { operation, detail }
     }

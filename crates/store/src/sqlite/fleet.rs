@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::fault::Fault;
-use super::value::from_json;
+use crate::value::from_json;
 use crate::{CommitError, Stamp, StoreError, StoredFleet};
 
 pub(super) fn read(db: &Connection) -> Result<StoredFleet, Fault<StoreError>> {

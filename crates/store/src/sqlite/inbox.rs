@@ -5,24 +5,9 @@ use rusqlite::{Connection, params};
 use unmoor_migration::MigrationId;
 
 use super::fault::Fault;
-use super::value::{Ns, from_json};
-use crate::{CommitError, StoreError, WaitingInput};
-
-/// An input whose JSON is not parsed yet.
-#[derive(Debug)]
-pub(super) struct InputRow {
-    seq: u64,
-    at: Timestamp,
-    by: String,
-    body: String,
-}
-
-impl InputRow {
-    pub(super) fn parse(self) -> Result<WaitingInput, StoreError> {
-        let body = from_json(|| format!("input {}", self.seq), &self.body)?;
-        Ok(WaitingInput { seq: self.seq, body, by: self.by, at: self.at })
-    }
-}
+use super::value::Ns;
+use crate::rows::InputRow;
+use crate::{CommitError, StoreError};
 
 pub(super) fn post(
     db: &Connection,

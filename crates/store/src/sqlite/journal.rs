@@ -2,29 +2,12 @@
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
-use serde_json::Value;
-use unmoor_migration::{Event, MigrationId};
+use unmoor_migration::MigrationId;
 
 use super::fault::Fault;
-use super::value::{Ns, from_json, to_json};
+use super::value::Ns;
+use crate::rows::{Entry, journal_row};
 use crate::{JournalRow, StoreError};
-
-/// A journal row without its number, ready to be written.
-#[derive(Debug)]
-pub(super) struct Entry {
-    kind: String,
-    body: String,
-}
-
-impl Entry {
-    pub(super) fn of(event: &Event) -> Result<Self, StoreError> {
-        Ok(Self { kind: event.kind().to_string(), body: to_json("an event", event)? })
-    }
-
-    pub(super) fn evidence(evidence: &Value) -> Result<Self, StoreError> {
-        Ok(Self { kind: JournalRow::EVIDENCE.to_owned(), body: to_json("evidence", evidence)? })
-    }
-}
 
 /// Writes the rows that follow on number `last_seq`. Whoever calls sees to it that the migration remembers the new last.
 pub(super) fn append(
@@ -66,14 +49,8 @@ pub(super) fn read(
     let mut rows = statement.query(params![id.as_str(), after_seq, limit])?;
     let mut journal = Vec::new();
     while let Some(row) = rows.next()? {
-        let seq = row.get(0)?;
         let body: String = row.get(3)?;
-        journal.push(JournalRow {
-            seq,
-            at: row.get::<_, Ns>(1)?.0,
-            kind: row.get(2)?,
-            body: from_json(|| format!("journal row {seq} of migration {id}"), &body)?,
-        });
+        journal.push(journal_row(id, row.get(0)?, row.get::<_, Ns>(1)?.0, row.get(2)?, &body)?);
     }
     Ok(journal)
 }

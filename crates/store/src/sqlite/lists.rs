@@ -7,8 +7,9 @@ use rusqlite::{Connection, OptionalExtension, params_from_iter};
 use unmoor_migration::MigrationId;
 
 use super::fault::Fault;
-use super::row::{StoredRow, stored_columns};
-use super::value::to_json;
+use super::row::{stored_columns, stored_row};
+use crate::rows::StoredRow;
+use crate::value::to_json;
 use crate::{Cursor, Filter, Page, StoreError, Stored};
 
 pub(super) fn load(db: &Connection, id: &MigrationId) -> rusqlite::Result<Option<StoredRow>> {
@@ -17,7 +18,7 @@ pub(super) fn load(db: &Connection, id: &MigrationId) -> rusqlite::Result<Option
         stored_columns!(),
         " FROM migration m JOIN snapshot s ON s.migration_id = m.id WHERE m.id = ?1"
     );
-    db.prepare_cached(sql)?.query_row([id.as_str()], StoredRow::of).optional()
+    db.prepare_cached(sql)?.query_row([id.as_str()], stored_row).optional()
 }
 
 pub(super) fn count_by_phase(db: &Connection) -> rusqlite::Result<BTreeMap<String, u64>> {
@@ -41,7 +42,7 @@ pub(super) fn list(
             page.next = page.rows.last().map(|last: &Stored| Cursor::after(last.migration.id()));
             break;
         }
-        page.rows.push(StoredRow::of(row)?.parse()?);
+        page.rows.push(stored_row(row)?.parse()?);
     }
     Ok(page)
 }

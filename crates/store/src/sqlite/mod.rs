@@ -70,7 +70,7 @@ impl SqliteStore {
     pub fn for_rehearsal() -> Result<Self, StoreError> {
         let folder = tempfile::Builder::new().prefix("unmoor-rehearsal-").tempdir();
         let folder = folder.map_err(|error| StoreError::CannotOpen {
-            path: std::env::temp_dir(),
+            database: std::env::temp_dir().display().to_string(),
             why: error.to_string(),
             advice: "make this folder writable, or name another one in the environment variable TMPDIR".to_owned(),
         })?;

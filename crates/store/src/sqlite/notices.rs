@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use unmoor_migration::MigrationId;
 
-use super::value::{Ns, from_json, real_now_ms, to_json};
-use crate::{Notice, StoreError, TakenNotice};
+use super::value::{Ns, real_now_ms};
+use crate::rows::{NoticeRow, TakenRow};
 
 /// Whether nobody is delivering it.
 macro_rules! untaken {
@@ -18,46 +18,9 @@ macro_rules! untaken {
 pub(super) const DUE: &str =
     concat!("SELECT seq FROM notice WHERE due_at_ns <= ?1 AND ", untaken!(), " ORDER BY due_at_ns, seq LIMIT ?2");
 
-/// A notice, its JSON written.
-#[derive(Debug)]
-pub(super) struct NoticeRow {
-    kind: String,
-    body: String,
-}
-
-impl NoticeRow {
-    pub(super) fn of(notice: &Notice) -> Result<Self, StoreError> {
-        Ok(Self { kind: notice.kind.clone(), body: to_json("a notice", &notice.body)? })
-    }
-}
-
 pub(super) fn write(db: &Connection, id: &MigrationId, at: Timestamp, notice: &NoticeRow) -> rusqlite::Result<()> {
     let sql = "INSERT INTO notice (migration_id, written_at_ns, due_at_ns, kind, body) VALUES (?1, ?2, ?2, ?3, ?4)";
     db.prepare_cached(sql)?.execute(params![id.as_str(), Ns(at), notice.kind, notice.body]).map(drop)
-}
-
-/// A taken notice whose JSON is not parsed yet.
-#[derive(Debug)]
-pub(super) struct TakenRow {
-    seq: u64,
-    migration_id: String,
-    written_at: Timestamp,
-    kind: String,
-    body: String,
-    attempts: u64,
-}
-
-impl TakenRow {
-    pub(super) fn parse(self) -> Result<TakenNotice, StoreError> {
-        let body = from_json(|| format!("notice {}", self.seq), &self.body)?;
-        Ok(TakenNotice {
-            seq: self.seq,
-            migration_id: self.migration_id,
-            written_at: self.written_at,
-            notice: Notice { kind: self.kind, body },
-            earlier_attempts: self.attempts.saturating_sub(1),
-        })
-    }
 }
 
 pub(super) fn take(db: &Connection, now: Timestamp, limit: u32, lease_ms: i64) -> rusqlite::Result<Vec<TakenRow>> {

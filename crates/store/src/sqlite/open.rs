@@ -43,7 +43,7 @@ pub(super) fn open_for_writing(path: &Path, durability: Durability) -> Result<Co
     let mode: String = db.pragma_update_and_check(None, "journal_mode", "wal", |row| row.get(0)).map_err(failed)?;
     if mode != "wal" {
         return Err(StoreError::CannotOpen {
-            path: path.to_path_buf(),
+            database: path.display().to_string(),
             why: format!("its file system offers only the journal mode {mode:?}"),
             advice: "put it on a local disk; network file systems cannot keep it safe".to_owned(),
         });
@@ -131,7 +131,7 @@ fn cannot_open(path: &Path, error: &io::Error) -> StoreError {
     } else {
         (error.to_string(), "give a path that this user can read and write")
     };
-    StoreError::CannotOpen { path: path.to_path_buf(), why, advice: advice.to_owned() }
+    StoreError::CannotOpen { database: path.display().to_string(), why, advice: advice.to_owned() }
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ impl Readers {
             let thread = std::thread::Builder::new().name("store-reader".to_owned()).spawn(work);
             readers.threads.push(thread.map_err(|error| StoreError::Stopped {
                 operation: "start a reading thread",
-                path: path.to_path_buf(),
+                database: path.display().to_string(),
                 why: error.to_string(),
             })?);
         }
@@ -66,7 +66,7 @@ impl Readers {
         });
         let stopped = || StoreError::Stopped {
             operation,
-            path: self.path.to_path_buf(),
+            database: self.path.display().to_string(),
             why: "a reading thread broke off".to_owned(),
         };
         let reads = self.reads.as_ref().ok_or_else(stopped)?;

@@ -43,7 +43,7 @@ pub(super) fn identify(db: &Connection, path: &Path) -> Result<Identity, StoreEr
 }
 
 fn not_ours(path: &Path, why: String) -> StoreError {
-    StoreError::NotOurs { path: path.to_path_buf(), why }
+    StoreError::NotOurs { database: path.display().to_string(), why }
 }
 
 /// Brings the database to the latest version, in one transaction.
@@ -67,7 +67,7 @@ fn upgrade_through(versions: &[Version], db: &mut Connection, path: &Path) -> Re
     };
     let known = versions.last().map_or(0, |version| version.number);
     if found > known {
-        return Err(StoreError::NewerSchema { path: path.to_path_buf(), found, known });
+        return Err(StoreError::NewerSchema { database: path.display().to_string(), found, known });
     }
     for version in versions.iter().filter(|version| version.number > found) {
         transaction.execute_batch(version.sql).map_err(failed)?;

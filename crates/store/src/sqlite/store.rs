@@ -8,14 +8,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 use unmoor_migration::MigrationId;
 
-use super::claims::ClaimRow;
-use super::commits::CommitRow;
-use super::imports::{self, ImportRow, ROWS_PER_TRANSACTION};
-use super::journal::Entry;
-use super::notices::TakenRow;
-use super::row::StoredRow;
-use super::value::{lease_ms, to_json};
-use super::{SqliteStore, claims, fleet, inbox, journal, lists, notices, secrets};
+use super::imports::{self, ROWS_PER_TRANSACTION};
+use super::{SqliteStore, claims, commits, fleet, inbox, journal, lists, notices, secrets};
+use crate::rows::{ClaimRow, CommitRow, Entry, ImportRow, StoredRow, TakenRow};
+use crate::value::{lease_ms, to_json};
 use crate::{
     Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, NewMigration, Page, SealedSecret,
     Stamp, Store, StoreError, Stored, StoredFleet, TakenNotice, Wake,
@@ -71,7 +67,7 @@ impl Store for SqliteStore {
         let (owner, lease) = (owner.to_owned(), lease_ms(lease));
         let work = move |db: &rusqlite::Connection| claims::claim_due(db, now, limit, &owner, lease);
         let rows = self.writer.write("claim due migrations", work).await?;
-        Ok(rows.into_iter().filter_map(readable).collect())
+        Ok(rows.into_iter().filter_map(ClaimRow::readable).collect())
     }
 
     async fn claim(&self, id: &MigrationId, owner: &str, lease: Duration) -> Result<Option<Claim>, StoreError> {
@@ -82,7 +78,7 @@ impl Store for SqliteStore {
 
     async fn commit(&self, claim: &Claim, commit: Commit) -> Result<Committed, CommitError> {
         let row = CommitRow::of(claim, commit)?;
-        self.writer.write("commit a migration", move |db| row.write(db)).await
+        self.writer.write("commit a migration", move |db| commits::write(db, &row)).await
     }
 
     async fn append_evidence(&self, id: &MigrationId, at: Timestamp, evidence: &Value) -> Result<u64, StoreError> {
@@ -108,6 +104,10 @@ impl Store for SqliteStore {
 
     async fn next_due(&self) -> Result<Option<Wake>, StoreError> {
         self.readers.read("find the next wake time", |db| Ok(claims::next_due(db)?)).await
+    }
+
+    async fn woken(&self) {
+        std::future::pending::<()>().await;
     }
 
     async fn post_input(&self, id: &MigrationId, body: &Value, by: &str, at: Timestamp) -> Result<u64, StoreError> {
@@ -159,7 +159,7 @@ impl Store for SqliteStore {
         let lease = lease_ms(lease);
         let work = move |db: &rusqlite::Connection| Ok(notices::take(db, now, limit, lease)?);
         let rows = self.writer.write("take notices", work).await?;
-        Ok(rows.into_iter().filter_map(readable_notice).collect())
+        Ok(rows.into_iter().filter_map(TakenRow::readable).collect())
     }
 
     async fn notice_done(&self, seq: u64, at: Timestamp) -> Result<(), StoreError> {
@@ -174,15 +174,4 @@ impl Store for SqliteStore {
     async fn next_notice_due(&self) -> Result<Option<Timestamp>, StoreError> {
         self.readers.read("find the next notice", |db| Ok(notices::next_due(db)?)).await
     }
-}
-
-/// One notice that cannot be read must not stop the others.
-fn readable_notice(row: TakenRow) -> Option<TakenNotice> {
-    row.parse().inspect_err(|error| tracing::error!(%error, "a notice is left out")).ok()
-}
-
-/// One state that cannot be read must not stop the others.
-fn readable(row: ClaimRow) -> Option<Claim> {
-    let id = row.id().to_owned();
-    row.parse().inspect_err(|error| tracing::error!(migration = id, %error, "a due migration is left out")).ok()
 }

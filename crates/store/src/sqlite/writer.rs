@@ -61,7 +61,7 @@ impl Writer {
         let thread = std::thread::Builder::new().name("store-writer".to_owned()).spawn(work);
         let thread = thread.map_err(|error| StoreError::Stopped {
             operation: "start the writing thread",
-            path: path.to_path_buf(),
+            database: path.display().to_string(),
             why: error.to_string(),
         })?;
         Ok(Self { hands: Hands::Thread { jobs: Some(jobs), thread: Some(thread) }, path, why_it_ended })
@@ -112,7 +112,7 @@ impl Writer {
 
     fn stopped(&self, operation: &'static str) -> StoreError {
         let why = self.why_it_ended.get().cloned().unwrap_or_else(|| "its thread broke off".to_owned());
-        StoreError::Stopped { operation, path: self.path.to_path_buf(), why }
+        StoreError::Stopped { operation, database: self.path.display().to_string(), why }
     }
 }
 
@@ -173,7 +173,7 @@ where
             (Ok(()), Some(result)) => result,
             // Its own failure says more than the fate of the others.
             (Err(Lost::RolledBack), Some(Err(error))) => Err(error),
-            (Err(lost), _) => Err(lost.explain(operation, path).into()),
+            (Err(lost), _) => Err(lost.explain(operation, &path).into()),
             (Ok(()), None) => Err(StoreError::Database { operation, detail: "it was not run".to_owned() }.into()),
         };
         // Whoever asked may have gone.
@@ -182,14 +182,17 @@ where
 }
 
 impl Lost {
-    fn explain(&self, operation: &'static str, path: PathBuf) -> StoreError {
+    fn explain(&self, operation: &'static str, path: &Path) -> StoreError {
         match self {
-            Self::NotBegun(error) => explain(operation, &path, error),
+            Self::NotBegun(error) => explain(operation, path, error),
             Self::RolledBack => StoreError::Database {
                 operation,
                 detail: "the transaction was rolled back, because other work in it failed gravely".to_owned(),
             },
-            Self::CommitFailed(error) => StoreError::CommitUnknown { operation, path, detail: error.to_string() },
+            Self::CommitFailed(error) => {
+                let database = path.display().to_string();
+                StoreError::CommitUnknown { operation, database, detail: error.to_string() }
+            }
         }
     }
 }

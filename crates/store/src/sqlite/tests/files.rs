@@ -101,7 +101,7 @@ fn another_programs_file_is_refused_and_left_alone() {
         Connection::open(&path).unwrap().execute_batch(sql).unwrap();
         let before = fs::read(&path).unwrap();
         let told = refused(&path).to_string();
-        let expected = format!("{} is not a database of Unmoor ({why}): give the path of another file", path.display());
+        let expected = format!("{} is not a database of Unmoor ({why}): give another one", path.display());
         assert_eq!(told, expected);
         assert_eq!(fs::read(&path).unwrap(), before);
         fs::remove_file(&path).unwrap();

@@ -132,8 +132,8 @@ async fn a_failed_commit_is_told_as_unknown_to_all_and_the_next_one_works() {
 #[tokio::test]
 async fn when_the_file_cannot_be_opened_again_everybody_is_told() {
     let database = TestDatabase::fresh();
-    let path = database.path();
-    let gone = move || Err(StoreError::DiskFull { operation: "open the database", path: path.clone() });
+    let place = database.path().display().to_string();
+    let gone = move || Err(StoreError::DiskFull { operation: "open the database", database: place.clone() });
     let writer = start(&database, Box::new(gone));
     let broken = writer.write("break the promise", unkept_promise).await;
     assert!(matches!(broken.unwrap_err(), StoreError::CommitUnknown { .. }));
@@ -171,7 +171,8 @@ async fn a_lock_that_stays_is_told_with_the_path() {
     let other = Connection::open(database.path()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let error = writer.write("insert 1", insert(1)).await.unwrap_err();
-    assert!(matches!(&error, StoreError::Busy { path, .. } if *path == database.path()), "{error}");
+    let place = database.path().display().to_string();
+    assert!(matches!(&error, StoreError::Busy { database, .. } if *database == place), "{error}");
     other.execute_batch("ROLLBACK").unwrap();
     writer.write("insert 1", insert(1)).await.unwrap();
 }

@@ -1,0 +1,92 @@
+//! Many new migrations at once.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use tokio_postgres::Error;
+
+use super::commits::insert_blockers;
+use super::journal::{APPEND, Rows};
+use super::pool::{Parameters, Pool};
+use super::row::{Columns, big, ns};
+use super::transaction::Transaction;
+use crate::rows::ImportRow;
+use crate::{Imported, StoreError};
+
+/// So many rows share a transaction, which locks nothing that anybody works on.
+pub(super) const ROWS_PER_TRANSACTION: usize = 250;
+
+const OPERATION: &str = "import migrations";
+
+/// In the order of ids, so that two imports of the same rows wait for one another and never both.
+const INSERT: &str = "INSERT INTO migration (id, version, journal_seq, customer, wave, phase, turn, blockers, is_final, \
+                      urgency, wake_at_ns) \
+                      SELECT id, 1, journal_seq, customer, wave, phase, turn, blockers, is_final, urgency, wake_at_ns \
+                      FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], \
+                      $8::boolean[], $9::bigint[], $10::bigint[]) AS row (id, journal_seq, customer, wave, phase, turn, \
+                      blockers, is_final, urgency, wake_at_ns) ORDER BY id COLLATE \"C\" \
+                      ON CONFLICT (id) DO NOTHING RETURNING id";
+
+pub(super) async fn add(pool: &Pool, rows: &[ImportRow], at: Timestamp) -> Result<Vec<Imported>, StoreError> {
+    let at = ns(OPERATION, at)?;
+    let wake_times = rows.iter().map(|row| row.snapshot.wake_at.map(|at| ns(OPERATION, at)).transpose());
+    let wake_times = wake_times.collect::<Result<Vec<_>, _>>()?;
+    let transaction = Transaction::begun(pool, OPERATION).await?;
+    match add_in(transaction.client()?, rows, &wake_times, at).await {
+        Ok(answers) => transaction.commit().await.map(|()| answers),
+        Err(error) => Err(transaction.explain(error)),
+    }
+}
+
+async fn add_in(
+    client: &deadpool_postgres::ClientWrapper,
+    rows: &[ImportRow],
+    wake_times: &[Option<i64>],
+    at: i64,
+) -> Result<Vec<Imported>, Error> {
+    let ids: Vec<&str> = rows.iter().map(|row| row.snapshot.id.as_str()).collect();
+    let insert = client.prepare_cached(INSERT).await?;
+    let column = |of: fn(&ImportRow) -> &str| rows.iter().map(of).collect::<Vec<_>>();
+    let optional = |of: fn(&ImportRow) -> Option<&str>| rows.iter().map(of).collect::<Vec<_>>();
+    let journal_seqs: Vec<i64> = rows.iter().map(|row| big(row.entries.len() as u64)).collect();
+    let is_final: Vec<bool> = rows.iter().map(|row| row.snapshot.is_final).collect();
+    let urgencies: Vec<i64> = rows.iter().map(|row| row.snapshot.urgency).collect();
+    let customers = column(|row| &row.snapshot.customer);
+    let waves = optional(|row| row.snapshot.wave.as_deref());
+    let phases = column(|row| &row.snapshot.phase);
+    let turns = optional(|row| row.snapshot.turn.as_deref());
+    let blockers = column(|row| &row.snapshot.blockers);
+    let columns: Parameters<'_> =
+        &[&ids, &journal_seqs, &customers, &waves, &phases, &turns, &blockers, &is_final, &urgencies, &wake_times];
+    let inserted = client.query(&insert, columns).await?;
+    let inserted = inserted.iter().map(|row| row.try_get(0)).collect::<Result<BTreeSet<String>, _>>()?;
+    let mut to_add = inserted.clone();
+    let new: Vec<&ImportRow> = rows.iter().filter(|row| to_add.remove(row.snapshot.id.as_str())).collect();
+    let states = client.prepare_cached("INSERT INTO snapshot (migration_id, body) VALUES ($1, $2)").await?;
+    let append = client.prepare_cached(APPEND).await?;
+    for row in new {
+        let id = row.snapshot.id.as_str();
+        let journal = Rows::of(0, &row.entries);
+        let state: Parameters<'_> = &[&id, &row.snapshot.body];
+        let entries: Parameters<'_> = &[&id, &at, &journal.seqs, &journal.kinds, &journal.bodies];
+        let (stated, appended) = tokio::join!(biased; client.execute(&states, state), client.execute(&append, entries));
+        stated?;
+        appended?;
+        insert_blockers(client, &row.snapshot).await?;
+    }
+    let versions = client.prepare_cached("SELECT id, version FROM migration WHERE id = ANY($1)").await?;
+    let mut versions_by_id = BTreeMap::new();
+    for row in client.query(&versions, &[&ids]).await? {
+        let mut columns = Columns::of(&row);
+        versions_by_id.insert(columns.take::<String>()?, columns.number()?);
+    }
+    let mut added = inserted;
+    let answer = |id: &str| {
+        if added.remove(id) {
+            Imported::Added
+        } else {
+            Imported::AlreadyThere(versions_by_id.get(id).copied().unwrap_or_default())
+        }
+    };
+    Ok(ids.into_iter().map(answer).collect())
+}
