@@ -107,16 +107,18 @@ fn of_store_error(error: &StoreError) -> (Exit, Option<String>) {
         StoreError::WrongStamp { .. } => (
             Exit::Refused,
             Some(
-                "a database belongs to one app at Meta or at one simulator: name another file with --database"
+                "a database belongs to one app at Meta or at one simulator: name another one with --database"
                     .to_owned(),
             ),
         ),
         StoreError::UnknownMigration { .. }
         | StoreError::NewerSchema { .. }
+        | StoreError::OlderSchema { .. }
         | StoreError::NotOurs { .. }
         | StoreError::CannotOpen { .. } => (Exit::BadInput, None),
         StoreError::Corrupt { .. }
         | StoreError::Busy { .. }
+        | StoreError::Unreachable { .. }
         | StoreError::DiskFull { .. }
         | StoreError::CommitUnknown { .. }
         | StoreError::Stopped { .. }

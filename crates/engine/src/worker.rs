@@ -36,6 +36,11 @@ impl Stop {
         Self::default()
     }
 
+    /// Look at once: somebody may have made work.
+    pub fn look(&self) {
+        self.signal.set();
+    }
+
     /// Ask now.
     pub fn ask(&self) {
         self.asked.store(true, Ordering::SeqCst);
@@ -59,7 +64,9 @@ pub enum Ended {
 /// When a migration that is not over counts as at rest, so that the worker may end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AtRest {
-    /// Never: work until all are final.
+    /// Never, final or not: work until asked to stop.
+    Never,
+    /// Not before it is final.
     OnlyWhenFinal,
     /// When it waits for a person or the vendor.
     WhenWaiting,
@@ -72,9 +79,9 @@ impl AtRest {
     #[must_use]
     pub fn holds(self, m: &Migration) -> bool {
         let waits = m.turn().is_some_and(|turn| turn != Turn::Time);
-        m.is_final()
+        self != Self::Never && m.is_final()
             || match self {
-                Self::OnlyWhenFinal => false,
+                Self::Never | Self::OnlyWhenFinal => false,
                 Self::WhenWaiting => waits,
                 Self::WhenChecked => waits || *m.phase() != Phase::Preflight,
             }
@@ -188,6 +195,9 @@ struct Rest {
 
 impl Rest {
     async fn holds(&mut self, engine: &Engine, due: Timestamp) -> Result<bool, StoreError> {
+        if self.at_rest == AtRest::Never {
+            return Ok(false);
+        }
         if self.at_rest == AtRest::OnlyWhenFinal && due < Timestamp::MAX {
             // Whatever has a timer is not over.
             return Ok(false);

@@ -35,6 +35,16 @@ pub enum StoreError {
         /// The newest one that this program knows.
         known: u64,
     },
+    /// An older Unmoor wrote this database, or nobody has yet (version 0).
+    #[error("{database} has schema version {found}, and this program needs {known}: run `unmoor schema upgrade`")]
+    OlderSchema {
+        /// The database.
+        database: String,
+        /// Its schema version.
+        found: u64,
+        /// The one that this program works with.
+        known: u64,
+    },
     /// Something else is in there.
     #[error("{database} is not a database of Unmoor ({why}): give another one")]
     NotOurs {
@@ -77,7 +87,7 @@ pub enum StoreError {
     },
     /// The database does not answer. It may later, without a restart.
     #[error(
-        "cannot {operation}: {database} cannot be reached ({why}): see that the server runs and the network is well; it is tried again"
+        "cannot {operation}: {database} cannot be reached ({why}): see that the server runs and the network is well"
     )]
     Unreachable {
         /// What was asked.

@@ -20,8 +20,8 @@ pub use error::{CommitError, StoreError};
 pub use filter::{Cursor, Filter, Page};
 pub use postgres::PostgresStore;
 pub use record::{
-    Claim, Commit, Committed, FleetUpdate, Imported, JournalRow, NewMigration, Notice, SealedSecret, Stamp, Stored,
-    StoredFleet, TakenNotice, WaitingInput, Wake,
+    Claim, Commit, Committed, FleetUpdate, Imported, JournalRow, NewMigration, Notice, SchemaVersions, SealedSecret,
+    Stamp, Stored, StoredFleet, TakenNotice, WaitingInput, Wake,
 };
 pub use snapshot::{Outline, Snapshot};
 pub use sqlite::SqliteStore;

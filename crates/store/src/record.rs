@@ -23,6 +23,15 @@ impl fmt::Display for Stamp {
     }
 }
 
+/// Versions of a database's schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SchemaVersions {
+    /// The one that is there; `None` where there is nothing yet.
+    pub found: Option<u64>,
+    /// The one of this program.
+    pub known: u64,
+}
+
 /// A migration that is not in the store yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewMigration {

@@ -136,10 +136,20 @@ pub fn fresh_database() -> Result<String, Error> {
     }
 }
 
+/// Runs SQL as somebody with access to the database could.
+///
+/// # Errors
+/// The server refuses, with its words.
+pub fn execute(address: &str, sql: &str) -> Result<(), Error> {
+    run(Programs::find()?.command("psql").args(["-X", "-q", "-v", "ON_ERROR_STOP=1", "-c", sql, address]))
+}
+
 fn database(programs: &Programs, folder: &Path, name: &str) -> Result<String, Error> {
     let mut createdb = programs.command("createdb");
     run(createdb.arg("-h").arg(folder).args(["-U", USER, name]))?;
-    Ok(format!("host={} user={USER} dbname={name}", folder.display()))
+    // A host that begins with a slash is the folder of a socket.
+    let host = folder.display().to_string().replace('/', "%2F");
+    Ok(format!("postgres://{USER}@{host}/{name}"))
 }
 
 /// A shell that waits until this process is gone or lets it go, then stops the server at once and removes its folder.

@@ -18,3 +18,4 @@ mod simulate;
 mod stamps;
 mod stops;
 mod two_processes;
+mod workers;

@@ -13,11 +13,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
-pub(crate) use check::{CompletionsArgs, DoctorArgs};
+pub(crate) use check::{CompletionsArgs, DoctorArgs, SchemaAction, SchemaArgs};
 pub(crate) use import::ImportArgs;
 pub(crate) use operate::{
     AttestArgs, CancelArgs, HoldArgs, PauseArgs, PinArgs, PreflightArgs, ReleaseArgs, ResumeArgs, RetryArgs, RunArgs,
-    StartArgs, Until,
+    StartArgs, Until, WorkerArgs,
 };
 pub(crate) use rehearse::{FailOn, KnobArg, RehearseArgs};
 pub(crate) use selector::SelectorArgs;
@@ -83,6 +83,8 @@ pub(crate) enum Command {
     Start(StartArgs),
     /// Do all that is due
     Run(RunArgs),
+    /// Do all that is due, beside other workers, until asked to stop
+    Worker(WorkerArgs),
     /// Show where everybody stands
     Status(StatusArgs),
     /// Tell one customer's story
@@ -103,6 +105,8 @@ pub(crate) enum Command {
     Pin(PinArgs),
     /// Serve a simulator of Meta's side
     Simulate(SimulateArgs),
+    /// Look at the version of the database's tables, or bring them to the present one
+    Schema(SchemaArgs),
     /// Check everything that Unmoor needs, and say what is wrong
     Doctor(DoctorArgs),
     /// Print the completions of a shell

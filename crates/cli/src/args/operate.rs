@@ -79,6 +79,22 @@ pub(crate) struct RunArgs {
     pub(crate) json: bool,
 }
 
+const WORKER_EXAMPLES: &str = "\
+As many as wanted on one PostgreSQL database, on as many machines; each takes up what is due and no other holds. SIGTERM
+finishes what has begun. The work of one that dies is taken over when its leases have run out, within three minutes.
+
+Example:
+  UNMOOR_DATABASE=postgres://unmoor@db.example/fleet unmoor worker";
+
+/// `worker`
+#[derive(Debug, Args)]
+#[command(after_help = WORKER_EXAMPLES)]
+pub(crate) struct WorkerArgs {
+    /// JSON lines on stdout
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 /// When a run ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Until {

@@ -12,7 +12,7 @@ use crate::selector;
 
 pub(crate) async fn run(args: &ExplainArgs, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
     let config = Config::load(global)?;
-    let store = compose::open_existing(&config)?;
+    let store = compose::open_existing(&config).await?;
     let ids = selector::named(&args.customer, store.as_ref()).await?;
     let now = compose::present(&config, store.as_ref()).await?.now();
     if args.json {

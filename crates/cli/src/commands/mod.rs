@@ -12,6 +12,7 @@ mod question;
 mod ready_made;
 pub(crate) mod rehearse;
 mod run;
+mod schema;
 pub(crate) mod simulate;
 mod simulator_state;
 mod start;
@@ -31,6 +32,7 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Attest(args) => deeds::attest(args, &global, output).await,
         Command::Start(args) => start::run(&args, &global, output).await,
         Command::Run(args) => run::run(&args, &global, output).await,
+        Command::Worker(args) => run::worker(&args, &global, output).await,
         Command::Status(args) => status::run(&args, &global, output).await,
         Command::Explain(args) => explain::run(&args, &global, output).await,
         Command::Hold(args) => deeds::hold(args, &global, output).await,
@@ -41,6 +43,7 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Cancel(args) => deeds::cancel(args, &global, output).await,
         Command::Pin(args) => pin::run(&args, &global, output).await,
         Command::Simulate(args) => simulate::run(args, output).await,
+        Command::Schema(args) => schema::run(&args, &global, output).await,
         Command::Doctor(args) => doctor::run(&args, &global, output).await,
         Command::Completions(args) => completions::run(&args),
     }

@@ -12,7 +12,7 @@ use unmoor_migration::{Command, Migration, MigrationId, Policy};
 use unmoor_store::{JournalRow, Store};
 
 use crate::args::{GlobalArgs, SelectorArgs};
-use crate::compose::{self, EngineLock, OWNER, Taken};
+use crate::compose::{self, EngineLock, Taken};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -42,13 +42,13 @@ impl Ground {
     /// The database that is there, for changing it.
     pub(crate) async fn open(global: &GlobalArgs) -> anyhow::Result<Self> {
         let config = Config::load(global)?;
-        let store = compose::open_existing(&config)?;
+        let store = compose::open_existing(&config).await?;
         Self::of(config, store).await
     }
 
     /// The database, made where there is none.
     pub(crate) async fn open_or_create(config: Config) -> anyhow::Result<Self> {
-        let store = compose::open_or_create(&config)?;
+        let store = compose::open_or_create(&config).await?;
         Self::of(config, store).await
     }
 
@@ -182,10 +182,15 @@ pub(crate) async fn ask(ground: &Ground, wanted: Vec<(MigrationId, Posted)>) -> 
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    match EngineLock::try_take(&ground.config.lock_file())? {
+    let owner = compose::owner(&ground.config)?;
+    let Some(file) = ground.config.lock_file() else {
+        // Workers take up one migration at a time, and so does this; what one of them holds it answers itself.
+        return take_in_all(ground, &owner, wanted).await;
+    };
+    match EngineLock::try_take(&file)? {
         Taken::Ours(lock) => {
-            ground.store.release_all_of(OWNER).await?;
-            let answers = take_in_all(ground, wanted).await;
+            ground.store.release_all_of(&owner).await?;
+            let answers = take_in_all(ground, &owner, wanted).await;
             drop(lock);
             answers
         }
@@ -193,8 +198,8 @@ pub(crate) async fn ask(ground: &Ground, wanted: Vec<(MigrationId, Posted)>) -> 
     }
 }
 
-/// No engine runs: everything is decided here.
-async fn take_in_all(ground: &Ground, wanted: Vec<(MigrationId, Posted)>) -> anyhow::Result<Vec<Answer>> {
+/// No engine is in the way: everything is decided here.
+async fn take_in_all(ground: &Ground, owner: &str, wanted: Vec<(MigrationId, Posted)>) -> anyhow::Result<Vec<Answer>> {
     let mut answers = vec![Answer::Posted; wanted.len()];
     let mut under_way = JoinSet::new();
     let policy = Arc::new(ground.config.policy.clone());
@@ -203,8 +208,8 @@ async fn take_in_all(ground: &Ground, wanted: Vec<(MigrationId, Posted)>) -> any
             keep(&mut answers, under_way.join_next().await)?;
         }
         let (store, clock, policy) = (Arc::clone(&ground.store), Arc::clone(&ground.clock), Arc::clone(&policy));
-        let by = ground.by.clone();
-        under_way.spawn(async move { Ok((place, take_in_one(store, clock, &policy, &by, id, posted).await?)) });
+        let (by, owner) = (ground.by.clone(), owner.to_owned());
+        under_way.spawn(async move { Ok((place, take_in_one(store, clock, &policy, &by, &owner, id, posted).await?)) });
     }
     while !under_way.is_empty() {
         keep(&mut answers, under_way.join_next().await)?;
@@ -228,11 +233,12 @@ async fn take_in_one(
     clock: Arc<dyn Clock>,
     policy: &Policy,
     by: &str,
+    owner: &str,
     id: MigrationId,
     posted: Posted,
 ) -> anyhow::Result<Answer> {
     let seq = post(store.as_ref(), &id, &posted, by, clock.now()).await?;
-    Ok(match take_in_now(store.as_ref(), clock.as_ref(), policy, OWNER, &id).await? {
+    Ok(match take_in_now(store.as_ref(), clock.as_ref(), policy, owner, &id).await? {
         TakenIn::LeftToEngine => Answer::Posted,
         TakenIn::Decided(answers) => match answers.into_iter().find(|(decided, _)| *decided == seq) {
             Some((_, Some(why))) => Answer::Refused(why),

@@ -15,7 +15,7 @@ use unmoor_migration::{Blocker, BlockerCode, Command, Migration, MigrationId, Ph
 use super::operator::user;
 use super::run::seal_tokens;
 use crate::args::{GlobalArgs, PreflightArgs};
-use crate::compose::{self, OWNER, keep_following};
+use crate::compose::{self, keep_following};
 use crate::config::Config;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -77,7 +77,7 @@ async fn check_all(engine: &Arc<Engine>, ids: &[MigrationId]) -> anyhow::Result<
 
 async fn check(engine: &Arc<Engine>, id: &MigrationId) -> anyhow::Result<()> {
     loop {
-        if let Some(claim) = engine.store.claim(id, OWNER, engine.settings.lease).await? {
+        if let Some(claim) = engine.store.claim(id, &engine.settings.owner, engine.settings.lease).await? {
             // A preflight reads only, also where somebody has started the migration meanwhile.
             step::run(engine, claim, &|| false).await?;
         }

@@ -1,4 +1,4 @@
-//! `unmoor run`: the worker, until everything is over or it is asked to stop.
+//! `unmoor run` and `unmoor worker`: the engine, until everything is over or it is asked to stop.
 
 use std::sync::Arc;
 
@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use unmoor_engine::clock::{Clock, SystemClock};
 use unmoor_engine::worker::{self, Ended, Stop};
 use unmoor_engine::{Engine, NobodyWatches, Observer};
-use unmoor_store::Filter;
+use unmoor_store::{Filter, Store};
 
-use crate::args::{GlobalArgs, RunArgs, Until};
+use crate::args::{GlobalArgs, RunArgs, Until, WorkerArgs};
 use crate::compose::{self, Workshop, keep_following};
 use crate::config::Config;
 use crate::exit::Exit;
@@ -22,33 +22,42 @@ const PAGE: u32 = 500;
 const MOST_SHOWN: u64 = 200;
 
 pub(crate) async fn run(args: &RunArgs, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
-    let config = Config::load(global)?;
+    let at_rest = match args.until {
+        Until::Final => worker::AtRest::OnlyWhenFinal,
+        Until::Waiting => worker::AtRest::WhenWaiting,
+    };
+    work(&Config::load(global)?, at_rest, args.json, output).await
+}
+
+/// The same, one of as many as wanted, until it is asked to stop.
+pub(crate) async fn worker(args: &WorkerArgs, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
+    work(&Config::load(global)?, worker::AtRest::Never, args.json, output).await
+}
+
+async fn work(config: &Config, at_rest: worker::AtRest, json: bool, output: &Output) -> anyhow::Result<Exit> {
     let began = SystemClock.now();
-    let progress = progress(&config, args.json, output).await?;
-    let observer: Arc<dyn Observer> = match (&progress, args.json) {
+    let progress = progress(config, json, output).await?;
+    let observer: Arc<dyn Observer> = match (&progress, json) {
         (_, true) => Arc::new(JsonLines),
         (Some(progress), false) => Arc::clone(progress) as Arc<dyn Observer>,
         (None, false) => Arc::new(NobodyWatches),
     };
-    let workshop = compose::workshop(&config, observer).await?;
+    let workshop = compose::workshop(config, observer).await?;
     keep_following(&workshop.clock, &workshop.connection);
-    seal_tokens(&config, &workshop, output).await?;
-    if args.json {
+    seal_tokens(config, &workshop, output).await?;
+    if json {
         output.json_version()?;
     }
     let engine = &workshop.engine;
     let engine_began = engine.clock.now();
     let stop = Stop::new();
     listen_for_signals(stop.clone(), output.clone())?;
-    let at_rest = match args.until {
-        Until::Final => worker::AtRest::OnlyWhenFinal,
-        Until::Waiting => worker::AtRest::WhenWaiting,
-    };
+    listen_for_work(stop.clone(), Arc::clone(&engine.store));
     let ended = worker::run(Arc::clone(engine), stop, at_rest).await?;
     if let Some(progress) = &progress {
         progress.finish();
     }
-    let summary = summarise(engine, engine_began, began, args.json, output).await?;
+    let summary = summarise(engine, engine_began, began, json, output).await?;
     Ok(exit_of(ended, &summary, output))
 }
 
@@ -69,7 +78,7 @@ async fn progress(config: &Config, json: bool, output: &Output) -> anyhow::Resul
     if json || output.quiet {
         return Ok(None);
     }
-    let total = compose::open_existing(config)?.count_by_phase().await?.values().sum();
+    let total = compose::open_existing(config).await?.count_by_phase().await?.values().sum();
     Ok(Some(Arc::new(Progress::of(total, true))))
 }
 
@@ -97,6 +106,16 @@ fn listen_for_signals(stop: Stop, output: Output) -> anyhow::Result<()> {
         std::process::exit(i32::from(Exit::Unexpected.code()));
     }));
     Ok(())
+}
+
+/// Lets the worker look at once when another process has made work.
+fn listen_for_work(stop: Stop, store: Arc<dyn Store>) {
+    drop(tokio::spawn(async move {
+        loop {
+            store.woken().await;
+            stop.look();
+        }
+    }));
 }
 
 #[cfg(unix)]

@@ -39,7 +39,7 @@ const CSV_COLUMNS: [&str; 11] = [
 
 pub(crate) async fn run(args: &StatusArgs, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
     let config = Config::load(global)?;
-    let store = compose::open_existing(&config)?;
+    let store = compose::open_existing(&config).await?;
     let selection = selector::to_show(&args.selector, store.as_ref()).await?;
     let now = compose::present(&config, store.as_ref()).await?.now();
     let shown = Shown { store: store.as_ref(), filter: selection.filter, now, output };

@@ -1,65 +1,61 @@
 //! Puts the engine together: database, lock, vault, network, clock.
 
 mod clock;
+mod database;
 mod lock;
 mod other_side;
 
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
 use jiff::SignedDuration;
-use unmoor_engine::randomness::OsRandomness;
+use unmoor_engine::randomness::{OsRandomness, Randomness};
 use unmoor_engine::throttle::Throttle;
 use unmoor_engine::vault::{MasterKey, Vault};
 use unmoor_engine::{Engine, Graph, Observer, SealedInStore, Settings};
-use unmoor_store::{SqliteStore, Stamp, Store};
+use unmoor_store::{Stamp, Store};
 
-use crate::config::Config;
+use crate::config::{Config, DatabaseAddress};
 use crate::exit::Trouble;
 
 pub(crate) use clock::{EngineClock, keep_following, present};
+pub(crate) use database::{open_existing, open_or_create};
 pub(crate) use lock::{EngineLock, Taken};
 pub(crate) use other_side::{Connection, OtherSide};
 
 /// Whose leases are on a SQLite file. Only one process at a time works under this name, since it holds the file's lock.
-pub(crate) const OWNER: &str = "unmoor";
+const OWNER: &str = "unmoor";
+
+/// Whose leases this process takes: on a PostgreSQL database a name that no other process ever has.
+pub(crate) fn owner(config: &Config) -> anyhow::Result<String> {
+    if config.database.file().is_some() {
+        return Ok(OWNER.to_owned());
+    }
+    let mut drawn = [0_u8; 8];
+    OsRandomness.fill(&mut drawn)?;
+    Ok(format!("{OWNER}-{}-{:016x}", std::process::id(), u64::from_le_bytes(drawn)))
+}
 
 /// How often a running engine looks for inputs of other commands, in real time.
 const INBOX_POLL: SignedDuration = SignedDuration::from_millis(500);
 
-/// The database, which must be there.
-pub(crate) fn open_existing(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    if !config.database.exists() {
-        return Err(Trouble::bad_input(format!("there is no database {}", config.database.display()))
-            .hint("begin with `unmoor import FILE`, or name the database with --database or UNMOOR_DATABASE")
-            .into());
-    }
-    open_or_create(config)
-}
-
-/// The database; made where there is none.
-pub(crate) fn open_or_create(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
-    Ok(Arc::new(SqliteStore::open(&config.database)?))
-}
-
-/// The vault, with the key from the environment, or else from the file beside the database, which is made on first use.
+/// The vault, with the key from the environment, or else from its file, which is made on first use.
 ///
 /// An existing vault never gets a new key: where secrets are and the key is not, that is said.
 pub(crate) async fn vault(config: &Config, store: &Arc<dyn Store>) -> anyhow::Result<Arc<Vault>> {
     let key = match &config.master_key {
         Some(text) => MasterKey::from_variable(text).map_err(refused_key)?,
         None => {
-            let file = config.master_key_file();
+            let file = &config.master_key_file;
             if !file.exists() && holds_secrets(store).await? {
                 return Err(Trouble::refused(format!(
                     "the database holds secrets, but the key that opens them, {}, is gone",
                     file.display()
                 ))
-                .hint("put the key file back beside the database, or give the key in UNMOOR_MASTER_KEY")
+                .hint("put the key file back, name it in UNMOOR_MASTER_KEY_FILE, or give the key in UNMOOR_MASTER_KEY")
                 .into());
             }
-            MasterKey::load_or_create(&file, &OsRandomness).map_err(refused_key)?
+            MasterKey::load_or_create(file, &OsRandomness).map_err(refused_key)?
         }
     };
     let storage = Arc::new(SealedInStore(Arc::clone(store)));
@@ -85,18 +81,22 @@ pub(crate) struct Workshop {
     pub(crate) engine: Arc<Engine>,
     pub(crate) clock: EngineClock,
     pub(crate) connection: Connection,
-    /// Held as long as the engine may work.
-    pub(crate) _lock: EngineLock,
+    /// Held as long as the engine may work, where only one may.
+    pub(crate) _lock: Option<EngineLock>,
 }
 
 /// Opens the database for work: meets the other side, takes the lock, stamps, and puts the engine together.
 pub(crate) async fn workshop(config: &Config, observer: Arc<dyn Observer>) -> anyhow::Result<Workshop> {
     let app = config.app()?;
     let connection = Connection::open(config).await?;
-    let store = open_existing(config)?;
-    let lock = lock::take_for_work(&config.lock_file()).await?;
+    let store = open_existing(config).await?;
+    let lock = match config.lock_file() {
+        Some(file) => Some(lock::take_for_work(&file).await?),
+        None => None,
+    };
     store.stamp(&Stamp { origin: connection.origin.clone(), app_id: app.id.to_string() }).await?;
-    let left_behind = store.release_all_of(OWNER).await?;
+    let owner = owner(config)?;
+    let left_behind = store.release_all_of(&owner).await?;
     if left_behind > 0 {
         tracing::info!(left_behind, "claims of a process that has ended were taken over");
     }
@@ -117,7 +117,7 @@ pub(crate) async fn workshop(config: &Config, observer: Arc<dyn Observer>) -> an
     let settings = Settings {
         inbox_poll: Some(clock.stretch(INBOX_POLL)),
         rehearsal: matches!(connection.side, OtherSide::Simulator { .. }),
-        ..Settings::of(OWNER, jitter_seed(&config.database))
+        ..Settings::of(&owner, jitter_seed(&config.database))
     };
     let engine = Engine {
         store,
@@ -133,13 +133,13 @@ pub(crate) async fn workshop(config: &Config, observer: Arc<dyn Observer>) -> an
 }
 
 /// Different databases poll at different moments; the same one keeps its spread over a restart.
-fn jitter_seed(database: &Path) -> u64 {
-    let place = std::fs::canonicalize(database).unwrap_or_else(|_| database.to_path_buf());
+fn jitter_seed(database: &DatabaseAddress) -> u64 {
+    let place = match database.file().map(std::fs::canonicalize) {
+        Some(Ok(file)) => file.display().to_string(),
+        Some(Err(_)) | None => database.to_string(),
+    };
     // FNV-1a.
-    place
-        .to_string_lossy()
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    place.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }
 
 /// Refuses a database that was made for another app or origin, as far as settings name one. For commands that change

@@ -13,13 +13,15 @@ pub(crate) enum Variable {
     Tokens,
     Database,
     DatabaseUrl,
+    DatabaseAuthorities,
     ClockRate,
     MasterKey,
+    MasterKeyFile,
     WebhookVerifyToken,
 }
 
 impl Variable {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::GraphUrl,
         Self::GraphVersion,
         Self::AppId,
@@ -28,8 +30,10 @@ impl Variable {
         Self::Tokens,
         Self::Database,
         Self::DatabaseUrl,
+        Self::DatabaseAuthorities,
         Self::ClockRate,
         Self::MasterKey,
+        Self::MasterKeyFile,
         Self::WebhookVerifyToken,
     ];
 
@@ -44,8 +48,10 @@ impl Variable {
             Self::Tokens => "UNMOOR_TOKENS",
             Self::Database => "UNMOOR_DATABASE",
             Self::DatabaseUrl => "DATABASE_URL",
+            Self::DatabaseAuthorities => "UNMOOR_DATABASE_AUTHORITIES",
             Self::ClockRate => "UNMOOR_CLOCK_RATE",
             Self::MasterKey => unmoor_engine::vault::MASTER_KEY_VARIABLE,
+            Self::MasterKeyFile => "UNMOOR_MASTER_KEY_FILE",
             Self::WebhookVerifyToken => "UNMOOR_WEBHOOK_VERIFY_TOKEN",
         }
     }

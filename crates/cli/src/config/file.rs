@@ -24,6 +24,9 @@ const DEFAULT_HOOK_TIMEOUT_S: u64 = 30;
 #[serde(default)]
 pub(super) struct ConfigFile {
     pub(super) database: Option<String>,
+    pub(super) database_authorities: Option<PathBuf>,
+    pub(super) database_connections: Option<usize>,
+    pub(super) master_key_file: Option<PathBuf>,
     pub(super) graph_url: Option<String>,
     pub(super) graph_version: Option<String>,
     pub(super) app_id: Option<String>,

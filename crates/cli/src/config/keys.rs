@@ -10,11 +10,14 @@ const SECRETS: [(&str, &str); 4] = [
     ("app_secret", "UNMOOR_APP_SECRET, or name a file with app_secret_file"),
     ("system_token", "UNMOOR_SYSTEM_TOKEN, or name a file with system_token_file"),
     ("webhook_verify_token", "UNMOOR_WEBHOOK_VERIFY_TOKEN, or name a file with webhook_verify_token_file"),
-    ("master_key", "UNMOOR_MASTER_KEY, or leave it to the file beside the database"),
+    ("master_key", "UNMOOR_MASTER_KEY, or name a file with master_key_file"),
 ];
 
 const TOP: &[&str] = &[
     "database",
+    "database_authorities",
+    "database_connections",
+    "master_key_file",
     "graph_url",
     "graph_version",
     "app_id",

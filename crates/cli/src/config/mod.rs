@@ -3,6 +3,7 @@
 //! Secrets come from the environment, or from files of their own that the configuration names; never from flags, and
 //! never from `unmoor.toml` itself, which people put into repositories.
 
+mod database;
 mod environment;
 mod file;
 mod keys;
@@ -20,7 +21,9 @@ use unmoor_migration::Policy;
 
 use crate::args::GlobalArgs;
 use crate::exit::Trouble;
+use database::Source;
 
+pub(crate) use database::DatabaseAddress;
 pub(crate) use environment::{Environment, Variable};
 pub(crate) use secrets::is_open_to_others;
 
@@ -28,6 +31,8 @@ pub(crate) use secrets::is_open_to_others;
 const DEFAULT_FILE: &str = "unmoor.toml";
 /// The database when nobody names one.
 const DEFAULT_DATABASE: &str = "unmoor.db";
+/// The vault's key where the database is no file that it could lie beside.
+const DEFAULT_MASTER_KEY_FILE: &str = "unmoor.key";
 
 /// Everything that is configured.
 #[derive(Clone)]
@@ -35,7 +40,7 @@ pub(crate) struct Config {
     /// The file that was read.
     pub(crate) file: Option<PathBuf>,
     /// The database.
-    pub(crate) database: PathBuf,
+    pub(crate) database: DatabaseAddress,
     /// The Graph API's address, where one was named.
     pub(crate) graph_url: Option<String>,
     /// Its version.
@@ -50,6 +55,8 @@ pub(crate) struct Config {
     pub(crate) webhook_verify_token: Option<SecretString>,
     /// The key of the vault, where it does not lie in a file.
     pub(crate) master_key: Option<SecretString>,
+    /// The file that it lies in otherwise.
+    pub(crate) master_key_file: PathBuf,
     /// The file of business tokens.
     pub(crate) tokens: Option<PathBuf>,
     /// How many times faster than real time the engine's clock runs; only against a simulator.
@@ -84,14 +91,26 @@ impl Config {
         let beside = |path: &Path| base.join(path);
         let get = |variable: Variable| environment.get(variable);
 
-        let database =
-            match global.database.clone().or_else(|| get(Variable::Database)).or_else(|| get(Variable::DatabaseUrl)) {
-                Some(text) => database_path(&text, folder)?,
-                None => match &parsed.database {
-                    Some(text) => database_path(text, &base)?,
-                    None => folder.join(DEFAULT_DATABASE),
-                },
-            };
+        let from_environment = get(Variable::Database).or_else(|| get(Variable::DatabaseUrl));
+        let mut database = match (&global.database, from_environment, &parsed.database) {
+            (Some(text), ..) => DatabaseAddress::of(text, Source::Open, folder)?,
+            (None, Some(text), _) => DatabaseAddress::of(&text, Source::Environment, folder)?,
+            (None, None, Some(text)) => DatabaseAddress::of(text, Source::Open, &base)?,
+            (None, None, None) => DatabaseAddress::File(folder.join(DEFAULT_DATABASE)),
+        };
+        if let DatabaseAddress::Postgres(address) = &mut database {
+            let authorities = get(Variable::DatabaseAuthorities).map(PathBuf::from);
+            address.authorities = authorities.or_else(|| parsed.database_authorities.as_deref().map(beside));
+            address.connections = parsed.database_connections.unwrap_or(address.connections);
+        }
+        let master_key_file = match get(Variable::MasterKeyFile).map(PathBuf::from) {
+            Some(named) => named,
+            None => match (&parsed.master_key_file, database.file()) {
+                (Some(named), _) => beside(named),
+                (None, Some(file)) => beside_database(file, "key"),
+                (None, None) => folder.join(DEFAULT_MASTER_KEY_FILE),
+            },
+        };
         let graph_version = match get(Variable::GraphVersion).or(parsed.graph_version) {
             Some(text) => GraphVersion::parse(&text).map_err(bad("UNMOOR_GRAPH_VERSION"))?,
             None => GraphVersion::default(),
@@ -111,6 +130,7 @@ impl Config {
         let system_token = secret(Variable::SystemToken, parsed.system_token_file.as_ref())?;
         Ok(Self {
             database,
+            master_key_file,
             graph_url: get(Variable::GraphUrl).or(parsed.graph_url),
             graph_version,
             app_id: app_id.map(|text| AppId::parse(text.trim()).map_err(bad("UNMOOR_APP_ID"))).transpose()?,
@@ -159,14 +179,9 @@ impl Config {
         })
     }
 
-    /// Where the vault's key lies when the environment does not hold it: beside the database.
-    pub(crate) fn master_key_file(&self) -> PathBuf {
-        beside_database(&self.database, "key")
-    }
-
-    /// The file whose lock says that an engine runs.
-    pub(crate) fn lock_file(&self) -> PathBuf {
-        beside_database(&self.database, "lock")
+    /// The file whose lock says that an engine runs; none where any number may.
+    pub(crate) fn lock_file(&self) -> Option<PathBuf> {
+        self.database.file().map(|file| beside_database(file, "lock"))
     }
 }
 
@@ -177,26 +192,6 @@ fn beside_database(database: &Path, ending: &str) -> PathBuf {
     name.push(".");
     name.push(ending);
     PathBuf::from(name)
-}
-
-/// A database is a file; others come with a later version.
-fn database_path(text: &str, base: &Path) -> anyhow::Result<PathBuf> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(Trouble::bad_input("the database's name is empty").hint("name a file, e.g. unmoor.db").into());
-    }
-    if let Some((scheme, _)) = text.split_once("://") {
-        let shown: String = scheme.chars().take(16).collect();
-        return Err(match scheme {
-            "postgres" | "postgresql" => Trouble::bad_input(
-                "this version keeps its migrations in one SQLite file; PostgreSQL is not supported yet",
-            ),
-            _ => Trouble::bad_input(format!("a database of the kind {shown:?} is not supported")),
-        }
-        .hint("name a file with --database or UNMOOR_DATABASE, e.g. unmoor.db")
-        .into());
-    }
-    Ok(base.join(text))
 }
 
 /// Wraps an error of a library with the setting that it is about. The value itself is never repeated.

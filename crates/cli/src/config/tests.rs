@@ -22,7 +22,7 @@ fn refused(toml: &str) -> String {
 fn flags_count_more_than_the_environment_and_that_more_than_the_file() {
     let environment = Environment::of([("UNMOOR_DATABASE", "from-environment.db"), ("UNMOOR_APP_ID", "42")]);
     let file = "database = \"from-file.db\"\napp_id = \"7\"\ngraph_version = \"v26.0\"";
-    let name = |config: &Config| config.database.file_name().unwrap().to_str().unwrap().to_owned();
+    let name = |config: &Config| config.database.file().unwrap().file_name().unwrap().to_str().unwrap().to_owned();
     assert_eq!(name(&config(file, &Environment::of([]), None).unwrap()), "from-file.db");
     let with_environment = config(file, &environment, None).unwrap();
     assert_eq!(name(&with_environment), "from-environment.db");
@@ -36,8 +36,8 @@ fn flags_count_more_than_the_environment_and_that_more_than_the_file() {
 #[test]
 fn key_and_lock_lie_beside_the_database() {
     let config = config("", &Environment::of([]), Some("/data/fleet.db")).unwrap();
-    assert_eq!(config.master_key_file(), Path::new("/data/fleet.db.key"));
-    assert_eq!(config.lock_file(), Path::new("/data/fleet.db.lock"));
+    assert_eq!(config.master_key_file, Path::new("/data/fleet.db.key"));
+    assert_eq!(config.lock_file().as_deref(), Some(Path::new("/data/fleet.db.lock")));
 }
 
 #[test]
@@ -75,8 +75,11 @@ fn what_cannot_be_is_refused_in_words() {
 
 #[test]
 fn a_password_in_an_address_is_not_repeated() {
-    let environment = Environment::of([("DATABASE_URL", "postgres://user:hunter2@db.example/fleet")]);
-    let error = config("", &environment, None).err().unwrap();
+    let address = "postgres://user:hunter2@db.example/fleet";
+    let known = config("", &Environment::of([("DATABASE_URL", address)]), None).unwrap();
+    assert_eq!(known.database.to_string(), "postgres://db.example:5432/fleet");
+    assert_eq!(known.lock_file(), None, "any number of workers may run");
+    let error = config("", &Environment::of([]), Some(address)).err().unwrap();
     assert!(!format!("{error:#}").contains("hunter2"));
     let environment = Environment::of([("UNMOOR_APP_SECRET", "two words")]);
     let error = config("", &environment, None).err().unwrap();

@@ -132,7 +132,7 @@ fn place(config: &Config) -> String {
 }
 
 /// An address that could not be parsed, without what may be a password in it.
-fn without_password(url: &str) -> String {
+pub(super) fn without_password(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
         _ => "the address".to_owned(),

@@ -31,7 +31,7 @@ use std::path::Path;
 use self::address::Address;
 use self::pool::Pool;
 use self::wakes::Wakes;
-use crate::StoreError;
+use crate::{SchemaVersions, StoreError};
 
 /// A [`Store`](crate::Store) in a PostgreSQL database, in the first schema of its search path.
 pub struct PostgresStore {
@@ -44,19 +44,46 @@ pub struct PostgresStore {
 pub const DEFAULT_CONNECTIONS: usize = 16;
 
 impl PostgresStore {
-    /// Connects, after making the tables where there are none, or upgrading them.
+    /// Connects. The tables must be there and of the present version.
     ///
     /// `url` is `postgres://…`, as libpq reads it. Anything but this machine is reached over TLS, with the server's
     /// certificate verified against the usual authorities, or against those in `authorities` (PEM) alone; `sslmode=disable`
     /// in the URL says otherwise. It must be called within a tokio runtime.
     ///
     /// # Errors
-    /// [`StoreError::CannotOpen`], [`StoreError::NotOurs`] or [`StoreError::NewerSchema`], each with what to do.
+    /// [`StoreError::CannotOpen`], [`StoreError::NotOurs`], [`StoreError::OlderSchema`] or [`StoreError::NewerSchema`], each
+    /// with what to do.
     pub async fn connect(url: &str, authorities: Option<&Path>, connections: usize) -> Result<Self, StoreError> {
         let address = Address::of(url, authorities)?;
         let pool = Pool::new(&address, connections)?;
-        schema::upgrade(&pool).await?;
+        schema::check(&pool).await?;
         Ok(Self { wakes: Wakes::listening(address), pool })
+    }
+
+    /// Makes the tables where there are none, and brings older ones to the present version. Programs of the version before
+    /// are refused from then on.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::connect`].
+    pub async fn upgrade(url: &str, authorities: Option<&Path>) -> Result<SchemaVersions, StoreError> {
+        let pool = Pool::new(&Address::of(url, authorities)?, 1)?;
+        let found = schema::look(&pool).await?;
+        schema::upgrade(&pool).await?;
+        Ok(found)
+    }
+
+    /// The version of the tables that are there, and that of this program.
+    ///
+    /// # Errors
+    /// As [`PostgresStore::connect`].
+    pub async fn versions(url: &str, authorities: Option<&Path>) -> Result<SchemaVersions, StoreError> {
+        schema::look(&Pool::new(&Address::of(url, authorities)?, 1)?).await
+    }
+
+    /// What `url` names, for people: server, port and database, without a password.
+    #[must_use]
+    pub fn place_of(url: &str) -> String {
+        Address::of(url, None).map_or_else(|_| address::without_password(url), |address| address.place.to_string())
     }
 
     /// Server, port and database, without the password.

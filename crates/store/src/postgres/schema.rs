@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::pool::Pool;
 use super::row::number;
 use super::transaction::Transaction;
-use crate::StoreError;
+use crate::{SchemaVersions, StoreError};
 
 struct Version {
     number: u64,
@@ -27,6 +27,30 @@ const MARK: &str = "Unmoor";
 /// "UNMR": whoever upgrades holds this lock until it is done.
 const LOCK: i64 = 0x554E_4D52;
 
+/// The version that is there; `None` of an empty database.
+pub(super) async fn look(pool: &Pool) -> Result<SchemaVersions, StoreError> {
+    let client = pool.get("look at the schema").await?;
+    let found = found(&client, pool.place()).await;
+    let found = found.map_err(|fault| fault.explain("look at the schema", pool.place()))?;
+    Ok(SchemaVersions { found: Some(found).filter(|found| *found > 0), known: known(VERSIONS) })
+}
+
+/// # Errors
+/// [`StoreError::OlderSchema`] or [`StoreError::NewerSchema`] when this program cannot work with what is there.
+pub(super) async fn check(pool: &Pool) -> Result<(), StoreError> {
+    let SchemaVersions { found, known } = look(pool).await?;
+    let database = pool.place().to_owned();
+    match found {
+        Some(found) if found > known => Err(StoreError::NewerSchema { database, found, known }),
+        Some(found) if found == known => Ok(()),
+        found => Err(StoreError::OlderSchema { database, found: found.unwrap_or_default(), known }),
+    }
+}
+
+fn known(versions: &[Version]) -> u64 {
+    versions.last().map_or(0, |version| version.number)
+}
+
 /// Brings the database to the latest version, in one transaction.
 ///
 /// # Errors
@@ -44,7 +68,7 @@ async fn upgrade_through(versions: &[Version], pool: &Pool) -> Result<(), StoreE
 }
 
 async fn upgrade_in(versions: &[Version], client: &ClientWrapper, place: &str) -> Result<(), Fault<StoreError>> {
-    let known = versions.last().map_or(0, |version| version.number);
+    let known = known(versions);
     // Looked at first without the lock: programs that have nothing to do need not wait for one another.
     if found(client, place).await? == known {
         return Ok(());

@@ -30,7 +30,7 @@ use std::sync::{Arc, Mutex};
 use self::open::Durability;
 use self::readers::Readers;
 use self::writer::Writer;
-use crate::StoreError;
+use crate::{SchemaVersions, StoreError};
 
 /// Enough that a long list and a short look do not wait for one another.
 const READERS: usize = 2;
@@ -89,6 +89,17 @@ impl SqliteStore {
         let connections = (0..READERS).map(|_| open::open_for_reading(path)).collect::<Result<_, _>>()?;
         let readers = Readers::start(path, connections)?;
         Ok(Self { readers, writer, path: path.to_path_buf(), _folder: None })
+    }
+
+    /// The version of the tables in the file at `path`, and that of this program. Nothing is made or changed.
+    ///
+    /// # Errors
+    /// As [`SqliteStore::open`].
+    pub fn versions(path: &Path) -> Result<SchemaVersions, StoreError> {
+        if !path.exists() {
+            return Ok(SchemaVersions { found: None, known: schema::known() });
+        }
+        schema::look(&open::open_for_reading(path)?, path)
     }
 
     /// Where the database is.

@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::fault::explain;
-use crate::StoreError;
+use crate::{SchemaVersions, StoreError};
 
 /// "UNMR", in the header of every database of ours, so that no other SQLite file is taken for one.
 pub(super) const APPLICATION_ID: i64 = 0x554E_4D52;
@@ -44,6 +44,23 @@ pub(super) fn identify(db: &Connection, path: &Path) -> Result<Identity, StoreEr
 
 fn not_ours(path: &Path, why: String) -> StoreError {
     StoreError::NotOurs { database: path.display().to_string(), why }
+}
+
+/// The version of this program.
+pub(super) fn known() -> u64 {
+    VERSIONS.last().map_or(0, |version| version.number)
+}
+
+/// The version that is there; `None` of an empty file.
+pub(super) fn look(db: &Connection, path: &Path) -> Result<SchemaVersions, StoreError> {
+    let found = match identify(db, path)? {
+        Identity::Empty => None,
+        Identity::Ours => {
+            let sql = "SELECT max(version) FROM schema_version";
+            db.query_row(sql, [], |row| row.get(0)).map_err(|error| explain("look at the schema", path, &error))?
+        }
+    };
+    Ok(SchemaVersions { found, known: known() })
 }
 
 /// Brings the database to the latest version, in one transaction.

@@ -8,7 +8,7 @@ use unmoor_store::{SqliteStore, Store};
 
 use super::Check;
 use crate::compose::{self, EngineLock, Taken};
-use crate::config::{Config, Environment, is_open_to_others};
+use crate::config::{Config, DatabaseAddress, Environment, is_open_to_others};
 use crate::output::Output;
 use crate::tokens_file;
 
@@ -39,11 +39,11 @@ pub(super) fn time_zones() -> Check {
 }
 
 pub(super) async fn database(config: &Config) -> Vec<Check> {
-    let shown = config.database.display();
-    if !config.database.exists() {
+    let shown = &config.database;
+    if config.database.file().is_some_and(|file| !file.exists()) {
         return vec![Check::fine("database", format_args!("{shown} is not there yet; `unmoor import` makes it"))];
     }
-    let store = match compose::open_existing(config) {
+    let store = match compose::open_existing(config).await {
         Ok(store) => store,
         Err(error) => return vec![Check::failed("database", &error)],
     };
@@ -54,8 +54,11 @@ pub(super) async fn database(config: &Config) -> Vec<Check> {
 }
 
 async fn opened(config: &Config, store: &dyn Store) -> Check {
-    let shown = config.database.display();
-    let version = SqliteStore::sqlite_version();
+    let shown = &config.database;
+    let version = match shown {
+        DatabaseAddress::File(_) => format!("SQLite {}", SqliteStore::sqlite_version()),
+        DatabaseAddress::Postgres(_) => "PostgreSQL".to_owned(),
+    };
     let stamp = match compose::check_stamp(config, store).await {
         Ok(()) => store.read_stamp().await,
         Err(error) => return Check::failed("database", &error),
@@ -65,21 +68,21 @@ async fn opened(config: &Config, store: &dyn Store) -> Check {
             let belongs =
                 stamp.map_or_else(|| "belongs to nobody yet".to_owned(), |stamp| format!("belongs to {stamp}"));
             let migrations: u64 = counts.values().sum();
-            Check::fine("database", format_args!("{shown}: {migrations} migrations, {belongs} (SQLite {version})"))
+            Check::fine("database", format_args!("{shown}: {migrations} migrations, {belongs} ({version})"))
         }
         (Err(error), _) | (_, Err(error)) => Check::failed("database", &error.into()),
     }
 }
 
 async fn vault(config: &Config, store: &Arc<dyn Store>) -> Check {
-    let file = config.master_key_file();
+    let file = &config.master_key_file;
     if config.master_key.is_none() && !file.exists() {
         return match compose::holds_secrets(store).await {
             Ok(false) => Check::fine("master key", format_args!("{} is made on first use", file.display())),
             Ok(true) => Check::wrong(
                 "master key",
                 format_args!("{} is gone, and the database holds secrets that only it opens", file.display()),
-                "put it back from its backup, or give the key in UNMOOR_MASTER_KEY",
+                "put it back from its backup, or give the key in UNMOOR_MASTER_KEY, or name its file in UNMOOR_MASTER_KEY_FILE",
             ),
             Err(error) => Check::failed("master key", &error),
         };
@@ -98,10 +101,8 @@ async fn vault(config: &Config, store: &Arc<dyn Store>) -> Check {
 }
 
 fn engine(config: &Config) -> Option<Check> {
-    if !config.lock_file().exists() {
-        return None;
-    }
-    Some(match EngineLock::try_take(&config.lock_file()) {
+    let file = config.lock_file().filter(|file| file.exists())?;
+    Some(match EngineLock::try_take(&file) {
         Ok(Taken::Ours(_)) => Check::fine("engine", "none is running"),
         Ok(Taken::By(Some(id))) => Check::fine("engine", format_args!("process {id} is running")),
         Ok(Taken::By(None)) => Check::fine("engine", "one is running"),

@@ -33,6 +33,7 @@ impl TestDatabase {
     }
 
     pub(super) async fn store(&self) -> PostgresStore {
+        PostgresStore::upgrade(&self.address, None).await.unwrap();
         PostgresStore::connect(&self.address, None, DEFAULT_CONNECTIONS).await.unwrap()
     }
 

@@ -5,7 +5,11 @@ use crate::StoreError;
 use crate::postgres::{DEFAULT_CONNECTIONS, PostgresStore};
 
 async fn refused(database: &TestDatabase) -> StoreError {
-    PostgresStore::connect(&database.address, None, DEFAULT_CONNECTIONS).await.err().expect("it was not refused")
+    let connected = PostgresStore::connect(&database.address, None, DEFAULT_CONNECTIONS).await;
+    let upgraded = PostgresStore::upgrade(&database.address, None).await;
+    let refused = connected.err().expect("it was not refused");
+    assert_eq!(upgraded.expect_err("it was upgraded").to_string(), refused.to_string());
+    refused
 }
 
 #[tokio::test]
@@ -37,7 +41,7 @@ async fn many_that_start_at_once_make_the_tables_once() {
     let address = database.address.clone();
     let starting = (0..8).map(|_| {
         let address = address.clone();
-        tokio::spawn(async move { PostgresStore::connect(&address, None, 2).await.map(drop) })
+        tokio::spawn(async move { PostgresStore::upgrade(&address, None).await.map(drop) })
     });
     for started in starting.collect::<Vec<_>>() {
         started.await.unwrap().unwrap();
@@ -50,10 +54,22 @@ async fn many_that_start_at_once_make_the_tables_once() {
 async fn a_search_path_of_its_own_keeps_two_fleets_in_one_database_apart() {
     let database = TestDatabase::fresh();
     database.client().await.batch_execute("CREATE SCHEMA north; CREATE SCHEMA south").await.unwrap();
-    let at = |schema: &str| format!("{} options='-c search_path={schema}'", database.address);
+    let at = |schema: &str| format!("{}?options=-c%20search_path%3D{schema}", database.address);
     for schema in ["north", "south"] {
+        PostgresStore::upgrade(&at(schema), None).await.unwrap();
         drop(PostgresStore::connect(&at(schema), None, 2).await.unwrap());
     }
     let error = PostgresStore::connect(&at("nowhere"), None, 2).await.err().unwrap();
     assert!(error.to_string().contains("names no schema that is there"), "{error}");
+}
+
+#[tokio::test]
+async fn tables_are_made_when_asked_for_and_not_by_looking() {
+    let database = TestDatabase::fresh();
+    let empty = PostgresStore::versions(&database.address, None).await.unwrap();
+    assert_eq!((empty.found, empty.known), (None, 1));
+    let told = PostgresStore::connect(&database.address, None, 2).await.err().unwrap().to_string();
+    assert!(told.ends_with("has schema version 0, and this program needs 1: run `unmoor schema upgrade`"), "{told}");
+    assert_eq!(PostgresStore::upgrade(&database.address, None).await.unwrap().found, None);
+    assert_eq!(PostgresStore::versions(&database.address, None).await.unwrap().found, Some(1));
 }
