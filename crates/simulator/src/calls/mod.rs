@@ -80,8 +80,6 @@ pub(crate) struct Served {
     /// The path behind the version as people write it: `/<WABA>/phone_numbers`. A segment in angle brackets is an id; the
     /// word tells what kind of node answers, where one shape is served for several.
     pub(crate) path: &'static str,
-    /// How many segments it has.
-    pub(crate) segments: usize,
     pub(crate) needs: Needs,
     pub(crate) run: fn(&mut Call<'_>) -> Answer<Value>,
     /// Which callback has to answer before the call is carried out. Changes nothing.
@@ -90,7 +88,7 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) const fn new(method: &'static str, path: &'static str, run: fn(&mut Call<'_>) -> Answer<Value>) -> Self {
-        Self { method, path, segments: segments_of(path), needs: Needs::Token, run, asks: None }
+        Self { method, path, needs: Needs::Token, run, asks: None }
     }
 
     /// A call that sets a callback, which has to answer first (observations: webhooks.handshake).
@@ -109,20 +107,6 @@ impl Served {
     pub(crate) const fn with_file(self) -> Self {
         Self { needs: Needs::File, ..self }
     }
-}
-
-/// How many segments a path of [`Served`] has.
-const fn segments_of(path: &str) -> usize {
-    let mut rest = path.as_bytes();
-    if rest.len() == 1 {
-        return 0;
-    }
-    let mut count = 0;
-    while let Some((first, behind)) = rest.split_first() {
-        count += (*first == b'/') as usize;
-        rest = behind;
-    }
-    count
 }
 
 /// Everything that is served, by file.

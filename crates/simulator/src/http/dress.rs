@@ -18,9 +18,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-fb-request-id");
 const USAGE: HeaderName = HeaderName::from_static("x-business-use-case-usage");
 const APP_USAGE: HeaderName = HeaderName::from_static("x-app-usage");
 
-/// Those above, and type, date and length of the body.
-const MOST_HEADERS: usize = 8;
-
 /// What a call gave, before it is dressed as HTTP.
 pub(super) struct Outcome {
     pub(super) answer: Answer<Value>,
@@ -45,25 +42,20 @@ pub(super) fn dress(state: &mut State, incoming: &Incoming<'_>, ending: Ending, 
         }
     };
     enter_request(state, incoming, ending, Some((status, code, subcode)));
-    let mut headers = HeaderMap::with_capacity(MOST_HEADERS);
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
-    let mut add = |name: HeaderName, value: String| {
-        if let Ok(value) = HeaderValue::try_from(value) {
-            headers.insert(name, value);
-        }
-    };
-    add(header::DATE, http_date(state.now));
-    if let Some(version) = incoming.address.version {
-        add(API_VERSION, version.to_string());
-    }
-    add(TRACE_ID, trace_id.to_owned());
-    add(REQUEST_ID, trace_id.to_owned());
-    if let Some(usage) = outcome.usages.waba {
-        add(USAGE, usage.header());
-    }
-    if let Some(usage) = outcome.usages.app {
-        add(APP_USAGE, usage.header());
-    }
+    let value = |text: String| HeaderValue::try_from(text).ok();
+    let usages = &outcome.usages;
+    let trace_id = HeaderValue::from_str(trace_id).ok();
+    let worn = [
+        (header::CONTENT_TYPE, Some(HeaderValue::from_static("application/json; charset=UTF-8"))),
+        (header::DATE, value(http_date(state.now))),
+        (API_VERSION, incoming.address.version.and_then(|version| value(version.to_string()))),
+        (TRACE_ID, trace_id.clone()),
+        (REQUEST_ID, trace_id),
+        (USAGE, usages.waba.and_then(|usage| value(usage.header()))),
+        (APP_USAGE, usages.app.and_then(|usage| value(usage.header()))),
+    ];
+    let mut headers = HeaderMap::with_capacity(worn.len() + 1);
+    headers.extend(worn.into_iter().filter_map(|(name, value)| Some((name, value?))));
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     *response.headers_mut() = headers;
@@ -71,8 +63,12 @@ pub(super) fn dress(state: &mut State, incoming: &Incoming<'_>, ending: Ending, 
 }
 
 fn bytes_of(value: &Value) -> Bytes {
-    // A value that is JSON already can be written as such.
-    serde_json::to_vec(value).unwrap_or_default().into()
+    /// Room for most nodes, so that the text is seldom moved while it grows.
+    const USUAL_BYTES: usize = 512;
+    let mut text = Vec::with_capacity(USUAL_BYTES);
+    // Cannot fail: a value is JSON already, and there is always room.
+    let _ = serde_json::to_writer(&mut text, value);
+    text.into()
 }
 
 /// A status from something in front of the API: a page, not an envelope.

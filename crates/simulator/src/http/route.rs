@@ -1,6 +1,6 @@
 //! Addresses: version, node, edge. What is not served says so, with the list of what is.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
 
 use bytes::Bytes;
 use http::{Method, Request, header};
@@ -95,6 +95,32 @@ impl<'a> Address<'a> {
     }
 }
 
+/// A served call with its path taken apart.
+struct Pattern {
+    served: &'static Served,
+    segments: Vec<Segment>,
+    /// The kind of node that it begins with.
+    kind: Option<&'static str>,
+}
+
+/// One segment of a pattern.
+enum Segment {
+    Literal(&'static str),
+    /// Something unwritten behind a literal that may be empty: `<…>`, `upload:<…>`.
+    Behind(&'static str),
+}
+
+/// All that is served, by method and number of segments: a request meets only patterns that might fit.
+static PATTERNS: LazyLock<BTreeMap<(&str, usize), Vec<Pattern>>> = LazyLock::new(|| {
+    let mut patterns = BTreeMap::<_, Vec<Pattern>>::new();
+    for served in calls::SERVED.iter().copied().flatten() {
+        let (segments, kind) = (take_apart(served.path), kind_in(served.path));
+        let alike = patterns.entry((served.method, segments.len())).or_default();
+        alike.push(Pattern { served, segments, kind });
+    }
+    patterns
+});
+
 /// The served call that a request asks for. A path that is written out goes before one with an id in its place. Where one shape
 /// of path is served for several kinds of node, the kind of the node decides; an id that nobody has goes to the first of them,
 /// which refuses it in Meta's words.
@@ -103,18 +129,13 @@ pub(crate) fn find(method: &Method, address: &Address<'_>, world: &World) -> Ans
         return Err(GraphError::unknown_path(&address.bare_path()));
     }
     let kind = address.first().parse().ok().and_then(|id| kind_of(world, id));
-    let segments = address.segments.as_slice();
-    // Most are ruled out by their number of segments, before any text is looked at.
-    let shape = |served: &&Served| {
-        served.segments == segments.len() && served.method == method.as_str() && fits(served.path, segments)
-    };
+    let alike = PATTERNS.get(&(method.as_str(), address.segments.len())).into_iter().flatten();
     let mut first = None;
-    for served in calls::SERVED.iter().copied().flatten().filter(shape) {
-        let wanted = kind_in(served.path);
-        if wanted.is_none() || wanted == kind {
-            return Ok(served);
+    for pattern in alike.filter(|pattern| fits(&pattern.segments, &address.segments)) {
+        if pattern.kind.is_none() || pattern.kind == kind {
+            return Ok(pattern.served);
         }
-        first = first.or(Some(served));
+        first = first.or(Some(pattern.served));
     }
     first.ok_or_else(|| {
         let shown: String = address.bare_path().chars().take(200).collect();
@@ -127,28 +148,23 @@ fn served() -> Vec<String> {
     calls::SERVED.iter().copied().flatten().map(|served| format!("{} {}", served.method, served.path)).collect()
 }
 
+fn take_apart(pattern: &'static str) -> Vec<Segment> {
+    let segments = pattern.split('/').filter(|segment| !segment.is_empty());
+    segments
+        .map(|segment| match segment.split_once('<') {
+            Some((literal, _)) => Segment::Behind(literal),
+            None => Segment::Literal(segment),
+        })
+        .collect()
+}
+
 /// Whether a path has the shape of a pattern: `<…>` fits any rest of a segment.
-fn fits(pattern: &str, segments: &[Cow<'_, str>]) -> bool {
-    if pattern == "/" {
-        return segments.is_empty();
-    }
-    let mut wanted = pattern.split('/').skip(1);
-    let mut given = segments.iter();
-    loop {
-        match (wanted.next(), given.next()) {
-            (None, None) => return true,
-            (Some(wanted), Some(given)) => {
-                let fits = match wanted.split_once('<') {
-                    Some((literal, _)) => given.strip_prefix(literal).is_some_and(|rest| !rest.is_empty()),
-                    None => given == wanted,
-                };
-                if !fits {
-                    return false;
-                }
-            }
-            _ => return false,
-        }
-    }
+fn fits(pattern: &[Segment], segments: &[Cow<'_, str>]) -> bool {
+    let fits = |(wanted, given): (&Segment, &Cow<'_, str>)| match wanted {
+        Segment::Literal(literal) => given == literal,
+        Segment::Behind(literal) => given.strip_prefix(literal).is_some_and(|rest| !rest.is_empty()),
+    };
+    pattern.len() == segments.len() && pattern.iter().zip(segments).all(fits)
 }
 
 /// The kind of node that a pattern begins with.
@@ -184,13 +200,13 @@ mod tests {
     #[test]
     fn a_pattern_fits_paths_of_its_shape_only() {
         let segments = |path: &'static str| path.split('/').skip(1).map(Cow::from).collect::<Vec<_>>();
-        assert!(fits("/<WABA>/phone_numbers", &segments("/12/phone_numbers")));
-        assert!(!fits("/<WABA>/phone_numbers", &segments("/12")));
-        assert!(!fits("/<WABA>", &segments("/12/phone_numbers")));
-        assert!(!fits("/me", &segments("/you")));
-        assert!(fits("/upload:<UPLOAD>", &segments("/upload:abc")));
-        assert!(!fits("/upload:<UPLOAD>", &segments("/upload:")));
-        assert!(fits("/", &[]));
-        assert!(!fits("/", &segments("/me")));
+        assert!(fits(&take_apart("/<WABA>/phone_numbers"), &segments("/12/phone_numbers")));
+        assert!(!fits(&take_apart("/<WABA>/phone_numbers"), &segments("/12")));
+        assert!(!fits(&take_apart("/<WABA>"), &segments("/12/phone_numbers")));
+        assert!(!fits(&take_apart("/me"), &segments("/you")));
+        assert!(fits(&take_apart("/upload:<UPLOAD>"), &segments("/upload:abc")));
+        assert!(!fits(&take_apart("/upload:<UPLOAD>"), &segments("/upload:")));
+        assert!(fits(&take_apart("/"), &[]));
+        assert!(!fits(&take_apart("/"), &segments("/me")));
     }
 }
