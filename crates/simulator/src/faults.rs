@@ -285,6 +285,10 @@ impl Faults {
         self.0.push(Active { fault, matched: 0, fired: 0, first_fired_at: None });
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.0.clear();
     }

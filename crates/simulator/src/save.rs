@@ -13,7 +13,7 @@ use crate::{
     load::{self, Files, Setup},
     simulator::Simulator,
     state::State,
-    world::World,
+    world::{World, sharing::sharing},
 };
 
 /// What the header of every saved simulator says it is.
@@ -81,13 +81,13 @@ impl Simulator {
     /// When something in it has no form in JSON, which would be a defect.
     pub fn save(&self) -> Result<Vec<u8>, CannotSave> {
         // Copied under the lock and written outside of it: nobody waits for the writing.
-        let (state, origin) = self.parts();
-        let content = serde_json::to_vec(&Content { state, origin: Origin::of(origin) })?;
-        let sha256 = hex::encode(Sha256::digest(&content));
+        let content = self.parts(|state, origin| Content { state: state.clone(), origin: Origin::of(origin) });
+        let mut bytes = serde_json::to_vec(&content)?;
+        drop(content);
+        let sha256 = hex::encode(Sha256::digest(&bytes));
         let header = Header { what: WHAT.to_owned(), version: version().to_owned(), sha256 };
-        let mut bytes = serde_json::to_vec(&header)?;
-        bytes.push(b'\n');
-        bytes.extend(content);
+        // Moved behind the header where it stands: a second copy of a large fleet would be hundreds of megabytes.
+        bytes.splice(..0, serde_json::to_vec(&header)?.into_iter().chain([b'\n']));
         Ok(bytes)
     }
 
@@ -110,16 +110,19 @@ impl Simulator {
             return Err(InvalidSave::Damaged("its checksum does not fit its content".to_owned()));
         }
         let damaged = |error: serde_json::Error| InvalidSave::Damaged(error.to_string());
-        let Content { mut state, origin } = serde_json::from_slice(content).map_err(damaged)?;
+        // Both of its worlds mostly say the same.
+        let Content { mut state, origin } = sharing(|| serde_json::from_slice(content)).map_err(damaged)?;
         state.world.rebuild_index();
         Ok(Self::from_parts(state, origin.setup()?))
     }
 }
 
 impl Origin {
-    fn of(Setup { world, knobs, faults, start, seed, files }: Setup) -> Self {
-        let world = if files.is_some() { None } else { Some(world) };
-        Self { seed, start, knobs, faults, files, world }
+    fn of(setup: &Setup) -> Self {
+        let Setup { world, knobs, faults, start, seed, files } = setup;
+        let world = if files.is_some() { None } else { Some(world.clone()) };
+        let (knobs, faults, files) = (knobs.clone(), faults.clone(), files.clone());
+        Self { seed: *seed, start: *start, knobs, faults, files, world }
     }
 
     fn setup(self) -> Result<Setup, InvalidSave> {

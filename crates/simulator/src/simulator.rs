@@ -120,10 +120,10 @@ impl Simulator {
         Self::from_parts(begin(&setup), setup)
     }
 
-    /// A copy of the state and of what it began from.
-    pub(crate) fn parts(&self) -> (State, Setup) {
+    /// Shows the state and what it began from to `see`.
+    pub(crate) fn parts<T>(&self, see: impl FnOnce(&State, &Setup) -> T) -> T {
         let shared = self.lock();
-        (shared.state.clone(), shared.origin.clone())
+        see(&shared.state, &shared.origin)
     }
 
     pub(crate) fn from_parts(state: State, origin: Setup) -> Self {

@@ -41,7 +41,7 @@ fn list(call: &mut Call<'_>) -> Answer<Value> {
         &entries,
         |(entry, _)| entry.seq.to_string(),
         |(entry, kind)| show(call.state, id, entry, kind, &selection),
-        &call.address.page_address,
+        &call.address.page_address(),
         &StaleCursor::Invalid,
     )
 }

@@ -55,7 +55,7 @@ fn list(call: &mut Call<'_>) -> Answer<Value> {
                 _ => None,
             })
         },
-        &call.address.page_address,
+        &call.address.page_address(),
         &StaleCursor::Invalid,
     )
 }

@@ -47,9 +47,10 @@ fn request(call: &Call<'_>, part: &Value) -> Option<Request<Bytes>> {
         Some(Value::String(body)) => body,
         Some(_) => return None,
     };
-    let host = call.address.host.as_str();
+    let address = call.address;
     // A part may name a version of its own; without one it has the batch's.
-    let root = if path.starts_with('v') && crate::http::version::names_one(path) { host } else { &call.address.root };
+    let names_version = path.starts_with('v') && crate::http::version::names_one(path);
+    let root = if names_version { address.host() } else { address.root() };
     let request = Request::builder()
         .method(method)
         .uri(format!("{root}/{path}"))

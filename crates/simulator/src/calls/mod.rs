@@ -51,7 +51,7 @@ pub(crate) struct Call<'a> {
     pub(crate) method: &'a Method,
     /// What arrived, for calls whose body is a file.
     pub(crate) request: &'a Request<Bytes>,
-    pub(crate) address: &'a CallAddress,
+    pub(crate) address: &'a CallAddress<'a>,
     /// What the callback that the call is about answered, where it [`Served::asks`] one first.
     pub(crate) verdict: Verdict,
     /// Told in a header, where the call counts against an hourly limit.

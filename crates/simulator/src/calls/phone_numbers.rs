@@ -34,7 +34,7 @@ fn list(call: &mut Call<'_>) -> Answer<Value> {
         &numbers,
         |number| number.id.to_string(),
         |number| number::show(state, call.caller.app, waba, number, &selection),
-        &call.address.page_address,
+        &call.address.page_address(),
         &StaleCursor::Invalid,
     )
 }

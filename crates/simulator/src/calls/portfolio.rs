@@ -94,7 +94,7 @@ fn list(call: &mut Call<'_>, which: fn(&Holdings, Id) -> Option<&BTreeSet<Place>
         |(_, id)| id.to_string(),
         |cursor| place(cursor.parse().ok()?),
         |(_, id)| state.world.wabas.get(id).map_or(Value::Null, |waba| view.show(state, call.caller.app, waba)),
-        &call.address.page_address,
+        &call.address.page_address(),
     )
 }
 

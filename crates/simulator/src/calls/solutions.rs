@@ -115,7 +115,7 @@ fn list(call: &Call<'_>, solutions: &[&Solution]) -> Answer<Value> {
         solutions,
         |solution| solution.id.to_string(),
         |solution| show(&call.state.world, solution, &selection),
-        &call.address.page_address,
+        &call.address.page_address(),
         &StaleCursor::Invalid,
     )
 }

@@ -59,8 +59,7 @@ fn state_of(call: &Call<'_>, session: &str) -> Answer<Value> {
 
 /// The session in the path, if it is the caller's app's and rightly signed.
 fn session(call: &Call<'_>) -> Answer<String> {
-    let segment = call.address.segments.first().map(String::as_str).unwrap_or_default();
-    let session = segment.strip_prefix("upload:").unwrap_or_default();
+    let session = call.address.first().strip_prefix("upload:").unwrap_or_default();
     let signature = call.params.text("sig")?;
     upload::progress(call.state, call.caller.app, session, signature.as_deref())?;
     Ok(session.to_owned())

@@ -90,7 +90,7 @@ impl View {
                 Some((edge, page))
             }
         };
-        Ok(Self { selection, numbers, root: call.address.root.clone() })
+        Ok(Self { selection, numbers, root: call.address.root() })
     }
 
     /// A WABA with the selected fields.

@@ -55,14 +55,17 @@ pub fn control(simulator: &Simulator, rate: f64, request: &Request<Bytes>) -> (R
     }
     let outcome = if pages::is_sent_from_elsewhere(request) {
         Err(Refusal(StatusCode::FORBIDDEN, "a page of another site sent this".to_owned()))
+    } else if request.method() == Method::GET && segments(request) == ["world"] {
+        // Written as it is: as a `Value`, a large world would take gigabytes.
+        serde_json::to_vec(&simulator.world()).map_err(|error| broken(&error))
     } else {
-        run(simulator, rate, request, &mut wanted)
+        run(simulator, rate, request, &mut wanted).map(|value| value.to_string().into_bytes())
     };
     let (status, body) = match outcome {
-        Ok(value) => (StatusCode::OK, value),
-        Err(Refusal(status, reason)) => (status, json!({ "error": reason })),
+        Ok(body) => (StatusCode::OK, body),
+        Err(Refusal(status, reason)) => (status, json!({ "error": reason }).to_string().into_bytes()),
     };
-    let mut response = Response::new(Bytes::from(body.to_string()));
+    let mut response = Response::new(Bytes::from(body));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let Ok(date) = HeaderValue::from_str(&crate::http::http_date(simulator.now())) {
@@ -77,13 +80,11 @@ const SERVED: &str = "GET /_sim; GET, PUT /_sim/world; POST /_sim/reset; GET /_s
 
 fn run(simulator: &Simulator, rate: f64, request: &Request<Bytes>, wanted: &mut Control) -> Outcome {
     let path = request.uri().path();
-    let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).skip(1).collect();
     let body = request.body();
-    match (request.method(), segments.as_slice()) {
+    match (request.method(), segments(request).as_slice()) {
         (&Method::GET, []) => Ok(
             json!({ "simulator": "unmoor", "version": env!("CARGO_PKG_VERSION"), "now": simulator.now(), "rate": rate }),
         ),
-        (&Method::GET, ["world"]) => to_json(&simulator.world()),
         (&Method::PUT, ["world"]) => {
             simulator.set_world(parse::<World>(body)?);
             Ok(json!({ "success": true }))
@@ -129,8 +130,18 @@ fn run(simulator: &Simulator, rate: f64, request: &Request<Bytes>, wanted: &mut 
     }
 }
 
+/// The path behind `/_sim`.
+fn segments(request: &Request<Bytes>) -> Vec<&str> {
+    request.uri().path().split('/').filter(|segment| !segment.is_empty()).skip(1).collect()
+}
+
 fn to_json(value: &impl Serialize) -> Outcome {
-    serde_json::to_value(value).map_err(|error| Refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))
+    serde_json::to_value(value).map_err(|error| broken(&error))
+}
+
+/// What has no form in JSON, which would be a defect.
+fn broken(error: &serde_json::Error) -> Refusal {
+    Refusal(StatusCode::INTERNAL_SERVER_ERROR, error.to_string())
 }
 
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {

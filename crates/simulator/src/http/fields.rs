@@ -1,5 +1,7 @@
 //! The `fields` parameter: which fields of a node an answer shows (observations: errors.nonexisting_field).
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::error::{Answer, GraphError};
@@ -7,14 +9,14 @@ use super::error::{Answer, GraphError};
 /// A wanted field, how it is to be worked out and what is wanted of its inside, as in `phone_numbers.limit(5){id,status}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Wanted {
-    name: String,
+    name: Cow<'static, str>,
     arguments: Vec<(String, String)>,
     inside: Vec<Wanted>,
 }
 
 impl Wanted {
-    fn named(name: &str) -> Self {
-        Self { name: name.to_owned(), ..Self::default() }
+    fn named(name: impl Into<Cow<'static, str>>) -> Self {
+        Self { name: name.into(), ..Self::default() }
     }
 }
 
@@ -57,7 +59,7 @@ impl Selection {
                     &format!("Syntax error in field list \"{}\"", text.chars().take(100).collect::<String>()),
                 )
             })?,
-            None => node.default.iter().map(|name| Wanted::named(name)).collect(),
+            None => node.default.iter().copied().map(Wanted::named).collect(),
         };
         check(&wanted, node)?;
         if !wanted.iter().any(|field| field.name == "id") {
@@ -74,7 +76,7 @@ impl Selection {
     /// As [`Self::read`]; fields that Meta has and the simulator has not are said to be so.
     pub(crate) fn read_known(fields: Option<&str>, node: &NodeType, not_simulated: &[&str]) -> Answer<Self> {
         let wanted = fields.and_then(parse).unwrap_or_default();
-        match wanted.iter().find(|field| not_simulated.contains(&field.name.as_str())) {
+        match wanted.iter().find(|field| not_simulated.contains(&field.name.as_ref())) {
             Some(field) => {
                 Err(GraphError::not_simulated(&format!("the field {} of {}", field.name, node.name), node.fields))
             }
@@ -88,7 +90,7 @@ impl Selection {
         check(&field.inside, node)?;
         let mut inside = field.inside.clone();
         if inside.is_empty() {
-            inside = node.default.iter().map(|name| Wanted::named(name)).collect();
+            inside = node.default.iter().copied().map(Wanted::named).collect();
         }
         if !inside.iter().any(|field| field.name == "id") {
             inside.push(Wanted::named("id"));
@@ -98,10 +100,10 @@ impl Selection {
 
     /// The node with the wanted fields in the wanted order. `value` gives none for what the node does not have now.
     pub(crate) fn show(&self, value: impl Fn(&str) -> Option<Value>) -> Value {
-        let mut shown = Map::new();
+        let mut shown = Map::with_capacity(self.0.len());
         for field in &self.0 {
             if let Some(found) = value(&field.name) {
-                shown.insert(field.name.clone(), narrow(found, &field.inside));
+                shown.insert(field.name.to_string(), narrow(found, &field.inside));
             }
         }
         Value::Object(shown)
@@ -110,10 +112,10 @@ impl Selection {
 
 fn check(wanted: &[Wanted], node: &NodeType) -> Answer<()> {
     for field in wanted {
-        if !node.fields.contains(&field.name.as_str()) {
+        if !node.fields.contains(&field.name.as_ref()) {
             return Err(GraphError::nonexisting_field(&field.name, node.name, node.fields));
         }
-        if !field.arguments.is_empty() && !WITH_ARGUMENTS.contains(&field.name.as_str()) {
+        if !field.arguments.is_empty() && !WITH_ARGUMENTS.contains(&field.name.as_ref()) {
             let what = format!("arguments of the field {}", field.name);
             return Err(GraphError::not_simulated(&what, WITH_ARGUMENTS));
         }
@@ -156,7 +158,7 @@ fn parse_list(rest: &mut &str, depth: u8) -> Option<Vec<Wanted>> {
     }
     let mut fields = Vec::new();
     loop {
-        let mut field = Wanted::named(word(rest));
+        let mut field = Wanted::named(word(rest).to_owned());
         while let Some(behind) = rest.strip_prefix('.') {
             *rest = behind;
             let name = word(rest).to_owned();

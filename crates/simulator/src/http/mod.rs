@@ -1,6 +1,7 @@
 //! The Graph API's side of HTTP: from a request to an answer in Meta's form, faults included.
 
 mod codes;
+mod dress;
 pub(crate) mod error;
 pub(crate) mod fields;
 mod files;
@@ -10,11 +11,13 @@ mod route;
 pub(crate) mod version;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use jiff::{SignedDuration, Timestamp};
+use http::{HeaderMap, Method, Request, Response, header};
+use jiff::SignedDuration;
 use serde_json::Value;
 
+pub(crate) use self::dress::http_date;
 use self::{
+    dress::{Outcome, Usages, bare_status, dress},
     error::{Answer, GraphError},
     params::Params,
     route::Address,
@@ -28,7 +31,7 @@ use crate::{
     people,
     rules::{
         access, proof,
-        rate_limit::{self, AppUsage, Usage},
+        rate_limit::{self, Usage},
         templates,
     },
     simulator::{Exchange, Reply},
@@ -36,23 +39,10 @@ use crate::{
     webhooks::{Handshake, HandshakeAnswer, Receivers, handshake::Verdict},
 };
 
-/// What a call gave, before it is dressed as HTTP.
-struct Outcome {
-    answer: Answer<Value>,
-    usages: Usages,
-}
-
-/// What the headers tell about limits.
-#[derive(Clone, Copy, Default)]
-struct Usages {
-    waba: Option<Usage>,
-    app: Option<AppUsage>,
-}
-
 /// A request with what is worked out about it once.
 struct Incoming<'a> {
     request: &'a Request<Bytes>,
-    address: Address,
+    address: Address<'a>,
     /// The WABA it is about.
     waba: Option<Id>,
     trace_id: String,
@@ -69,7 +59,15 @@ impl<'a> Incoming<'a> {
         let trace_id = format!("A{}", state.seed.text(&key, 22));
         Self { request, address, waba, trace_id }
     }
+
+    /// The call that it asks for, as the world is now.
+    fn find(&self, state: &State) -> Found {
+        route::find(self.request.method(), &self.address, &state.world)
+    }
 }
+
+/// A call that is served, or why there is none.
+type Found = Answer<&'static Served>;
 
 /// A request that was carried out, or one that waits for the answer of a callback.
 pub(crate) enum Begun {
@@ -92,36 +90,45 @@ pub(crate) fn begin(state: &mut State, request: &Request<Bytes>) -> Begun {
     }
     let incoming = Incoming::read(state, request);
     let fault = fire(state, &incoming);
+    let found = incoming.find(state);
     if fault.as_ref().is_none_or(Action::lets_through)
-        && let Some(handshake) = asks(state, &incoming)
+        && let Ok(served) = found
+        && let Some(handshake) = asks(state, &incoming, served)
     {
         return Begun::Asks(Suspended { handshake, request: request.clone(), fault });
     }
-    Begun::Done(finish(state, &incoming, fault, Ok(())))
+    Begun::Done(finish(state, &incoming, found, fault, Ok(())))
 }
 
 /// Goes on with a request whose callback has answered.
 pub(crate) fn resume(state: &mut State, suspended: Suspended, answer: &HandshakeAnswer) -> Exchange {
     let Suspended { handshake, request, fault } = suspended;
     let incoming = Incoming::read(state, &request);
-    finish(state, &incoming, fault, handshake.judge(answer))
+    let found = incoming.find(state);
+    finish(state, &incoming, found, fault, handshake.judge(answer))
 }
 
 /// What a callback has to be asked before the call is carried out. Where only real addresses have receivers, one that is
 /// reserved for examples passes unasked.
-fn asks(state: &mut State, incoming: &Incoming<'_>) -> Option<Handshake> {
-    // Most calls ask nobody: they are found out before anything else is worked out.
-    route::find(incoming.request.method(), &incoming.address, &state.world).ok()?.asks?;
+fn asks(state: &mut State, incoming: &Incoming<'_>, served: &Served) -> Option<Handshake> {
+    // Most calls ask nobody: that is seen before anything else is worked out.
+    let wanted = served.asks?;
     let mut usage = None;
-    let (served, call) = prepare(state, incoming, &mut usage, Ok(())).ok()?;
-    let callback = (served.asks?)(&call).ok()??;
+    let call = prepare(state, incoming, served, &mut usage, Ok(())).ok()?;
+    let callback = wanted(&call).ok()??;
     if call.state.receivers == Receivers::AtRealAddresses && !call.state.receivers.has(&callback.uri) {
         return None;
     }
     Some(Handshake::new(call.state.seed, &callback, &incoming.trace_id))
 }
 
-fn finish(state: &mut State, incoming: &Incoming<'_>, fault: Option<Action>, verdict: Verdict) -> Exchange {
+fn finish(
+    state: &mut State,
+    incoming: &Incoming<'_>,
+    found: Found,
+    fault: Option<Action>,
+    verdict: Verdict,
+) -> Exchange {
     let normal = SignedDuration::from_millis(state.knobs.latency_ms.into());
     let slow = fault.as_ref().and_then(|fault| fault.latency_ms);
     let latency = slow.map_or(normal, |slow| SignedDuration::from_millis(slow.into()));
@@ -132,7 +139,7 @@ fn finish(state: &mut State, incoming: &Incoming<'_>, fault: Option<Action>, ver
         }
         Some(Action { drop: Some(Drop::Later), later_s, .. }) => drop_then_late(state, incoming, later_s),
         Some(Action { drop: Some(Drop::After), .. }) => {
-            respond(state, incoming, Ending::DroppedAfter, verdict);
+            respond(state, incoming, found, Ending::DroppedAfter, verdict);
             Reply::DroppedAfter
         }
         Some(Action { graph_error: Some(error), .. }) => Reply::Answer(dress(
@@ -151,7 +158,7 @@ fn finish(state: &mut State, incoming: &Incoming<'_>, fault: Option<Action>, ver
             person: _,
             other_calls: _,
         })
-        | None => Reply::Answer(respond(state, incoming, Ending::Answered, verdict)),
+        | None => Reply::Answer(respond(state, incoming, found, Ending::Answered, verdict)),
     };
     Exchange { latency, reply }
 }
@@ -159,13 +166,14 @@ fn finish(state: &mut State, incoming: &Incoming<'_>, fault: Option<Action>, ver
 /// Carries out one call of a batch: as any other, but that faults pass it by and that it cannot ask a callback first.
 pub(crate) fn within_batch(state: &mut State, request: &Request<Bytes>) -> Response<Bytes> {
     let incoming = Incoming::read(state, request);
-    let refused = if incoming.address.segments.is_empty() {
-        Some("a batch within a batch")
-    } else {
-        asks(state, &incoming).map(|_| "the setting of a callback within a batch")
+    let found = incoming.find(state);
+    let refused = match found {
+        _ if incoming.address.segments.is_empty() => Some("a batch within a batch"),
+        Ok(served) => asks(state, &incoming, served).map(|_| "the setting of a callback within a batch"),
+        Err(_) => None,
     };
     match refused {
-        None => respond(state, &incoming, Ending::Answered, Ok(())),
+        None => respond(state, &incoming, found, Ending::Answered, Ok(())),
         Some(what) => {
             let answer = Err(GraphError::not_simulated(what, &["the call on its own"]));
             dress(state, &incoming, Ending::Answered, &Outcome { answer, usages: Usages::default() })
@@ -181,7 +189,8 @@ pub(crate) fn replay(state: &mut State, late: &LateRequest) {
     }
     if let Ok(request) = builder.body(Bytes::from(hex::decode(&late.body_hex).unwrap_or_default())) {
         let incoming = Incoming::read(state, &request);
-        respond(state, &incoming, Ending::Late, Ok(()));
+        let found = incoming.find(state);
+        respond(state, &incoming, found, Ending::Late, Ok(()));
     }
 }
 
@@ -203,11 +212,14 @@ fn drop_then_late(state: &mut State, incoming: &Incoming<'_>, later_s: Option<u3
 }
 
 fn fire(state: &mut State, incoming: &Incoming<'_>) -> Option<Action> {
+    if state.faults.is_empty() {
+        return None;
+    }
     let Incoming { request, address, waba, .. } = incoming;
     let target = Target {
         method: request.method().as_str(),
         path: request.uri().path(),
-        bare_path: &address.bare_path,
+        bare_path: &address.bare_path(),
         wabas: [*waba, waba.map(|waba| state.world.source_of(waba))],
         at: state.now,
     };
@@ -244,20 +256,32 @@ fn happen_before(
     }
 }
 
-fn respond(state: &mut State, incoming: &Incoming<'_>, ending: Ending, verdict: Verdict) -> Response<Bytes> {
-    let outcome = run(state, incoming, verdict);
+fn respond(
+    state: &mut State,
+    incoming: &Incoming<'_>,
+    found: Found,
+    ending: Ending,
+    verdict: Verdict,
+) -> Response<Bytes> {
+    let outcome = run(state, incoming, found, verdict);
     dress(state, incoming, ending, &outcome)
 }
 
 /// Authenticates, checks and carries out a call.
-fn run(state: &mut State, incoming: &Incoming<'_>, verdict: Verdict) -> Outcome {
+fn run(state: &mut State, incoming: &Incoming<'_>, found: Found, verdict: Verdict) -> Outcome {
     let mut usages = Usages::default();
-    let answer = run_counted(state, incoming, &mut usages, verdict);
+    let answer = found.and_then(|served| run_counted(state, incoming, served, &mut usages, verdict));
     Outcome { answer, usages }
 }
 
-fn run_counted(state: &mut State, incoming: &Incoming<'_>, usages: &mut Usages, verdict: Verdict) -> Answer<Value> {
-    let (served, mut call) = prepare(state, incoming, &mut usages.waba, verdict)?;
+fn run_counted(
+    state: &mut State,
+    incoming: &Incoming<'_>,
+    served: &Served,
+    usages: &mut Usages,
+    verdict: Verdict,
+) -> Answer<Value> {
+    let mut call = prepare(state, incoming, served, &mut usages.waba, verdict)?;
     let (usage, within) = rate_limit::count_app(call.state, call.caller.app);
     usages.app = Some(usage);
     within?;
@@ -268,12 +292,12 @@ fn run_counted(state: &mut State, incoming: &Incoming<'_>, usages: &mut Usages, 
 fn prepare<'a>(
     state: &'a mut State,
     incoming: &'a Incoming<'_>,
+    served: &Served,
     usage: &'a mut Option<Usage>,
     verdict: Verdict,
-) -> Answer<(&'static Served, Call<'a>)> {
+) -> Answer<Call<'a>> {
     let Incoming { request, address, .. } = incoming;
     let method = request.method();
-    let served = route::find(method, address, &state.world)?;
     let share = state.knobs.transient_fault_rate;
     if share > 0.0 && state.seed.draw(&["transient", &state.ledger.next_request().to_string()]).chance(share) {
         return Err(GraphError::new(503, 2, "Service temporarily unavailable").transient());
@@ -292,7 +316,7 @@ fn prepare<'a>(
     let given = params.text("appsecret_proof")?;
     proof::check(state, &caller, given.as_deref(), proof_needed && !matches!(caller.as_whom, access::As::App))?;
     let cause = Cause { at: state.now, by: By::Api, request: Some(state.ledger.next_request()) };
-    Ok((served, Call { state, cause, caller, params, method, request, address, verdict, usage }))
+    Ok(Call { state, cause, caller, params, method, request, address, verdict, usage })
 }
 
 fn bearer(headers: &HeaderMap) -> Option<String> {
@@ -318,55 +342,6 @@ fn scripted(script: &ScriptedError) -> Box<GraphError> {
     if script.is_transient { error.transient() } else { error }
 }
 
-/// Body, headers and the entry in the log of requests.
-fn dress(state: &mut State, incoming: &Incoming<'_>, ending: Ending, outcome: &Outcome) -> Response<Bytes> {
-    let trace_id = incoming.trace_id.as_str();
-    let (status, code, subcode, body) = match &outcome.answer {
-        Ok(value) => (200, None, None, value.to_string()),
-        Err(error) => {
-            let (status, code, subcode) = error.codes(&state.knobs);
-            (status, Some(code), subcode, error.envelope(&state.knobs, trace_id).to_string())
-        }
-    };
-    enter_request(state, incoming, ending, Some((status, code, subcode)));
-    let mut response = Response::new(Bytes::from(body));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=UTF-8"));
-    let mut add = |name: &'static str, value: &str| {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
-        }
-    };
-    add("date", &http_date(state.now));
-    if let Some(version) = incoming.address.version {
-        add("facebook-api-version", &version.to_string());
-    }
-    add("x-fb-trace-id", trace_id);
-    add("x-fb-request-id", trace_id);
-    if let Some(usage) = outcome.usages.waba {
-        add("x-business-use-case-usage", &usage.header());
-    }
-    if let Some(usage) = outcome.usages.app {
-        add("x-app-usage", &usage.header());
-    }
-    response
-}
-
-/// A status from something in front of the API: a page, not an envelope.
-fn bare_status(state: &mut State, incoming: &Incoming<'_>, status: u16) -> Response<Bytes> {
-    enter_request(state, incoming, Ending::Answered, Some((status, None, None)));
-    let mut response = Response::new(Bytes::from_static(
-        b"<!DOCTYPE html><html><body><h1>Sorry, something went wrong.</h1></body></html>",
-    ));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    if let Ok(date) = HeaderValue::from_str(&http_date(state.now)) {
-        response.headers_mut().insert(header::DATE, date);
-    }
-    response
-}
-
 type Seen = (u16, Option<i64>, Option<i64>);
 
 fn enter_request(state: &mut State, incoming: &Incoming<'_>, ending: Ending, seen: Option<Seen>) {
@@ -388,14 +363,9 @@ fn enter_request(state: &mut State, incoming: &Incoming<'_>, ending: Ending, see
     state.ledger.enter_request(entry);
 }
 
-/// An instant as HTTP's `Date` has it.
-pub(crate) fn http_date(at: Timestamp) -> String {
-    at.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
-}
-
 /// The id a path segment holds.
-pub(crate) fn segment_id(method: &Method, address: &Address) -> Answer<Id> {
-    error::parse_id(method.as_str(), address.segments.first().map_or("", String::as_str))
+pub(crate) fn segment_id(method: &Method, address: &Address<'_>) -> Answer<Id> {
+    error::parse_id(method.as_str(), address.first())
 }
 
 pub(crate) use self::{params::BODY_LIMIT, route::Address as CallAddress};

@@ -1,5 +1,7 @@
 //! Addresses: version, node, edge. What is not served says so, with the list of what is.
 
+use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
+
 use bytes::Bytes;
 use http::{Method, Request, header};
 use jiff::Timestamp;
@@ -15,45 +17,70 @@ use crate::{
     world::World,
 };
 
-/// The parts of a request's address.
-pub(crate) struct Address {
+/// The parts of a request's address. Only what every call needs is taken apart at once.
+pub(crate) struct Address<'a> {
+    request: &'a Request<Bytes>,
+    /// The version as it was asked for.
+    asked: Option<Cow<'a, str>>,
     /// The version that serves the call; nothing where the one that is asked for does not exist.
     pub(crate) version: Option<Version>,
-    /// Path behind the version.
-    pub(crate) bare_path: String,
-    /// Its decoded segments.
-    pub(crate) segments: Vec<String>,
-    /// Scheme, host, path and query without token and paging, for `paging.next`.
-    pub(crate) page_address: String,
-    /// Scheme, host and the version as it was asked for: what every path lies below.
-    pub(crate) root: String,
-    /// Scheme and host alone.
-    pub(crate) host: String,
+    /// The decoded segments of the path behind the version.
+    pub(crate) segments: Vec<Cow<'a, str>>,
 }
 
-impl Address {
-    pub(crate) fn read(request: &Request<Bytes>, now: Timestamp) -> Self {
-        let path = request.uri().path();
-        let mut segments: Vec<String> = path
+impl<'a> Address<'a> {
+    pub(crate) fn read(request: &'a Request<Bytes>, now: Timestamp) -> Self {
+        let mut segments: Vec<Cow<'a, str>> = request
+            .uri()
+            .path()
             .split('/')
             .filter(|segment| !segment.is_empty())
-            .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+            .map(|segment| percent_decode_str(segment).decode_utf8_lossy())
             .collect();
-        let asked = segments.first().map_or(Asked::Nothing, |segment| version::read(segment));
-        let host = host(request);
-        let mut root = host.clone();
-        if asked != Asked::Nothing {
-            root = format!("{root}/{}", segments.remove(0));
-        }
-        let version = version::serving(asked, now);
-        let bare_path = segments.iter().fold(String::new(), |path, segment| format!("{path}/{segment}"));
-        let page_address = page_address(request);
-        Self { version, bare_path, segments, page_address, root, host }
+        let version = segments.first().map_or(Asked::Nothing, |segment| version::read(segment));
+        let asked = if version == Asked::Nothing { None } else { Some(segments.remove(0)) };
+        Self { request, asked, version: version::serving(version, now), segments }
+    }
+
+    /// The first segment behind the version; empty if there is none.
+    pub(crate) fn first(&self) -> &str {
+        self.segments.first().map_or("", AsRef::as_ref)
+    }
+
+    /// Path behind the version.
+    pub(crate) fn bare_path(&self) -> String {
+        self.segments.iter().flat_map(|segment| ["/", segment]).collect()
+    }
+
+    /// Scheme and host, as the caller wrote them.
+    pub(crate) fn host(&self) -> String {
+        let uri = self.request.uri();
+        let host = self.request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = uri.authority().map(http::uri::Authority::as_str).or(host).unwrap_or("graph.simulator.invalid");
+        format!("{}://{host}", uri.scheme_str().unwrap_or("http"))
+    }
+
+    /// Scheme, host and the version as it was asked for: what every path lies below.
+    pub(crate) fn root(&self) -> String {
+        let host = self.host();
+        self.asked.as_ref().map_or_else(|| host.clone(), |version| format!("{host}/{version}"))
+    }
+
+    /// Scheme, host, path and query without token and paging, for `paging.next`.
+    pub(crate) fn page_address(&self) -> String {
+        const LEFT_OUT: [&str; 6] = ["access_token", "appsecret_proof", "client_secret", "limit", "after", "before"];
+        let uri = self.request.uri();
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        let given = form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes());
+        query.extend_pairs(given.filter(|(name, _)| !LEFT_OUT.contains(&name.as_ref())));
+        let query = query.finish();
+        let join = if query.is_empty() { "" } else { "?" };
+        format!("{}{}{join}{query}", self.host(), uri.path())
     }
 
     /// The WABA a call is about: in the path itself, or that of the phone number, intent or portfolio in it.
     pub(crate) fn waba(&self, world: &World) -> Option<Id> {
-        let id: Id = self.segments.first()?.parse().ok()?;
+        let id: Id = self.first().parse().ok()?;
         if world.wabas.contains_key(&id) {
             return Some(id);
         }
@@ -68,47 +95,50 @@ impl Address {
     }
 }
 
-/// Scheme and host, as the caller wrote them.
-fn host(request: &Request<Bytes>) -> String {
-    let uri = request.uri();
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    let host = uri.authority().map(http::uri::Authority::as_str).or(host).unwrap_or("graph.simulator.invalid");
-    format!("{}://{host}", uri.scheme_str().unwrap_or("http"))
+/// A served call with its path taken apart.
+struct Pattern {
+    served: &'static Served,
+    segments: Vec<Segment>,
+    /// The kind of node that it begins with.
+    kind: Option<&'static str>,
 }
 
-fn page_address(request: &Request<Bytes>) -> String {
-    let uri = request.uri();
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    for (name, value) in form_urlencoded::parse(uri.query().unwrap_or_default().as_bytes()) {
-        if !matches!(name.as_ref(), "access_token" | "appsecret_proof" | "client_secret" | "limit" | "after" | "before")
-        {
-            query.append_pair(&name, &value);
-        }
-    }
-    let query = query.finish();
-    let join = if query.is_empty() { "" } else { "?" };
-    format!("{}{}{join}{query}", host(request), uri.path())
+/// One segment of a pattern.
+enum Segment {
+    Literal(&'static str),
+    /// Something unwritten behind a literal that may be empty: `<…>`, `upload:<…>`.
+    Behind(&'static str),
 }
+
+/// All that is served, by method and number of segments: a request meets only patterns that might fit.
+static PATTERNS: LazyLock<BTreeMap<(&str, usize), Vec<Pattern>>> = LazyLock::new(|| {
+    let mut patterns = BTreeMap::<_, Vec<Pattern>>::new();
+    for served in calls::SERVED.iter().copied().flatten() {
+        let (segments, kind) = (take_apart(served.path), kind_in(served.path));
+        let alike = patterns.entry((served.method, segments.len())).or_default();
+        alike.push(Pattern { served, segments, kind });
+    }
+    patterns
+});
 
 /// The served call that a request asks for. A path that is written out goes before one with an id in its place. Where one shape
 /// of path is served for several kinds of node, the kind of the node decides; an id that nobody has goes to the first of them,
 /// which refuses it in Meta's words.
-pub(crate) fn find(method: &Method, address: &Address, world: &World) -> Answer<&'static Served> {
+pub(crate) fn find(method: &Method, address: &Address<'_>, world: &World) -> Answer<&'static Served> {
     if address.version.is_none() {
-        return Err(GraphError::unknown_path(&address.bare_path));
+        return Err(GraphError::unknown_path(&address.bare_path()));
     }
-    let kind = address.segments.first().and_then(|segment| segment.parse().ok()).and_then(|id| kind_of(world, id));
-    let shape = |served: &&Served| served.method == method.as_str() && fits(served.path, &address.segments);
+    let kind = address.first().parse().ok().and_then(|id| kind_of(world, id));
+    let alike = PATTERNS.get(&(method.as_str(), address.segments.len())).into_iter().flatten();
     let mut first = None;
-    for served in calls::SERVED.iter().copied().flatten().filter(shape) {
-        let wanted = kind_in(served.path);
-        if wanted.is_none() || wanted == kind {
-            return Ok(served);
+    for pattern in alike.filter(|pattern| fits(&pattern.segments, &address.segments)) {
+        if pattern.kind.is_none() || pattern.kind == kind {
+            return Ok(pattern.served);
         }
-        first = first.or(Some(served));
+        first = first.or(Some(pattern.served));
     }
     first.ok_or_else(|| {
-        let shown: String = address.bare_path.chars().take(200).collect();
+        let shown: String = address.bare_path().chars().take(200).collect();
         GraphError::not_simulated(&format!("{method} {shown}"), &served())
     })
 }
@@ -118,28 +148,23 @@ fn served() -> Vec<String> {
     calls::SERVED.iter().copied().flatten().map(|served| format!("{} {}", served.method, served.path)).collect()
 }
 
+fn take_apart(pattern: &'static str) -> Vec<Segment> {
+    let segments = pattern.split('/').filter(|segment| !segment.is_empty());
+    segments
+        .map(|segment| match segment.split_once('<') {
+            Some((literal, _)) => Segment::Behind(literal),
+            None => Segment::Literal(segment),
+        })
+        .collect()
+}
+
 /// Whether a path has the shape of a pattern: `<…>` fits any rest of a segment.
-fn fits(pattern: &str, segments: &[String]) -> bool {
-    if pattern == "/" {
-        return segments.is_empty();
-    }
-    let mut wanted = pattern.split('/').skip(1);
-    let mut given = segments.iter();
-    loop {
-        match (wanted.next(), given.next()) {
-            (None, None) => return true,
-            (Some(wanted), Some(given)) => {
-                let fits = match wanted.split_once('<') {
-                    Some((literal, _)) => given.strip_prefix(literal).is_some_and(|rest| !rest.is_empty()),
-                    None => given == wanted,
-                };
-                if !fits {
-                    return false;
-                }
-            }
-            _ => return false,
-        }
-    }
+fn fits(pattern: &[Segment], segments: &[Cow<'_, str>]) -> bool {
+    let fits = |(wanted, given): (&Segment, &Cow<'_, str>)| match wanted {
+        Segment::Literal(literal) => given == literal,
+        Segment::Behind(literal) => given.strip_prefix(literal).is_some_and(|rest| !rest.is_empty()),
+    };
+    pattern.len() == segments.len() && pattern.iter().zip(segments).all(fits)
 }
 
 /// The kind of node that a pattern begins with.
@@ -174,14 +199,14 @@ mod tests {
 
     #[test]
     fn a_pattern_fits_paths_of_its_shape_only() {
-        let segments = |path: &str| path.split('/').skip(1).map(str::to_owned).collect::<Vec<_>>();
-        assert!(fits("/<WABA>/phone_numbers", &segments("/12/phone_numbers")));
-        assert!(!fits("/<WABA>/phone_numbers", &segments("/12")));
-        assert!(!fits("/<WABA>", &segments("/12/phone_numbers")));
-        assert!(!fits("/me", &segments("/you")));
-        assert!(fits("/upload:<UPLOAD>", &segments("/upload:abc")));
-        assert!(!fits("/upload:<UPLOAD>", &segments("/upload:")));
-        assert!(fits("/", &[]));
-        assert!(!fits("/", &segments("/me")));
+        let segments = |path: &'static str| path.split('/').skip(1).map(Cow::from).collect::<Vec<_>>();
+        assert!(fits(&take_apart("/<WABA>/phone_numbers"), &segments("/12/phone_numbers")));
+        assert!(!fits(&take_apart("/<WABA>/phone_numbers"), &segments("/12")));
+        assert!(!fits(&take_apart("/<WABA>"), &segments("/12/phone_numbers")));
+        assert!(!fits(&take_apart("/me"), &segments("/you")));
+        assert!(fits(&take_apart("/upload:<UPLOAD>"), &segments("/upload:abc")));
+        assert!(!fits(&take_apart("/upload:<UPLOAD>"), &segments("/upload:")));
+        assert!(fits(&take_apart("/"), &[]));
+        assert!(!fits(&take_apart("/"), &segments("/me")));
     }
 }

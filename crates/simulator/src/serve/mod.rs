@@ -231,7 +231,8 @@ async fn exchange(server: &Server, request: &http::Request<Bytes>) -> Exchange {
     match server.simulator.begin_exchange(server.virtual_now(), request) {
         Begun::Done(exchange) => exchange,
         Begun::Asks(suspended) => {
-            let answer = server.callbacks.ask(suspended.handshake()).await;
+            // Apart from the rest: every exchange would carry the room that this one needs.
+            let answer = Box::pin(server.callbacks.ask(suspended.handshake())).await;
             server.simulator.resume_exchange(server.virtual_now(), suspended, &answer)
         }
     }

@@ -6,6 +6,8 @@ use std::{ops::Deref, sync::Arc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use super::sharing;
+
 /// Header, body, footer, buttons and so on, as they were handed in: types in upper case, an uploaded file as its handle, a
 /// button for a one-time code as `OTP`. What a read shows instead is the business of `rules/templates/read_back.rs`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -45,6 +47,6 @@ impl Serialize for Components {
 
 impl<'de> Deserialize<'de> for Components {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::deserialize(deserializer).map(Self::from)
+        sharing::components(deserializer)
     }
 }

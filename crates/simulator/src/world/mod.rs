@@ -12,6 +12,7 @@ mod message;
 mod messaging;
 mod number;
 mod pairs;
+pub(crate) mod sharing;
 mod template;
 mod token;
 mod upload;
@@ -20,7 +21,7 @@ mod waba;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub(crate) use self::account::usual_tier;
 pub(crate) use self::holdings::{Holdings, Place};
@@ -47,7 +48,8 @@ use crate::{agenda::Agenda, ids::Id, people::Script, phone::E164, webhooks::Outb
 
 /// The whole state of the vendor's side, as `GET /_sim/world` shows it and `PUT /_sim/world` takes it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+// Derived as functions of its own, so that the whole of it is read as one thing below.
+#[serde(deny_unknown_fields, remote = "Self")]
 pub struct World {
     /// The Tech Provider whose app calls us.
     pub provider: Provider,
@@ -124,6 +126,18 @@ pub struct Customer {
     pub waba: Id,
     /// The business portfolio of the customer.
     pub portfolio: Id,
+}
+
+impl Serialize for World {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for World {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        sharing::sharing(|| Self::deserialize(deserializer))
+    }
 }
 
 impl World {

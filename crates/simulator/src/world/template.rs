@@ -31,31 +31,31 @@ pub struct Template {
     /// When it came into being in this WABA.
     pub created_at: Timestamp,
     /// Since when it has its quality, if not since it came into being.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quality_since: Option<Timestamp>,
     /// Whether its parameters are numbered or named.
     #[serde(default)]
     pub parameter_format: ParameterFormat,
     /// A finer category.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub_category: Option<SubCategory>,
     /// Its category before Meta changed it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous_category: Option<Category>,
     /// The category that Meta thinks is right, if it has looked.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub correct_category: Option<Category>,
     /// How long a message may wait for delivery, in seconds; -1 for 30 days.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_send_ttl_seconds: Option<i32>,
     /// The template of Meta's library that it was made from.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub library_template_name: Option<Box<str>>,
     /// Whether links in buttons are not counted.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cta_url_link_tracking_opted_out: Option<bool>,
     /// The template it is a copy of.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub copied_from: Option<Id>,
 }
 

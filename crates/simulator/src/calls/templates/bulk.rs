@@ -94,7 +94,7 @@ pub(super) fn list_flows(call: &mut Call<'_>) -> Answer<Value> {
             _ => None,
         })
     };
-    page.cut(flows, |flow| flow.id.to_string(), show, &call.address.page_address, &StaleCursor::Invalid)
+    page.cut(flows, |flow| flow.id.to_string(), show, &call.address.page_address(), &StaleCursor::Invalid)
 }
 
 /// The source, which the caller's token must reach as well.

@@ -44,7 +44,8 @@ pub(super) fn read(call: &mut Call<'_>) -> Answer<Value> {
     let selection = Selection::read(call.params.text("fields")?.as_deref(), &TEMPLATE)?;
     let seen = call.state.seen_waba(waba).and_then(|seen| seen.templates.iter().find(|seen| seen.id == template.id));
     let seen = seen.unwrap_or(&template);
-    Ok(selection.show(|field| show(call.state, seen, field, &call.address.host)))
+    let host = call.address.host();
+    Ok(selection.show(|field| show(call.state, seen, field, &host)))
 }
 
 /// The template in the path with its WABA, if the caller may use that.
