@@ -181,3 +181,5 @@ async fn what_is_no_request_ends_its_connection_and_nothing_else() {
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     server.stop().await;
 }
+        // A large head that arrives at once may pass for a request, after which the connection would be kept for another one.
+        let _ = stream.shutdown().await;
