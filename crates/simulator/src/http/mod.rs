@@ -398,4 +398,4 @@ pub(crate) fn segment_id(method: &Method, address: &Address) -> Answer<Id> {
     error::parse_id(method.as_str(), address.segments.first().map_or("", String::as_str))
 }
 
-pub(crate) use self::{params::BODY_LIMIT, route::Address as CallAddress};
+pub(crate) use self::{params::body_limit, route::Address as CallAddress};

@@ -2,14 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, Request, header};
 use serde_json::Value;
 
 use super::error::{Answer, GraphError};
-use crate::ids::Id;
+use crate::{ids::Id, rules::templates::upload};
 
-/// The largest body that is read.
-pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
+/// The largest body of parameters that is read.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// How much of the body of a request is worth reading: parameters have one limit, the bytes of a file another.
+pub(crate) fn body_limit<T>(request: &Request<T>) -> usize {
+    let is_file = request.uri().path().split('/').any(|segment| segment.starts_with("upload:"));
+    if is_file { upload::LARGEST } else { BODY_LIMIT }
+}
 
 /// Parameters by name.
 #[derive(Clone, Debug, Default)]

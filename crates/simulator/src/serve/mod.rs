@@ -187,7 +187,7 @@ async fn answer(
     request: Request,
 ) -> Response {
     let is_ours = pages::is_ours(&request);
-    let limit = if is_ours { LARGEST_CONTROL_BODY } else { crate::http::BODY_LIMIT };
+    let limit = if is_ours { LARGEST_CONTROL_BODY } else { crate::http::body_limit(&request) };
     let (parts, body) = request.into_parts();
     let Some(body) = read(body, limit).await else { return connection.drop_it() };
     let request = http::Request::from_parts(parts, body);
