@@ -117,6 +117,21 @@ fn credentials_hold_what_a_client_needs() {
     let keys: Vec<&String> = credentials.as_object().unwrap().keys().collect();
     assert_eq!(keys, ["app_id", "app_secret", "system_token", "portfolio_id", "customers"]);
     let keys: Vec<&String> = credentials["customers"][0].as_object().unwrap().keys().collect();
+#[test]
+fn a_tool_that_calls_its_json_a_form_gets_json() {
+    let caller = Caller::usual("");
+    let before = caller.simulator.now();
+    let request = Request::post("/_sim/clock")
+        .header("Accept", "*/*")
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(Bytes::from_static(br#"{"advance_s":60}"#))
+        .unwrap();
+    let (answer, wanted) = control(&caller.simulator, 1.0, &request);
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    assert!(answer.status() == 200 && wanted.moved);
+    assert_eq!(caller.simulator.now().duration_since(before).as_secs(), 60);
+}
+
     assert_eq!(keys, ["customer", "waba_id", "portfolio_id", "business_token", "phone_number_ids"]);
 }
 
