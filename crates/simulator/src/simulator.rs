@@ -254,6 +254,11 @@ impl Simulator {
         people::act(&mut shared.state, now, portfolio, source_waba, action)
     }
 
+    /// Whether any customer has this portfolio.
+    pub(crate) fn has_customer(&self, portfolio: Id) -> bool {
+        self.lock().state.world.customers_of(portfolio).next().is_some()
+    }
+
     /// What a client needs about the customer of this reference.
     pub fn customer(&self, reference: &str) -> Option<CustomerCredentials> {
         let shared = self.lock();
@@ -356,7 +361,7 @@ fn about(world: &World, customer: &Customer) -> CustomerCredentials {
         customer: customer.customer.clone(),
         waba_id: customer.waba,
         portfolio_id: customer.portfolio,
-        business_token: onboarding_token(world, customer.waba),
+        business_token: onboarding_token(world, customer),
         phone_number_ids: world
             .wabas
             .get(&customer.waba)
@@ -364,9 +369,10 @@ fn about(world: &World, customer: &Customer) -> CustomerCredentials {
     }
 }
 
-/// The oldest token that the provider's app has for a WABA.
-fn onboarding_token(world: &World, waba: Id) -> Option<Secret> {
-    let fitting =
-        world.tokens.iter().filter(|(_, token)| token.app == world.provider.app && token.wabas.contains_key(&waba));
-    fitting.min_by_key(|(_, token)| token.issued_at).map(|(value, _)| value.clone())
+/// The oldest token that the provider's app has for a source WABA.
+fn onboarding_token(world: &World, customer: &Customer) -> Option<Secret> {
+    let newest_first = world.holdings().business_tokens(world.provider.app, customer.portfolio);
+    let covers =
+        |value: &&Secret| world.tokens.get(*value).is_some_and(|token| token.wabas.contains_key(&customer.waba));
+    newest_first.filter(covers).last().cloned()
 }

@@ -233,7 +233,7 @@ struct PersonBody {
 fn person(simulator: &Simulator, portfolio: &str, body: &[u8]) -> Outcome {
     let portfolio: Id = portfolio.parse().map_err(Refusal::bad)?;
     let body: PersonBody = parse(body)?;
-    if !simulator.credentials().customers.iter().any(|customer| customer.portfolio_id == portfolio) {
+    if !simulator.has_customer(portfolio) {
         return Err(Refusal(StatusCode::NOT_FOUND, format!("no customer has the portfolio {portfolio}")));
     }
     let changed = simulator.person_about(portfolio, body.waba, body.action);

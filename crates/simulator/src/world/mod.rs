@@ -214,6 +214,20 @@ impl World {
         let intent = self.wabas.get(&destination)?.made_by_intent?;
         self.intents.get(&intent)
     }
+    /// Takes a WABA out of the tokens of whomever it belongs to.
+    pub(crate) fn uncover(&mut self, waba: Id) {
+        let Some(Waba { owner, on_behalf_of, .. }) = self.wabas.get(&waba) else { return };
+        for portfolio in [Some(*owner), *on_behalf_of].into_iter().flatten() {
+            for app in self.apps.keys() {
+                for value in self.index.holdings.business_tokens(*app, portfolio) {
+                    if let Some(token) = self.tokens.get_mut(value) {
+                        token.wabas.remove(&waba);
+                    }
+                }
+            }
+        }
+    }
+
 
     /// The source WABA a change on `waba` belongs to: its own id unless it is a destination.
     pub(crate) fn source_of(&self, waba: Id) -> Id {
