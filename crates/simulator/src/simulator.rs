@@ -110,7 +110,7 @@ pub struct CustomerCredentials {
 }
 
 impl Simulator {
-    /// A simulator of `world` that starts at `start`.
+    /// A simulator of `world` that starts at the instant of the world, or at `start` if it has none.
     pub fn new(world: World, knobs: Knobs, start: Timestamp, seed: u64) -> Self {
         Self::from_setup(Setup { world, knobs, faults: Vec::new(), start, seed, files: None })
     }
@@ -315,17 +315,16 @@ impl Simulator {
         self.lock().state.mails.clone()
     }
 
-    /// A copy of the whole state.
+    /// A copy of the whole state, at its instant.
     pub fn world(&self) -> World {
-        self.lock().state.world.clone()
+        let state = &self.lock().state;
+        World { now: Some(state.now), ..state.world.clone() }
     }
 
-    /// Replaces the whole state. Time, logs, knobs and faults stay.
+    /// Replaces the whole state. Time goes on from the instant of the world, or from the present if it has none. Logs, mails,
+    /// knobs and faults stay.
     pub fn set_world(&self, world: World) {
-        let mut shared = self.lock();
-        shared.state.world = world;
-        shared.state.world.rebuild_index();
-        shared.state.proofs.clear();
+        self.lock().state.replace_world(world);
     }
 
     /// What a client needs to talk to this simulator.

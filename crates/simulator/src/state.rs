@@ -67,11 +67,12 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// A world at its instant; at `start`, if it has none.
     pub(crate) fn new(mut world: World, knobs: Knobs, start: Timestamp, seed: Seed) -> Self {
         world.rebuild_index();
         Self {
             seed,
-            now: start,
+            now: world.now.take().unwrap_or(start),
             world,
             knobs,
             faults: Faults::default(),
@@ -84,6 +85,22 @@ impl State {
             stale: Lag::default(),
             stale_intents: Lag::default(),
         }
+    }
+
+    /// Puts another world in place of this one, at its own instant if it has one. Knobs, faults and logs stay.
+    pub(crate) fn replace_world(&mut self, mut world: World) {
+        let now = world.now.take().unwrap_or(self.now);
+        if now < self.now {
+            // What was counted by the hour, and what reads still show, belong to a time that is to come again.
+            self.meter = Meter::default();
+            self.pace = Pace::default();
+            self.stale = Lag::default();
+            self.stale_intents = Lag::default();
+        }
+        world.rebuild_index();
+        self.world = world;
+        self.now = now;
+        self.proofs.clear();
     }
 
     /// Lets everything happen that is due by `at`. Time never goes back: an earlier `at` changes nothing.

@@ -44,16 +44,23 @@ fn a_world_can_be_taken_out_and_put_back() {
 }
 
 #[test]
-fn a_world_holds_what_people_are_still_going_to_do() {
+fn a_world_holds_its_instant_and_what_people_are_still_going_to_do() {
     let mut caller = Caller::usual("");
     caller.set_intent();
     let world = get(&caller.simulator, "/world");
     assert_eq!(world["agenda"][0]["event"], "person_answers");
+    let tagged_at = caller.simulator.now();
     caller.wait(2);
     assert_eq!(caller.entries("intent.accepted").len(), 1);
-    call(&caller.simulator, "PUT", "/world", &world);
+    let (_, body, wanted) = call(&caller.simulator, "PUT", "/world", &world);
+    assert_eq!((wanted.moved, &body["now"]), (true, &json!(tagged_at)));
+    assert_eq!(caller.simulator.now(), tagged_at, "the clock goes back with it");
     caller.wait(1);
     assert_eq!(caller.entries("intent.accepted").len(), 2, "put back, they do it again");
+    let mut timeless = world;
+    timeless.as_object_mut().unwrap().remove("now");
+    call(&caller.simulator, "PUT", "/world", &timeless);
+    assert_eq!(caller.simulator.now(), caller.now, "a world without an instant leaves the clock alone");
 }
 
 #[test]
@@ -111,13 +118,6 @@ fn the_clock_goes_forward_only() {
 }
 
 #[test]
-fn credentials_hold_what_a_client_needs() {
-    let caller = Caller::usual("");
-    let credentials = get(&caller.simulator, "/credentials");
-    let keys: Vec<&String> = credentials.as_object().unwrap().keys().collect();
-    assert_eq!(keys, ["app_id", "app_secret", "system_token", "portfolio_id", "customers"]);
-    let keys: Vec<&String> = credentials["customers"][0].as_object().unwrap().keys().collect();
-#[test]
 fn a_tool_that_calls_its_json_a_form_gets_json() {
     let caller = Caller::usual("");
     let before = caller.simulator.now();
@@ -132,6 +132,13 @@ fn a_tool_that_calls_its_json_a_form_gets_json() {
     assert_eq!(caller.simulator.now().duration_since(before).as_secs(), 60);
 }
 
+#[test]
+fn credentials_hold_what_a_client_needs() {
+    let caller = Caller::usual("");
+    let credentials = get(&caller.simulator, "/credentials");
+    let keys: Vec<&String> = credentials.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["app_id", "app_secret", "system_token", "portfolio_id", "customers"]);
+    let keys: Vec<&String> = credentials["customers"][0].as_object().unwrap().keys().collect();
     assert_eq!(keys, ["customer", "waba_id", "portfolio_id", "business_token", "phone_number_ids"]);
 }
 

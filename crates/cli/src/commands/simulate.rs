@@ -99,7 +99,8 @@ fn setup(args: &SimulateArgs) -> anyhow::Result<Setup> {
         let blank = load::load("", "", seed).map_err(|error| Trouble::unexpected(error.to_string()))?;
         let knobs = with_knobs(&blank.knobs, &args.knobs)?;
         // No file can make this world again.
-        return Ok(Setup { world, knobs, files: None, ..blank });
+        let start = world.now.unwrap_or(blank.start);
+        return Ok(Setup { world, knobs, start, files: None, ..blank });
     }
     let told = args.generate.and_then(|count| usize::try_from(count).ok());
     let says_nothing = args.scenario.is_none() && args.faults.is_none();

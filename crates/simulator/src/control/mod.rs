@@ -25,12 +25,13 @@ use crate::{
     world::World,
 };
 
-/// What `POST /_sim/clock` and `POST /_sim/reset` want of a clock. In process there is none, and the instant of a call rules.
+/// What `POST /_sim/clock`, `POST /_sim/reset` and `PUT /_sim/world` want of a clock. In process there is none, and the instant of a call rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Control {
     /// The rate that was asked for.
     pub rate: Option<f64>,
-    /// Whether time is to continue from the simulator's present, because it was advanced or reset.
+    /// Whether time is to continue from the simulator's present, because it was advanced, reset, or taken
+    /// from a world.
     pub moved: bool,
 }
 
@@ -86,7 +87,8 @@ fn run(simulator: &Simulator, rate: f64, request: &Request<Bytes>, wanted: &mut 
         (&Method::GET, ["world"]) => to_json(&simulator.world()),
         (&Method::PUT, ["world"]) => {
             simulator.set_world(parse::<World>(body)?);
-            Ok(json!({ "success": true }))
+            wanted.moved = true;
+            Ok(json!({ "success": true, "now": simulator.now() }))
         }
         (&Method::POST, ["reset"]) => reset(simulator, body, wanted),
         (&Method::GET, ["ledger"]) => {

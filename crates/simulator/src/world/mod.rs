@@ -45,10 +45,15 @@ pub use self::{
 };
 use crate::{agenda::Agenda, ids::Id, people::Script, phone::E164, webhooks::Outbox};
 
-/// The whole state of the vendor's side, as `GET /_sim/world` shows it and `PUT /_sim/world` takes it.
+/// The whole state of the vendor's side, as `GET /_sim/world` shows it and `PUT /_sim/world` takes it: with its instant and with
+/// what is still to come. Knobs, faults, logs and mails are around it, not in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct World {
+    /// The instant at which it is like this: whoever takes the world in goes on from there. Missing, as in a world that was
+    /// written by hand, it leaves the clock alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<Timestamp>,
     /// The Tech Provider whose app calls us.
     pub provider: Provider,
     /// The customers a file named, in its order: one per source WABA.
@@ -209,11 +214,6 @@ impl World {
         self.tokens.insert(value, token);
     }
 
-    /// The intent that made `destination`, if one did.
-    pub(crate) fn intent_of_destination(&self, destination: Id) -> Option<&Intent> {
-        let intent = self.wabas.get(&destination)?.made_by_intent?;
-        self.intents.get(&intent)
-    }
     /// Takes a WABA out of the tokens of whomever it belongs to.
     pub(crate) fn uncover(&mut self, waba: Id) {
         let Some(Waba { owner, on_behalf_of, .. }) = self.wabas.get(&waba) else { return };
@@ -228,6 +228,11 @@ impl World {
         }
     }
 
+    /// The intent that made `destination`, if one did.
+    pub(crate) fn intent_of_destination(&self, destination: Id) -> Option<&Intent> {
+        let intent = self.wabas.get(&destination)?.made_by_intent?;
+        self.intents.get(&intent)
+    }
 
     /// The source WABA a change on `waba` belongs to: its own id unless it is a destination.
     pub(crate) fn source_of(&self, waba: Id) -> Id {
