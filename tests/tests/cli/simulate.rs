@@ -146,6 +146,15 @@ fn a_state_is_one_simulators_and_belongs_to_its_beginning() {
     with("--seed", "5").expect_status(5).expect_stderr("another seed");
     let other = ["simulate", "--port", "0", "--state", "sim.state", "--seed", "4", "--generate", "3"];
     unmoor.run(other).expect_status(5).expect_stderr("other customers");
+    // What is not named is not compared, and a knob may be turned at any time.
+    for (flag, value) in [("--seed", "4"), ("--generate", "2"), ("--knob", "intent_repeat=new_id")] {
+        let mut again = unmoor.start(["simulate", "--port", "0", "--state", "sim.state", flag, value]);
+        let line = again.line("its address", |line| line.starts_with("listening on "));
+        let knobs = get(&format!("{}/_sim/knobs", line.trim_start_matches("listening on ")));
+        assert_eq!(knobs["intent_repeat"] == "new_id", flag == "--knob", "{flag}: {knobs}");
+        again.terminate();
+        again.finish().expect_status(0);
+    }
     let path = folder.path().join("sim.state");
     let saved = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, saved.replacen(env!("CARGO_PKG_VERSION"), "0.0.1", 1)).unwrap();
@@ -158,7 +167,17 @@ fn a_state_is_one_simulators_and_belongs_to_its_beginning() {
 }
 
 #[test]
-fn an_exported_world_is_served_again() {
+fn a_state_is_kept_in_a_regular_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let unmoor = Unmoor::at(folder.path());
+    for endless in ["/dev/full", "/dev/zero"] {
+        let refused = unmoor.run(["simulate", "--port", "0", "--state", endless]);
+        refused.expect_status(2).expect_stderr("no regular file");
+    }
+}
+
+#[test]
+fn an_exported_world_is_served_again_and_its_time_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let unmoor = Unmoor::at(folder.path());
     let mut first = unmoor.start(["simulate", "--generate", "2", "--port", "0", "--export", "world.json"]);
