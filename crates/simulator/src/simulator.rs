@@ -31,7 +31,9 @@ pub struct Simulator {
 pub(crate) struct Shared {
     pub(crate) state: State,
     /// What `reset` goes back to.
-    origin: Setup,
+    origin: Arc<Setup>,
+    /// How often something changed; that time goes on is no change.
+    pub(crate) changes: u64,
 }
 
 /// One HTTP exchange.
@@ -120,28 +122,29 @@ impl Simulator {
         Self::from_parts(begin(&setup), setup)
     }
 
-    /// A copy of the state and of what it began from.
-    pub(crate) fn parts(&self) -> (State, Setup) {
+    /// A copy of the state, and what it began from.
+    pub(crate) fn parts(&self) -> (State, Arc<Setup>) {
         let shared = self.lock();
-        (shared.state.clone(), shared.origin.clone())
+        (shared.state.clone(), Arc::clone(&shared.origin))
     }
 
     pub(crate) fn from_parts(state: State, origin: Setup) -> Self {
-        Self { shared: Arc::new(Mutex::new(Shared { state, origin })) }
+        Self { shared: Arc::new(Mutex::new(Shared { state, origin: Arc::new(origin), changes: 0 })) }
     }
 
     /// Starts again from a setup. Time goes back to its start.
     pub fn reset(&self, setup: Setup) {
-        let mut shared = self.lock();
-        let receivers = shared.state.receivers;
+        let mut shared = self.change();
+        let (receivers, most_requests) = (shared.state.receivers, shared.state.ledger.most_requests());
         shared.state = begin(&setup);
         shared.state.receivers = receivers;
-        shared.origin = setup;
+        shared.state.ledger.keep_requests(most_requests);
+        shared.origin = Arc::new(setup);
     }
 
     /// What the simulator started from.
     pub fn origin(&self) -> Setup {
-        self.lock().origin.clone()
+        Setup::clone(&self.lock().origin)
     }
 
     /// One HTTP exchange with the Graph API at `at`, before which the world is brought forward to that instant. An `at`
@@ -169,7 +172,7 @@ impl Simulator {
     /// Takes a request at `at`. It is carried out at once, unless it wants to set a callback: that has to be asked first, and
     /// [`Self::resume_exchange`] told what it answered. A request that is never resumed was never carried out.
     pub fn begin_exchange(&self, at: Timestamp, request: &Request<Bytes>) -> Begun {
-        let mut shared = self.lock();
+        let mut shared = self.change();
         shared.state.advance_to(at);
         match graph::begin(&mut shared.state, request) {
             graph::Begun::Done(exchange) => Begun::Done(exchange),
@@ -179,7 +182,7 @@ impl Simulator {
 
     /// Carries out at `at` a request whose callback has answered.
     pub fn resume_exchange(&self, at: Timestamp, suspended: SuspendedExchange, answer: &HandshakeAnswer) -> Exchange {
-        let mut shared = self.lock();
+        let mut shared = self.change();
         shared.state.advance_to(at);
         graph::resume(&mut shared.state, suspended.0, answer)
     }
@@ -191,14 +194,14 @@ impl Simulator {
 
     /// Lets everything happen that is due by `at`.
     pub fn advance_to(&self, at: Timestamp) {
-        self.lock().state.advance_to(at);
+        self.lock().advance_to(at);
     }
 
     /// Lets so much time pass, and everything happen that is due in it, in order. Gives the present. Time never goes back.
     pub fn advance(&self, time: SignedDuration) -> Timestamp {
         let mut shared = self.lock();
         let until = later(shared.state.now, time);
-        shared.state.advance_to(until);
+        shared.advance_to(until);
         shared.state.now
     }
 
@@ -218,7 +221,7 @@ impl Simulator {
     /// Names the knob whose value is out of range; nothing is changed then.
     pub fn set_knobs(&self, knobs: Knobs) -> Result<(), InvalidKnob> {
         knobs.validate()?;
-        self.lock().state.knobs = knobs;
+        self.change().state.knobs = knobs;
         Ok(())
     }
 
@@ -228,13 +231,13 @@ impl Simulator {
     /// Says what is wrong with the fault; it is not added then.
     pub fn add_fault(&self, fault: Fault) -> Result<(), InvalidFault> {
         fault.validate()?;
-        self.lock().state.faults.add(fault);
+        self.change().state.faults.add(fault);
         Ok(())
     }
 
     /// Removes all faults.
     pub fn clear_faults(&self) {
-        self.lock().state.faults.clear();
+        self.change().state.faults.clear();
     }
 
     /// The faults, each with how often it fired.
@@ -249,7 +252,7 @@ impl Simulator {
 
     /// Like [`Self::person`], for one source WABA of the portfolio only.
     pub fn person_about(&self, portfolio: Id, source_waba: Option<Id>, action: Action) -> usize {
-        let mut shared = self.lock();
+        let mut shared = self.change();
         let now = shared.state.now;
         people::act(&mut shared.state, now, portfolio, source_waba, action)
     }
@@ -275,21 +278,21 @@ impl Simulator {
 
     /// Lets a person answer one migration request now (guide 3.5). False if it is not open any more.
     pub fn answer_request(&self, intent: Id, accepts: bool) -> bool {
-        let mut shared = self.lock();
+        let mut shared = self.change();
         let now = shared.state.now;
         people::answer_now(&mut shared.state, now, intent, accepts)
     }
 
     /// Lets a person turn two-step verification off for one number, as `waba` lists it (guide 1.7). False if it is off.
     pub fn turn_off_two_step(&self, waba: Id, phone: Id) -> bool {
-        let mut shared = self.lock();
+        let mut shared = self.change();
         let now = shared.state.now;
         people::turn_off_two_step_of(&mut shared.state, now, waba, phone)
     }
 
     /// Lets a person enter a card for one WABA (guide 3.2), which the bank takes or declines. False if nothing changed.
     pub fn enter_card(&self, waba: Id, works: bool) -> bool {
-        let mut shared = self.lock();
+        let mut shared = self.change();
         let now = shared.state.now;
         let enter = if works { people::add_payment_method } else { people::decline_payment_method };
         enter(&mut shared.state, now, waba)
@@ -300,14 +303,20 @@ impl Simulator {
         see(&self.lock().state)
     }
 
-    /// Changes of state behind place `after`.
+    /// Changes of state behind place `after`, all of them.
     pub fn ledger(&self, after: u64) -> Vec<LedgerEntry> {
         self.lock().state.ledger.entries_after(after).to_vec()
     }
 
-    /// Requests behind place `after`.
+    /// Requests behind place `after` that are still kept.
     pub fn requests(&self, after: u64) -> Vec<RequestEntry> {
-        self.lock().state.ledger.requests_after(after).to_vec()
+        self.lock().state.ledger.requests_after(after).cloned().collect()
+    }
+
+    /// Says how many requests are kept from now on, the newest: all of them unless told. Outlasts [`Self::reset`].
+    /// [`crate::serve()`] says ten thousand for itself, since it may run for long.
+    pub fn keep_requests(&self, most: usize) {
+        self.change().state.ledger.keep_requests(most);
     }
 
     /// All mails sent so far.
@@ -324,7 +333,7 @@ impl Simulator {
     /// Replaces the whole state. Time goes on from the instant of the world, or from the present if it has none. Logs, mails,
     /// knobs and faults stay.
     pub fn set_world(&self, world: World) {
-        self.lock().state.replace_world(world);
+        self.change().state.replace_world(world);
     }
 
     /// What a client needs to talk to this simulator.
@@ -341,9 +350,27 @@ impl Simulator {
         }
     }
 
-    /// A panic under the lock would have left nothing half done that matters to a test: go on with what is there.
+    /// The state for somebody who changes it.
+    pub(crate) fn change(&self) -> MutexGuard<'_, Shared> {
+        let mut shared = self.lock();
+        shared.changes += 1;
+        shared
+    }
+
+    /// How often something changed so far; that time goes on is no change.
+    pub(crate) fn changes(&self) -> u64 {
+        self.lock().changes
+    }
+
+    /// The state for somebody who only looks. A panic under the lock would have left nothing half done that matters to a test: go on with what is there.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn advance_to(&mut self, at: Timestamp) {
+        self.changes += u64::from(self.state.advance_to(at));
     }
 }
 

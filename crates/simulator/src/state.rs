@@ -103,13 +103,17 @@ impl State {
         self.proofs.clear();
     }
 
-    /// Lets everything happen that is due by `at`. Time never goes back: an earlier `at` changes nothing.
-    pub(crate) fn advance_to(&mut self, at: Timestamp) {
+    /// Lets everything happen that is due by `at`, and says whether anything was. Time never goes back: an earlier `at` changes
+    /// nothing.
+    pub(crate) fn advance_to(&mut self, at: Timestamp) -> bool {
+        let mut anything = false;
         while let Some((due, event)) = self.world.agenda.take_due(at) {
             self.now = self.now.max(due);
             self.happen(self.now, event);
+            anything = true;
         }
         self.now = self.now.max(at);
+        anything
     }
 
     fn happen(&mut self, at: Timestamp, event: Event) {

@@ -99,6 +99,27 @@ fn ledger_and_requests_are_read_from_a_place_on() {
     assert_eq!(later, all[1..]);
     assert_eq!(get(&caller.simulator, "/ledger?after=99999")["entries"], json!([]));
     assert_eq!(call(&caller.simulator, "GET", "/ledger?after=x", &Value::Null).0, 400);
+    assert_eq!(get(&caller.simulator, "/ledger?after=1&limit=1")["entries"], json!([all[1]]));
+    assert_eq!(get(&caller.simulator, "/requests?limit=1")["entries"], json!([request]));
+    assert_eq!(call(&caller.simulator, "GET", "/requests?limit=x", &Value::Null).0, 400);
+}
+
+#[test]
+fn of_requests_the_newest_are_kept_under_the_numbers_they_had_and_the_ledger_is_whole() {
+    let mut caller = Caller::usual("");
+    caller.simulator.keep_requests(3);
+    caller.moved();
+    let last = caller.simulator.requests(0).last().unwrap().seq;
+    let seqs = |caller: &Caller, after: u64| {
+        caller.simulator.requests(after).iter().map(|entry| entry.seq).collect::<Vec<_>>()
+    };
+    assert!(last > 3, "{last}");
+    assert_eq!((seqs(&caller, 0), seqs(&caller, last - 1)), (vec![last - 2, last - 1, last], vec![last]));
+    assert_eq!(caller.simulator.ledger(0)[0].seq, 1);
+    assert_eq!(caller.simulator.audit(), [""; 0]);
+    caller.simulator.reset(caller.simulator.origin());
+    caller.moved();
+    assert_eq!(seqs(&caller, 0), [last - 2, last - 1, last], "a reset keeps as many");
 }
 
 #[test]

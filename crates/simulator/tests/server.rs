@@ -4,17 +4,17 @@
 
 mod common;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use common::WABA;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::oneshot,
+    sync::{mpsc, oneshot},
     task::JoinHandle,
 };
-use unmoor_simulator::{Simulator, load, serve};
+use unmoor_simulator::{Keep, Simulator, load, serve, serve_and_keep};
 
 struct Server {
     address: SocketAddr,
@@ -113,6 +113,36 @@ async fn a_dropped_connection_is_really_closed() {
     let (_, repeated) = server.call("POST", &path, &body).await;
     assert!(repeated["id"].is_string());
     server.stop().await;
+}
+
+#[tokio::test]
+async fn what_has_changed_is_kept_and_what_could_not_be_is_tried_again() {
+    let simulator = Simulator::from_setup(load::load(common::CUSTOMERS, common::SCENARIO, 1).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (tells, mut told) = mpsc::unbounded_channel();
+    let mut tries = 0;
+    let keep = Keep::every(Duration::from_millis(1), move |simulator: &Simulator| {
+        tries += 1;
+        tells.send(simulator.requests(0).len()).unwrap();
+        tries > 2
+    });
+    let until = async move {
+        let _ = stopped.await;
+    };
+    let task = tokio::spawn(serve_and_keep(simulator.clone(), listener, 1_000_000.0, until, keep));
+    let server = Server { address, simulator, stop, task };
+    for requests in [0, 0, 0] {
+        assert_eq!(told.recv().await, Some(requests), "two tries fail");
+    }
+    for _ in 0..20 {
+        server.call("GET", "/_sim/clock", "").await;
+    }
+    server.call("GET", &format!("/v25.0/{WABA}"), "").await;
+    assert_eq!(told.recv().await, Some(1), "time and looks change nothing, a request does");
+    server.stop().await;
+    assert_eq!((told.recv().await, told.recv().await), (Some(1), None), "and at the end once more");
 }
 
 #[tokio::test]

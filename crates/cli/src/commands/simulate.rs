@@ -174,15 +174,15 @@ fn shown(path: &Path) -> String {
 fn keeper(state: Option<StateFile>, output: Output) -> Keep {
     let mut was_told = false;
     Keep::every(KEPT_EVERY, move |simulator| {
-        let Some(state) = &state else { return };
-        match state.write(simulator) {
-            Ok(()) => was_told = false,
-            Err(error) if !was_told => {
-                was_told = true;
-                output.warn(format_args!("the state is not kept: {error:#}"));
-            }
-            Err(_) => {}
+        let Some(state) = &state else { return true };
+        let written = state.write(simulator);
+        if let Err(error) = &written
+            && !was_told
+        {
+            output.warn(format_args!("the state is not kept: {error:#}"));
         }
+        was_told = written.is_err();
+        written.is_ok()
     })
 }
 

@@ -14,6 +14,7 @@ use crate::{
     faults::Fault,
     ids::Id,
     knobs::Knobs,
+    ledger::{LedgerEntry, RequestEntry},
     load::{
         self, Files,
         ready_made::{self, SCENARIOS},
@@ -92,10 +93,17 @@ fn run(simulator: &Simulator, rate: f64, request: &Request<Bytes>, wanted: &mut 
         }
         (&Method::POST, ["reset"]) => reset(simulator, body, wanted),
         (&Method::GET, ["ledger"]) => {
-            to_json(&simulator.ledger(after(request)?)).map(|entries| json!({ "entries": entries }))
+            let (after, limit) = (after(request)?, limit(request)?);
+            // Copied under the lock and written outside of it.
+            let entries: Vec<LedgerEntry> =
+                simulator.look(|state| state.ledger.entries_after(after).iter().take(limit).cloned().collect());
+            to_json(&entries).map(|entries| json!({ "entries": entries }))
         }
         (&Method::GET, ["requests"]) => {
-            to_json(&simulator.requests(after(request)?)).map(|entries| json!({ "entries": entries }))
+            let (after, limit) = (after(request)?, limit(request)?);
+            let entries: Vec<RequestEntry> =
+                simulator.look(|state| state.ledger.requests_after(after).take(limit).cloned().collect());
+            to_json(&entries).map(|entries| json!({ "entries": entries }))
         }
         (&Method::GET, ["clock"]) => {
             Ok(json!({ "now": simulator.now(), "rate": rate, "next_event_at": simulator.next_event_at() }))
@@ -141,9 +149,21 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
 
 /// The `after` of a query; 0 without one.
 fn after(request: &Request<Bytes>) -> Result<u64, Refusal> {
+    let refuse = |_| Refusal::bad("`after` is the `seq` of an entry");
+    query(request, "after").map_or(Ok(0), |value| value.parse().map_err(refuse))
+}
+
+/// The `limit` of a query; none without one.
+fn limit(request: &Request<Bytes>) -> Result<usize, Refusal> {
+    let refuse = |_| Refusal::bad("`limit` is how many entries to give at most");
+    query(request, "limit").map_or(Ok(usize::MAX), |value| value.parse().map_err(refuse))
+}
+
+/// A parameter of the query.
+fn query(request: &Request<Bytes>, wanted: &str) -> Option<String> {
     let query = request.uri().query().unwrap_or_default();
-    let given = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "after");
-    given.map_or(Ok(0), |(_, value)| value.parse().map_err(|_| Refusal::bad("`after` is the `seq` of an entry")))
+    let mut given = form_urlencoded::parse(query.as_bytes());
+    given.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
 }
 
 /// `{"seed":1,"scenario":"…","customers":"…"}`; what is left out stays as it was.
