@@ -62,7 +62,7 @@ pub use self::{
     mail::Mail,
     messages::{
         ChargeTotal, DeliveredAfter, ReceiveMessage, ReceivedMessage, SendMessage, SendRefused, SentMessage,
-        ShownMessage, TemplateName,
+        ShownCharge, ShownMessage, TemplateName,
     },
     people::{Action, Answer, Pays, Script},
     phone::{Digits, E164, InvalidNumber},

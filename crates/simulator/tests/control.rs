@@ -80,6 +80,10 @@ fn a_reset_starts_again_with_another_seed_or_scenario() {
         call(&caller.simulator, "POST", "/reset", &json!({ "scenario": "[customers.acorn]\nnumbers = [\"abc\"]\n" }));
     assert_eq!(status, 400);
     assert!(body["error"].as_str().unwrap().contains("line 2"), "{body}");
+    let (status, body, _) = call(&caller.simulator, "POST", "/reset", &json!({ "scenario": "nope" }));
+    assert_eq!(status, 400);
+    let said = body["error"].as_str().unwrap();
+    assert!(said.contains("is called nope; there are") && said.contains("forgotten-two-step"), "{said}");
 }
 
 #[test]
@@ -131,9 +135,14 @@ fn the_clock_goes_forward_only() {
     assert_eq!(caller.entries("intent.accepted").len(), 1);
     let (_, body, wanted) = call(&caller.simulator, "POST", "/clock", &json!({ "rate": 1000 }));
     assert_eq!((wanted.rate, &body["rate"]), (Some(1000.0), &json!(1000.0)));
-    for wrong in
-        [json!({ "advance_s": -1 }), json!({ "rate": -1 }), json!({ "advance_s": "a day" }), json!({ "back": 1 })]
-    {
+    for wrong in [
+        json!({ "advance_s": -1 }),
+        json!({ "advance_s": 1e12 }),
+        json!({ "advance_s": 1e300 }),
+        json!({ "rate": -1 }),
+        json!({ "advance_s": "a day" }),
+        json!({ "back": 1 }),
+    ] {
         assert_eq!(call(&caller.simulator, "POST", "/clock", &wrong).0, 400, "{wrong}");
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
+    clock,
     faults::Fault,
     ids::Id,
     knobs::Knobs,
@@ -188,9 +189,7 @@ fn reset(simulator: &Simulator, body: &[u8], wanted: &mut Control) -> Outcome {
                     "this world was not made from a customer file: give `customers` as well, or nothing at all",
                 )
             })?;
-            // A name is enough for a scenario that is at hand.
-            let scenario =
-                scenario.clone().map(|text| ready_made::find(SCENARIOS, &text).map_or(text, |own| own.text.to_owned()));
+            let scenario = scenario.clone().map(scenario_text).transpose()?;
             let (old_scenario, fault_script) = old.map(|old| (old.scenario, old.fault_script)).unwrap_or_default();
             let scenario = scenario.unwrap_or(old_scenario);
             let files = Files { customers, scenario, fault_script };
@@ -200,6 +199,18 @@ fn reset(simulator: &Simulator, body: &[u8], wanted: &mut Control) -> Outcome {
     simulator.reset(setup);
     wanted.moved = true;
     Ok(json!({ "success": true, "now": simulator.now() }))
+}
+
+/// A scenario as it is, or the one at hand that has this name. A name is a single word, and no scenario is.
+fn scenario_text(given: String) -> Result<String, Refusal> {
+    let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_');
+    if given.is_empty() || !given.chars().all(is_name) {
+        return Ok(given);
+    }
+    ready_made::find(SCENARIOS, &given).map(|own| own.text.to_owned()).ok_or_else(|| {
+        let names: Vec<&str> = SCENARIOS.iter().map(|own| own.name).collect();
+        Refusal::bad(format!("no scenario at hand is called {given}; there are {}", names.join(", ")))
+    })
 }
 
 /// `{"advance_s":86400}`, `{"rate":1000}`, or both.
@@ -213,13 +224,12 @@ struct ClockBody {
 fn set_clock(simulator: &Simulator, rate: f64, body: &[u8], wanted: &mut Control) -> Outcome {
     let body: ClockBody = parse(body)?;
     if let Some(new) = body.rate {
-        crate::clock::VirtualClock::new(simulator.now(), new).map_err(Refusal::bad)?;
+        clock::VirtualClock::new(simulator.now(), new).map_err(Refusal::bad)?;
         wanted.rate = Some(new);
     }
     if let Some(seconds) = body.advance_s {
-        let advance = SignedDuration::try_from_secs_f64(seconds).ok().filter(|advance| !advance.is_negative());
-        let advance =
-            advance.ok_or_else(|| Refusal::bad("`advance_s` is a number of seconds from 0; time never goes back"))?;
+        let advance = SignedDuration::try_from_secs_f64(seconds).map_err(|_| clock::InvalidAdvance);
+        let advance = advance.and_then(clock::check_advance).map_err(Refusal::bad)?;
         simulator.advance_to(later(simulator.now(), advance));
         wanted.moved = true;
     }

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-pub use self::shown::{ChargeTotal, ShownMessage};
+pub use self::shown::{ChargeTotal, ShownCharge, ShownMessage};
 use crate::{
     http::error::GraphError,
     ids::Id,
