@@ -321,7 +321,7 @@ impl Simulator {
 
     /// All mails sent so far.
     pub fn mails(&self) -> Vec<Mail> {
-        self.lock().state.mails.clone()
+        self.lock().state.mails.all().to_vec()
     }
 
     /// A copy of the whole state, at its instant.

@@ -13,7 +13,7 @@ use crate::{
     knobs::Knobs,
     lag::Lag,
     ledger::{By, Change, Ledger},
-    mail::Mail,
+    mail::Mails,
     people,
     rules::{
         answer_intent, deliver_message, duplicate_templates, message_pace::Pace, rate_limit::Meter, templates, traffic,
@@ -52,7 +52,7 @@ pub(crate) struct State {
     pub(crate) knobs: Knobs,
     pub(crate) faults: Faults,
     pub(crate) ledger: Ledger,
-    pub(crate) mails: Vec<Mail>,
+    pub(crate) mails: Mails,
     pub(crate) meter: Meter,
     pub(crate) pace: Pace,
     /// `appsecret_proof` by token: computed once, asked for with every call.
@@ -77,7 +77,7 @@ impl State {
             knobs,
             faults: Faults::default(),
             ledger: Ledger::default(),
-            mails: Vec::new(),
+            mails: Mails::default(),
             meter: Meter::default(),
             pace: Pace::default(),
             proofs: BTreeMap::new(),
