@@ -163,6 +163,8 @@ fn calls_of_others_use_up_the_hour() {
     let token = caller.business_token();
     let path = format!("/{destination}/phone_numbers");
     assert_eq!(caller.get(&path, &token).codes().0, 80_008);
+    caller.set_knobs(&json!({ "rate_limit_code": 80_007 }));
+    assert_eq!(caller.get(&path, &token).codes().0, 80_007, "the other code that is seen");
     caller.wait(2);
     assert_eq!(caller.get(&path, &token).status, 200);
 }
