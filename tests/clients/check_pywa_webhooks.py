@@ -68,8 +68,7 @@ class Serving:
 
 def main(address: str) -> None:
     simulator = Simulator(address)
-    # What the network does to a delivery is drawn from its address, whose port is another one in each run: so it is told here.
-    # Every delivery comes twice, and pywa has to see that.
+    # Every delivery comes twice, and pywa has to see that. None is held back: what is waited for here comes within the minute.
     simulator.set_knobs(template_reject_rate=1.0, webhook_reorder=0.0, webhook_duplicates=1.0)
     customer = simulator.customer("saffron-signal-sewing")
     listener = Listener(simulator, customer.business_token)

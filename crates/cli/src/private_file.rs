@@ -6,6 +6,8 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use crate::exit::Trouble;
+
 /// Writes `text` into a file that its owner alone can read, in place of whatever was there.
 pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     let mut options = OpenOptions::new();
@@ -26,9 +28,20 @@ pub(crate) fn write(path: &Path, text: &str) -> anyhow::Result<()> {
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// Refuses what is there and no regular file: a device may have no end, and would be replaced by a file.
+pub(crate) fn check_replaceable(path: &Path) -> anyhow::Result<()> {
+    match std::fs::metadata(path) {
+        Ok(found) if !found.is_file() => Err(Trouble::bad_input(format!("{} is no regular file", path.display()))
+            .hint("give a file of its own")
+            .into()),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// Puts `bytes` in place of whatever file was there, at once: whoever reads it, and whatever happens meanwhile, finds the old
 /// content or the new one. The file is its owner's alone.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    check_replaceable(path)?;
     let mut name = path.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
     name.push(".new");
     let beside = path.with_file_name(name);

@@ -155,7 +155,7 @@ pub(crate) fn with_knobs(knobs: &Knobs, wanted: &[KnobArg]) -> anyhow::Result<Kn
     for KnobArg { name, value } in wanted {
         let Some(known) = values.get_mut(name) else {
             return Err(Trouble::bad_input(format!("there is no knob {name:?}"))
-                .hint("spec/observations.md lists every knob with its alternatives")
+                .hint("`unmoor simulate` shows every knob with its alternatives in a browser, at /_sim/knobs")
                 .into());
         };
         *known = match known {

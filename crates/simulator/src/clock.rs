@@ -20,6 +20,19 @@ pub struct VirtualClock {
 #[error("rate {0}: expected a number from 0 (stands still) to 1000000 virtual seconds per real second")]
 pub struct InvalidRate(f64);
 
+/// The longest time that passes at once: a hundred years of 365 days.
+const LONGEST_ADVANCE: SignedDuration = SignedDuration::from_hours(100 * 365 * 24);
+
+/// An advance that no clock takes.
+#[derive(Debug, thiserror::Error)]
+#[error("time is advanced by 0 to {} seconds at once, a hundred years; it never goes back", LONGEST_ADVANCE.as_secs())]
+pub(crate) struct InvalidAdvance;
+
+/// What time is to be advanced by, if it can be.
+pub(crate) fn check_advance(wanted: SignedDuration) -> Result<SignedDuration, InvalidAdvance> {
+    if (SignedDuration::ZERO..=LONGEST_ADVANCE).contains(&wanted) { Ok(wanted) } else { Err(InvalidAdvance) }
+}
+
 impl VirtualClock {
     /// A clock that shows `start` at real time zero.
     ///

@@ -74,7 +74,7 @@ pub struct Action {
     /// Just before the call is looked at, somebody at the customer's does this; the call meets a world that has changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub person: Option<people::Action>,
-    /// So many calls of others count against the hourly limit of the WABA, just before this one does.
+    /// So many calls of others, at most a million, count against the hourly limit of the WABA, just before this one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_calls: Option<u32>,
 }
@@ -120,6 +120,9 @@ impl ScriptedError {
         Self { code, subcode: None, message: None, details: None, is_transient: false, http_status: None }
     }
 }
+
+/// Far beyond every limit.
+const MOST_OTHER_CALLS: u32 = 1_000_000;
 
 /// A fault that cannot be.
 #[derive(Debug, thiserror::Error)]
@@ -230,6 +233,9 @@ impl Fault {
         }
         if action.later_s.is_some() && action.drop != Some(Drop::Later) && action.person.is_none() {
             return Err(InvalidFault("`later_s` goes with `drop = \"later\"` or `person` only"));
+        }
+        if action.other_calls.is_some_and(|calls| calls > MOST_OTHER_CALLS) {
+            return Err(InvalidFault("`other_calls` is a number up to 1000000"));
         }
         if !(0.0..=1.0).contains(&self.probability) {
             return Err(InvalidFault("`probability` is a share from 0.0 to 1.0"));
@@ -439,6 +445,7 @@ mod tests {
             r#"{"action":{"latency_ms":5},"probability":2.0}"#,
             r#"{"action":{"latency_ms":5},"match":{"nth":0}}"#,
             r#"{"action":{"http_status":99}}"#,
+            r#"{"action":{"other_calls":1000001}}"#,
         ] {
             assert!(fault(wrong).validate().is_err(), "{wrong}");
         }

@@ -1,6 +1,6 @@
 //! What happened: every change of state, and every request.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque, vec_deque::Iter};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -137,12 +137,13 @@ pub struct RequestEntry {
     pub trace_id: String,
 }
 
-/// Both logs.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// Both logs: the ledger as a whole, by which runs are compared, and the newest requests.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(from = "Logs", into = "Logs")]
 pub(crate) struct Ledger {
     entries: Vec<LedgerEntry>,
-    requests: Vec<RequestEntry>,
+    requests: VecDeque<RequestEntry>,
+    most_requests: usize,
     /// Places of the entries that name a WABA, oldest first.
     of_waba: BTreeMap<Id, Vec<usize>>,
 }
@@ -151,7 +152,13 @@ pub(crate) struct Ledger {
 #[derive(Serialize, Deserialize)]
 struct Logs {
     entries: Vec<LedgerEntry>,
-    requests: Vec<RequestEntry>,
+    requests: VecDeque<RequestEntry>,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self { entries: Vec::new(), requests: VecDeque::new(), most_requests: usize::MAX, of_waba: BTreeMap::new() }
+    }
 }
 
 impl From<Logs> for Ledger {
@@ -195,24 +202,36 @@ impl Ledger {
     }
 
     pub(crate) fn next_request(&self) -> u64 {
-        self.requests.len() as u64 + 1
+        self.requests.back().map_or(1, |last| last.seq + 1)
     }
 
     pub(crate) fn enter_request(&mut self, entry: RequestEntry) {
-        self.requests.push(entry);
+        if self.requests.len() == self.most_requests {
+            self.requests.pop_front();
+        }
+        self.requests.push_back(entry);
     }
 
+    pub(crate) fn most_requests(&self) -> usize {
+        self.most_requests
+    }
+
+    /// From now on only so many requests are kept, the newest; one at least, from which the next one has its number.
+    pub(crate) fn keep_requests(&mut self, most: usize) {
+        self.most_requests = most.max(1);
+        let too_many = self.requests.len().saturating_sub(self.most_requests);
+        self.requests.drain(..too_many);
+    }
+
+    /// The entries behind place `seq`; places count from 1 without gaps.
     pub(crate) fn entries_after(&self, seq: u64) -> &[LedgerEntry] {
-        after(&self.entries, seq)
+        let start = usize::try_from(seq).unwrap_or(usize::MAX).min(self.entries.len());
+        self.entries.get(start..).unwrap_or_default()
     }
 
-    pub(crate) fn requests_after(&self, seq: u64) -> &[RequestEntry] {
-        after(&self.requests, seq)
+    /// The requests behind place `seq` that are still kept.
+    pub(crate) fn requests_after(&self, seq: u64) -> Iter<'_, RequestEntry> {
+        let start = self.requests.partition_point(|entry| entry.seq <= seq);
+        self.requests.range(start..)
     }
-}
-
-/// The entries behind place `seq`; places count from 1 without gaps.
-fn after<T>(all: &[T], seq: u64) -> &[T] {
-    let start = usize::try_from(seq).unwrap_or(usize::MAX).min(all.len());
-    all.get(start..).unwrap_or_default()
 }

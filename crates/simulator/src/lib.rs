@@ -26,6 +26,7 @@ mod calling_codes;
 mod calls;
 mod clock;
 mod control;
+mod credentials;
 mod faults;
 mod fidelity;
 mod http;
@@ -54,6 +55,7 @@ pub use self::{
     calls::served as served_calls,
     clock::{InvalidRate, VirtualClock},
     control::{Control, control},
+    credentials::{Credentials, CustomerCredentials},
     faults::{Action as FaultAction, Drop, Fault, InvalidFault, Match, ScriptedError},
     fidelity::page as fidelity_page,
     ids::{Id, InvalidId, Seed},
@@ -62,14 +64,14 @@ pub use self::{
     mail::Mail,
     messages::{
         ChargeTotal, DeliveredAfter, ReceiveMessage, ReceivedMessage, SendMessage, SendRefused, SentMessage,
-        ShownMessage, TemplateName,
+        ShownCharge, ShownMessage, TemplateName,
     },
     people::{Action, Answer, Pays, Script},
     phone::{Digits, E164, InvalidNumber},
     running::Running,
     save::{CannotSave, InvalidSave},
     serve::{Keep, serve, serve_and_keep},
-    simulator::{Begun, Credentials, CustomerCredentials, Exchange, Reply, Simulator, SuspendedExchange},
+    simulator::{Begun, Exchange, Reply, Simulator, SuspendedExchange},
     world::{Quality, TemplateStatus, World},
 };
 

@@ -264,9 +264,7 @@ pub(crate) fn remove_partner(state: &mut State, at: Timestamp, id: Id) -> bool {
     if let Some(waba) = state.change_waba(at, id) {
         waba.shared_with.clear();
     }
-    for token in state.world.tokens.values_mut() {
-        token.wabas.remove(&id);
-    }
+    state.world.uncover(id);
     let source = state.world.source_of(id);
     state.enter(Cause::person(at), Change::new("partner.removed", source).with("waba", id));
     true

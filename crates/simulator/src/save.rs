@@ -3,6 +3,8 @@
 //!
 //! The first line is a header (JSON) that tells another version and a damaged file apart; the rest is the content (JSON).
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -53,21 +55,21 @@ struct Header {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Content {
+struct Content<'a> {
     state: State,
-    origin: Origin,
+    origin: Origin<'a>,
 }
 
 /// A [`Setup`], with its world only where there are no files from which it can be made again.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Origin {
+struct Origin<'a> {
     seed: u64,
     start: Timestamp,
-    knobs: Knobs,
-    faults: Vec<Fault>,
-    files: Option<Files>,
-    world: Option<World>,
+    knobs: Cow<'a, Knobs>,
+    faults: Cow<'a, [Fault]>,
+    files: Option<Cow<'a, Files>>,
+    world: Option<Cow<'a, World>>,
 }
 
 fn version() -> &'static str {
@@ -81,9 +83,8 @@ impl Simulator {
     /// When something in it has no form in JSON, which would be a defect.
     pub fn save(&self) -> Result<Vec<u8>, CannotSave> {
         // Copied under the lock and written outside of it: nobody waits for the writing.
-        let content = self.parts(|state, origin| Content { state: state.clone(), origin: Origin::of(origin) });
-        let mut bytes = serde_json::to_vec(&content)?;
-        drop(content);
+        let (state, origin) = self.parts();
+        let mut bytes = serde_json::to_vec(&Content { state, origin: Origin::of(&origin) })?;
         let sha256 = hex::encode(Sha256::digest(&bytes));
         let header = Header { what: WHAT.to_owned(), version: version().to_owned(), sha256 };
         // Moved behind the header where it stands: a second copy of a large fleet would be hundreds of megabytes.
@@ -117,18 +118,23 @@ impl Simulator {
     }
 }
 
-impl Origin {
-    fn of(setup: &Setup) -> Self {
-        let Setup { world, knobs, faults, start, seed, files } = setup;
-        let world = if files.is_some() { None } else { Some(world.clone()) };
-        let (knobs, faults, files) = (knobs.clone(), faults.clone(), files.clone());
-        Self { seed: *seed, start: *start, knobs, faults, files, world }
+impl<'a> Origin<'a> {
+    fn of(Setup { world, knobs, faults, start, seed, files }: &'a Setup) -> Self {
+        Self {
+            seed: *seed,
+            start: *start,
+            knobs: Cow::Borrowed(knobs),
+            faults: Cow::Borrowed(faults),
+            files: files.as_ref().map(Cow::Borrowed),
+            world: if files.is_some() { None } else { Some(Cow::Borrowed(world)) },
+        }
     }
 
     fn setup(self) -> Result<Setup, InvalidSave> {
         let Self { seed, start, knobs, faults, files, world } = self;
+        let (knobs, faults, files) = (knobs.into_owned(), faults.into_owned(), files.map(Cow::into_owned));
         let world = match (world, &files) {
-            (Some(world), _) => world,
+            (Some(world), _) => world.into_owned(),
             (None, Some(files)) => {
                 load::load_files(files, seed).map_err(|error| InvalidSave::Damaged(error.to_string()))?.world
             }

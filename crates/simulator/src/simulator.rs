@@ -17,7 +17,7 @@ use crate::{
     people::{self, Action},
     state::{State, later},
     webhooks::{Handshake, HandshakeAnswer},
-    world::{Customer, Secret, World},
+    world::World,
 };
 
 /// Meta's side. Clones share one world. Every method is synchronous; the same seed and the same calls at the same instants
@@ -31,7 +31,9 @@ pub struct Simulator {
 pub(crate) struct Shared {
     pub(crate) state: State,
     /// What `reset` goes back to.
-    origin: Setup,
+    origin: Arc<Setup>,
+    /// How often something changed; that time goes on is no change.
+    pub(crate) changes: u64,
 }
 
 /// One HTTP exchange.
@@ -79,38 +81,8 @@ pub enum Reply {
     },
 }
 
-/// What a client needs to talk to this simulator.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct Credentials {
-    /// The Tech Provider's app.
-    pub app_id: Id,
-    /// Its secret.
-    pub app_secret: Secret,
-    /// The Tech Provider's system token.
-    pub system_token: Secret,
-    /// The Tech Provider's portfolio.
-    pub portfolio_id: Id,
-    /// Its customers, in the order of their file.
-    pub customers: Vec<CustomerCredentials>,
-}
-
-/// What a client needs about one customer.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct CustomerCredentials {
-    /// The provider's own reference.
-    pub customer: String,
-    /// The source WABA.
-    pub waba_id: Id,
-    /// The customer's portfolio.
-    pub portfolio_id: Id,
-    /// The business token from the onboarding into the solution; none if it was lost.
-    pub business_token: Option<Secret>,
-    /// Phone number ids on the source.
-    pub phone_number_ids: Vec<Id>,
-}
-
 impl Simulator {
-    /// A simulator of `world` that starts at `start`.
+    /// A simulator of `world` that starts at the instant of the world, or at `start` if it has none.
     pub fn new(world: World, knobs: Knobs, start: Timestamp, seed: u64) -> Self {
         Self::from_setup(Setup { world, knobs, faults: Vec::new(), start, seed, files: None })
     }
@@ -120,28 +92,29 @@ impl Simulator {
         Self::from_parts(begin(&setup), setup)
     }
 
-    /// Shows the state and what it began from to `see`.
-    pub(crate) fn parts<T>(&self, see: impl FnOnce(&State, &Setup) -> T) -> T {
+    /// A copy of the state, and what it began from.
+    pub(crate) fn parts(&self) -> (State, Arc<Setup>) {
         let shared = self.lock();
-        see(&shared.state, &shared.origin)
+        (shared.state.clone(), Arc::clone(&shared.origin))
     }
 
     pub(crate) fn from_parts(state: State, origin: Setup) -> Self {
-        Self { shared: Arc::new(Mutex::new(Shared { state, origin })) }
+        Self { shared: Arc::new(Mutex::new(Shared { state, origin: Arc::new(origin), changes: 0 })) }
     }
 
     /// Starts again from a setup. Time goes back to its start.
     pub fn reset(&self, setup: Setup) {
-        let mut shared = self.lock();
-        let receivers = shared.state.receivers;
+        let mut shared = self.change();
+        let (receivers, most_requests) = (shared.state.receivers, shared.state.ledger.most_requests());
         shared.state = begin(&setup);
         shared.state.receivers = receivers;
-        shared.origin = setup;
+        shared.state.ledger.keep_requests(most_requests);
+        shared.origin = Arc::new(setup);
     }
 
     /// What the simulator started from.
     pub fn origin(&self) -> Setup {
-        self.lock().origin.clone()
+        Setup::clone(&self.lock().origin)
     }
 
     /// One HTTP exchange with the Graph API at `at`, before which the world is brought forward to that instant. An `at`
@@ -169,7 +142,7 @@ impl Simulator {
     /// Takes a request at `at`. It is carried out at once, unless it wants to set a callback: that has to be asked first, and
     /// [`Self::resume_exchange`] told what it answered. A request that is never resumed was never carried out.
     pub fn begin_exchange(&self, at: Timestamp, request: &Request<Bytes>) -> Begun {
-        let mut shared = self.lock();
+        let mut shared = self.change();
         shared.state.advance_to(at);
         match graph::begin(&mut shared.state, request) {
             graph::Begun::Done(exchange) => Begun::Done(exchange),
@@ -179,7 +152,7 @@ impl Simulator {
 
     /// Carries out at `at` a request whose callback has answered.
     pub fn resume_exchange(&self, at: Timestamp, suspended: SuspendedExchange, answer: &HandshakeAnswer) -> Exchange {
-        let mut shared = self.lock();
+        let mut shared = self.change();
         shared.state.advance_to(at);
         graph::resume(&mut shared.state, suspended.0, answer)
     }
@@ -191,14 +164,14 @@ impl Simulator {
 
     /// Lets everything happen that is due by `at`.
     pub fn advance_to(&self, at: Timestamp) {
-        self.lock().state.advance_to(at);
+        self.lock().advance_to(at);
     }
 
     /// Lets so much time pass, and everything happen that is due in it, in order. Gives the present. Time never goes back.
     pub fn advance(&self, time: SignedDuration) -> Timestamp {
         let mut shared = self.lock();
         let until = later(shared.state.now, time);
-        shared.state.advance_to(until);
+        shared.advance_to(until);
         shared.state.now
     }
 
@@ -218,7 +191,7 @@ impl Simulator {
     /// Names the knob whose value is out of range; nothing is changed then.
     pub fn set_knobs(&self, knobs: Knobs) -> Result<(), InvalidKnob> {
         knobs.validate()?;
-        self.lock().state.knobs = knobs;
+        self.change().state.knobs = knobs;
         Ok(())
     }
 
@@ -228,13 +201,13 @@ impl Simulator {
     /// Says what is wrong with the fault; it is not added then.
     pub fn add_fault(&self, fault: Fault) -> Result<(), InvalidFault> {
         fault.validate()?;
-        self.lock().state.faults.add(fault);
+        self.change().state.faults.add(fault);
         Ok(())
     }
 
     /// Removes all faults.
     pub fn clear_faults(&self) {
-        self.lock().state.faults.clear();
+        self.change().state.faults.clear();
     }
 
     /// The faults, each with how often it fired.
@@ -249,16 +222,9 @@ impl Simulator {
 
     /// Like [`Self::person`], for one source WABA of the portfolio only.
     pub fn person_about(&self, portfolio: Id, source_waba: Option<Id>, action: Action) -> usize {
-        let mut shared = self.lock();
+        let mut shared = self.change();
         let now = shared.state.now;
         people::act(&mut shared.state, now, portfolio, source_waba, action)
-    }
-
-    /// What a client needs about the customer of this reference.
-    pub fn customer(&self, reference: &str) -> Option<CustomerCredentials> {
-        let shared = self.lock();
-        let world = &shared.state.world;
-        world.customers.iter().find(|customer| customer.customer == reference).map(|customer| about(world, customer))
     }
 
     /// Lets the person at the customer of this reference do something now. Gives how many things changed: none where there was
@@ -270,21 +236,21 @@ impl Simulator {
 
     /// Lets a person answer one migration request now (guide 3.5). False if it is not open any more.
     pub fn answer_request(&self, intent: Id, accepts: bool) -> bool {
-        let mut shared = self.lock();
+        let mut shared = self.change();
         let now = shared.state.now;
         people::answer_now(&mut shared.state, now, intent, accepts)
     }
 
     /// Lets a person turn two-step verification off for one number, as `waba` lists it (guide 1.7). False if it is off.
     pub fn turn_off_two_step(&self, waba: Id, phone: Id) -> bool {
-        let mut shared = self.lock();
+        let mut shared = self.change();
         let now = shared.state.now;
         people::turn_off_two_step_of(&mut shared.state, now, waba, phone)
     }
 
     /// Lets a person enter a card for one WABA (guide 3.2), which the bank takes or declines. False if nothing changed.
     pub fn enter_card(&self, waba: Id, works: bool) -> bool {
-        let mut shared = self.lock();
+        let mut shared = self.change();
         let now = shared.state.now;
         let enter = if works { people::add_payment_method } else { people::decline_payment_method };
         enter(&mut shared.state, now, waba)
@@ -295,51 +261,60 @@ impl Simulator {
         see(&self.lock().state)
     }
 
-    /// Changes of state behind place `after`.
+    /// Changes of state behind place `after`, all of them.
     pub fn ledger(&self, after: u64) -> Vec<LedgerEntry> {
         self.lock().state.ledger.entries_after(after).to_vec()
     }
 
-    /// Requests behind place `after`.
+    /// Requests behind place `after` that are still kept.
     pub fn requests(&self, after: u64) -> Vec<RequestEntry> {
-        self.lock().state.ledger.requests_after(after).to_vec()
+        self.lock().state.ledger.requests_after(after).cloned().collect()
+    }
+
+    /// Says how many requests are kept from now on, the newest: all of them unless told. Outlasts [`Self::reset`].
+    /// [`crate::serve()`] says ten thousand for itself, since it may run for long.
+    pub fn keep_requests(&self, most: usize) {
+        self.change().state.ledger.keep_requests(most);
     }
 
     /// All mails sent so far.
     pub fn mails(&self) -> Vec<Mail> {
-        self.lock().state.mails.clone()
+        self.lock().state.mails.all().to_vec()
     }
 
-    /// A copy of the whole state.
+    /// A copy of the whole state, at its instant.
     pub fn world(&self) -> World {
-        self.lock().state.world.clone()
+        let state = &self.lock().state;
+        World { now: Some(state.now), ..state.world.clone() }
     }
 
-    /// Replaces the whole state. Time, logs, knobs and faults stay.
+    /// Replaces the whole state. Time goes on from the instant of the world, or from the present if it has none. Logs, mails,
+    /// knobs and faults stay.
     pub fn set_world(&self, world: World) {
+        self.change().state.replace_world(world);
+    }
+
+    /// The state for somebody who changes it.
+    pub(crate) fn change(&self) -> MutexGuard<'_, Shared> {
         let mut shared = self.lock();
-        shared.state.world = world;
-        shared.state.world.rebuild_index();
-        shared.state.proofs.clear();
+        shared.changes += 1;
+        shared
     }
 
-    /// What a client needs to talk to this simulator.
-    pub fn credentials(&self) -> Credentials {
-        let shared = self.lock();
-        let world = &shared.state.world;
-        let customers = world.customers.iter().map(|customer| about(world, customer));
-        Credentials {
-            app_id: world.provider.app,
-            app_secret: world.apps.get(&world.provider.app).map_or_else(|| Secret::new(""), |app| app.secret.clone()),
-            system_token: world.provider.system_token.clone(),
-            portfolio_id: world.provider.portfolio,
-            customers: customers.collect(),
-        }
+    /// How often something changed so far; that time goes on is no change.
+    pub(crate) fn changes(&self) -> u64 {
+        self.lock().changes
     }
 
-    /// A panic under the lock would have left nothing half done that matters to a test: go on with what is there.
+    /// The state for somebody who only looks. A panic under the lock would have left nothing half done that matters to a test: go on with what is there.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn advance_to(&mut self, at: Timestamp) {
+        self.changes += u64::from(self.state.advance_to(at));
     }
 }
 
@@ -349,24 +324,4 @@ fn begin(setup: &Setup) -> State {
         state.faults.add(fault.clone());
     }
     state
-}
-
-fn about(world: &World, customer: &Customer) -> CustomerCredentials {
-    CustomerCredentials {
-        customer: customer.customer.clone(),
-        waba_id: customer.waba,
-        portfolio_id: customer.portfolio,
-        business_token: onboarding_token(world, customer.waba),
-        phone_number_ids: world
-            .wabas
-            .get(&customer.waba)
-            .map_or_else(Vec::new, |waba| waba.numbers.iter().map(|number| number.id).collect()),
-    }
-}
-
-/// The oldest token that the provider's app has for a WABA.
-fn onboarding_token(world: &World, waba: Id) -> Option<Secret> {
-    let fitting =
-        world.tokens.iter().filter(|(_, token)| token.app == world.provider.app && token.wabas.contains_key(&waba));
-    fitting.min_by_key(|(_, token)| token.issued_at).map(|(value, _)| value.clone())
 }

@@ -13,7 +13,7 @@ use crate::{
     knobs::Knobs,
     lag::Lag,
     ledger::{By, Change, Ledger},
-    mail::Mail,
+    mail::Mails,
     people,
     rules::{
         answer_intent, deliver_message, duplicate_templates, message_pace::Pace, rate_limit::Meter, templates, traffic,
@@ -52,7 +52,7 @@ pub(crate) struct State {
     pub(crate) knobs: Knobs,
     pub(crate) faults: Faults,
     pub(crate) ledger: Ledger,
-    pub(crate) mails: Vec<Mail>,
+    pub(crate) mails: Mails,
     pub(crate) meter: Meter,
     pub(crate) pace: Pace,
     /// `appsecret_proof` by token: computed once, asked for with every call.
@@ -67,16 +67,17 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// A world at its instant; at `start`, if it has none.
     pub(crate) fn new(mut world: World, knobs: Knobs, start: Timestamp, seed: Seed) -> Self {
         world.rebuild_index();
         Self {
             seed,
-            now: start,
+            now: world.now.take().unwrap_or(start),
             world,
             knobs,
             faults: Faults::default(),
             ledger: Ledger::default(),
-            mails: Vec::new(),
+            mails: Mails::default(),
             meter: Meter::default(),
             pace: Pace::default(),
             proofs: BTreeMap::new(),
@@ -86,13 +87,33 @@ impl State {
         }
     }
 
-    /// Lets everything happen that is due by `at`. Time never goes back: an earlier `at` changes nothing.
-    pub(crate) fn advance_to(&mut self, at: Timestamp) {
+    /// Puts another world in place of this one, at its own instant if it has one. Knobs, faults and logs stay.
+    pub(crate) fn replace_world(&mut self, mut world: World) {
+        let now = world.now.take().unwrap_or(self.now);
+        if now < self.now {
+            // What was counted by the hour, and what reads still show, belong to a time that is to come again.
+            self.meter = Meter::default();
+            self.pace = Pace::default();
+            self.stale = Lag::default();
+            self.stale_intents = Lag::default();
+        }
+        world.rebuild_index();
+        self.world = world;
+        self.now = now;
+        self.proofs.clear();
+    }
+
+    /// Lets everything happen that is due by `at`, and says whether anything was. Time never goes back: an earlier `at` changes
+    /// nothing.
+    pub(crate) fn advance_to(&mut self, at: Timestamp) -> bool {
+        let mut anything = false;
         while let Some((due, event)) = self.world.agenda.take_due(at) {
             self.now = self.now.max(due);
             self.happen(self.now, event);
+            anything = true;
         }
         self.now = self.now.max(at);
+        anything
     }
 
     fn happen(&mut self, at: Timestamp, event: Event) {

@@ -62,6 +62,9 @@ fn b1_delivered_before_the_migration_is_complete_the_old_solution_partner_pays()
     let charged = &caller.entries("message.charged")[0];
     assert_eq!((charged.ids["payer"].as_str(), charged.ids["sentence"].as_str()), ("solution_partner", "B1"));
     assert_eq!((charged.ids["amount"].as_str(), charged.ids["currency"].as_str()), ("0.0300", "EUR"));
+    let (of_message, total) = (found(&caller, &id).charge.unwrap(), &caller.simulator.charges(None)[0]);
+    assert_eq!((of_message.amount, of_message.currency.as_str()), (0.03, "EUR"));
+    assert_eq!((total.amount, total.currency.as_str()), (0.03, "EUR"), "in the same unit");
 }
 
 /// guide: B2

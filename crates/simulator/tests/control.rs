@@ -44,16 +44,23 @@ fn a_world_can_be_taken_out_and_put_back() {
 }
 
 #[test]
-fn a_world_holds_what_people_are_still_going_to_do() {
+fn a_world_holds_its_instant_and_what_people_are_still_going_to_do() {
     let mut caller = Caller::usual("");
     caller.set_intent();
     let world = get(&caller.simulator, "/world");
     assert_eq!(world["agenda"][0]["event"], "person_answers");
+    let tagged_at = caller.simulator.now();
     caller.wait(2);
     assert_eq!(caller.entries("intent.accepted").len(), 1);
-    call(&caller.simulator, "PUT", "/world", &world);
+    let (_, body, wanted) = call(&caller.simulator, "PUT", "/world", &world);
+    assert_eq!((wanted.moved, &body["now"]), (true, &json!(tagged_at)));
+    assert_eq!(caller.simulator.now(), tagged_at, "the clock goes back with it");
     caller.wait(1);
     assert_eq!(caller.entries("intent.accepted").len(), 2, "put back, they do it again");
+    let mut timeless = world;
+    timeless.as_object_mut().unwrap().remove("now");
+    call(&caller.simulator, "PUT", "/world", &timeless);
+    assert_eq!(caller.simulator.now(), caller.now, "a world without an instant leaves the clock alone");
 }
 
 #[test]
@@ -73,6 +80,10 @@ fn a_reset_starts_again_with_another_seed_or_scenario() {
         call(&caller.simulator, "POST", "/reset", &json!({ "scenario": "[customers.acorn]\nnumbers = [\"abc\"]\n" }));
     assert_eq!(status, 400);
     assert!(body["error"].as_str().unwrap().contains("line 2"), "{body}");
+    let (status, body, _) = call(&caller.simulator, "POST", "/reset", &json!({ "scenario": "nope" }));
+    assert_eq!(status, 400);
+    let said = body["error"].as_str().unwrap();
+    assert!(said.contains("is called nope; there are") && said.contains("forgotten-two-step"), "{said}");
 }
 
 #[test]
@@ -92,6 +103,27 @@ fn ledger_and_requests_are_read_from_a_place_on() {
     assert_eq!(later, all[1..]);
     assert_eq!(get(&caller.simulator, "/ledger?after=99999")["entries"], json!([]));
     assert_eq!(call(&caller.simulator, "GET", "/ledger?after=x", &Value::Null).0, 400);
+    assert_eq!(get(&caller.simulator, "/ledger?after=1&limit=1")["entries"], json!([all[1]]));
+    assert_eq!(get(&caller.simulator, "/requests?limit=1")["entries"], json!([request]));
+    assert_eq!(call(&caller.simulator, "GET", "/requests?limit=x", &Value::Null).0, 400);
+}
+
+#[test]
+fn of_requests_the_newest_are_kept_under_the_numbers_they_had_and_the_ledger_is_whole() {
+    let mut caller = Caller::usual("");
+    caller.simulator.keep_requests(3);
+    caller.moved();
+    let last = caller.simulator.requests(0).last().unwrap().seq;
+    let seqs = |caller: &Caller, after: u64| {
+        caller.simulator.requests(after).iter().map(|entry| entry.seq).collect::<Vec<_>>()
+    };
+    assert!(last > 3, "{last}");
+    assert_eq!((seqs(&caller, 0), seqs(&caller, last - 1)), (vec![last - 2, last - 1, last], vec![last]));
+    assert_eq!(caller.simulator.ledger(0)[0].seq, 1);
+    assert_eq!(caller.simulator.audit(), [""; 0]);
+    caller.simulator.reset(caller.simulator.origin());
+    caller.moved();
+    assert_eq!(seqs(&caller, 0), [last - 2, last - 1, last], "a reset keeps as many");
 }
 
 #[test]
@@ -103,11 +135,31 @@ fn the_clock_goes_forward_only() {
     assert_eq!(caller.entries("intent.accepted").len(), 1);
     let (_, body, wanted) = call(&caller.simulator, "POST", "/clock", &json!({ "rate": 1000 }));
     assert_eq!((wanted.rate, &body["rate"]), (Some(1000.0), &json!(1000.0)));
-    for wrong in
-        [json!({ "advance_s": -1 }), json!({ "rate": -1 }), json!({ "advance_s": "a day" }), json!({ "back": 1 })]
-    {
+    for wrong in [
+        json!({ "advance_s": -1 }),
+        json!({ "advance_s": 1e12 }),
+        json!({ "advance_s": 1e300 }),
+        json!({ "rate": -1 }),
+        json!({ "advance_s": "a day" }),
+        json!({ "back": 1 }),
+    ] {
         assert_eq!(call(&caller.simulator, "POST", "/clock", &wrong).0, 400, "{wrong}");
     }
+}
+
+#[test]
+fn a_tool_that_calls_its_json_a_form_gets_json() {
+    let caller = Caller::usual("");
+    let before = caller.simulator.now();
+    let request = Request::post("/_sim/clock")
+        .header("Accept", "*/*")
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .body(Bytes::from_static(br#"{"advance_s":60}"#))
+        .unwrap();
+    let (answer, wanted) = control(&caller.simulator, 1.0, &request);
+    assert_eq!(answer.headers()["content-type"], "application/json");
+    assert!(answer.status() == 200 && wanted.moved);
+    assert_eq!(caller.simulator.now().duration_since(before).as_secs(), 60);
 }
 
 #[test]

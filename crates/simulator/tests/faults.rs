@@ -141,6 +141,19 @@ fn a_person_acts_at_the_moment_of_a_call_and_later() {
 }
 
 #[test]
+fn crowds_that_meet_are_more_than_any_limit() {
+    let mut caller = Caller::usual("");
+    let destination = caller.subscribed();
+    let mut crowd = Fault::on("GET", "/*/phone_numbers").times(1);
+    crowd.action.other_calls = Some(1_000_000);
+    for _ in 0..5000 {
+        caller.simulator.add_fault(crowd.clone()).unwrap();
+    }
+    let token = caller.business_token();
+    assert_eq!(caller.get(&format!("/{destination}/phone_numbers"), &token).codes().0, 80_008);
+}
+
+#[test]
 fn calls_of_others_use_up_the_hour() {
     let mut caller = Caller::usual("");
     let destination = caller.subscribed();
@@ -150,6 +163,8 @@ fn calls_of_others_use_up_the_hour() {
     let token = caller.business_token();
     let path = format!("/{destination}/phone_numbers");
     assert_eq!(caller.get(&path, &token).codes().0, 80_008);
+    caller.set_knobs(&json!({ "rate_limit_code": 80_007 }));
+    assert_eq!(caller.get(&path, &token).codes().0, 80_007, "the other code that is seen");
     caller.wait(2);
     assert_eq!(caller.get(&path, &token).status, 200);
 }

@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::net::SocketAddr;
+
 use common::{CUSTOMERS, SCENARIO};
 use jiff::SignedDuration;
 use tokio::{
@@ -16,15 +18,30 @@ fn simulator() -> Simulator {
     Simulator::from_setup(load::load(CUSTOMERS, SCENARIO, 1).unwrap())
 }
 
+/// A simulator of a time that no other one shows, so that it is known by its answers. A port that it gives up is anybody's: a
+/// connection to it proves nothing.
+async fn unique() -> Running {
+    let running = simulator().start().await.unwrap();
+    running
+        .advance(SignedDuration::from_secs(i64::from(running.address().port()) * 60 + i64::from(std::process::id())));
+    running
+}
+
+/// Whether the simulator that once gave `answer` still gives it.
+async fn still_answers(address: SocketAddr, answer: &str) -> bool {
+    get_at(address, "nobody's", "/v25.0/me").await.is_ok_and(|again| again == answer)
+}
+
 /// The head and body of an answer; nothing where the connection was closed.
 async fn get(running: &Running, path: &str) -> std::io::Result<String> {
-    let mut stream = TcpStream::connect(running.address()).await?;
     let token = running.customer("acorn").unwrap().business_token.unwrap();
-    let head = format!(
-        "GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nConnection: close\r\n\r\n",
-        running.address(),
-        token.expose()
-    );
+    get_at(running.address(), token.expose(), path).await
+}
+
+async fn get_at(address: SocketAddr, token: &str, path: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    let head =
+        format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n");
     stream.write_all(head.as_bytes()).await?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
@@ -33,24 +50,26 @@ async fn get(running: &Running, path: &str) -> std::io::Result<String> {
 
 #[tokio::test]
 async fn it_listens_on_a_free_port_until_it_is_stopped() {
-    let (one, other) = (simulator().start().await.unwrap(), simulator().start().await.unwrap());
+    let (one, other) = (unique().await, unique().await);
     assert_ne!(one.address(), other.address(), "as many as one likes");
     assert_eq!(one.url(), format!("http://{}", one.address()));
     let waba = one.customer("acorn").unwrap().waba_id;
     let answer = get(&one, &format!("/v25.0/{waba}?fields=id")).await.unwrap();
     assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with(&format!("{{\"id\":\"{waba}\"}}")), "{answer}");
     let address = one.address();
+    let answer = get_at(address, "nobody's", "/v25.0/me").await.unwrap();
     one.stop().await.unwrap();
-    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+    assert!(!still_answers(address, &answer).await, "nobody listens any more");
 }
 
 #[tokio::test]
 async fn dropping_it_stops_it() {
-    let running = simulator().start().await.unwrap();
+    let running = unique().await;
     let address = running.address();
+    let answer = get_at(address, "nobody's", "/v25.0/me").await.unwrap();
     drop(running);
     for _ in 0..1000 {
-        if TcpStream::connect(address).await.is_err() {
+        if !still_answers(address, &answer).await {
             return;
         }
         tokio::task::yield_now().await;

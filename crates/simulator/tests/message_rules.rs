@@ -304,7 +304,7 @@ fn what_is_on_its_way_is_saved_and_put_back() {
     let world = serde_json::to_value(caller.simulator.world()).unwrap();
     for simulator in [&caller.simulator, &restored] {
         simulator.advance_to(caller.now + SignedDuration::from_hours(2));
-        assert_eq!(simulator.messages(0)[0].charge.unwrap().sentence, unmoor_simulator::world::Sentence::B1);
+        assert_eq!(simulator.messages(0)[0].charge.as_ref().unwrap().sentence, unmoor_simulator::world::Sentence::B1);
         assert_eq!(simulator.charges(None)[0].messages, 1);
     }
     assert_eq!(

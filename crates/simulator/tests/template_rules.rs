@@ -5,6 +5,7 @@
 mod common;
 
 use common::{Caller, text};
+use jiff::SignedDuration;
 use serde_json::json;
 
 fn registered(scenario: &str, knobs: &serde_json::Value) -> (Caller, String) {
@@ -90,6 +91,24 @@ fn a_share_can_be_rejected_by_the_recheck() {
         );
     }
     assert_eq!(caller.entries("template.rejected").len(), 2);
+}
+
+#[test]
+fn the_recheck_ends_when_the_knob_says() {
+    for (delay_s, before_that) in [(0, 2), (3600, 0)] {
+        let knobs = json!({
+            "template_reject_rate": 1.0, "template_recheck_delay_s": delay_s, "template_copy_when": "accept", "template_copy_delay_s": 0
+        });
+        let mut caller = Caller::with_knobs(&knobs);
+        caller.set_intent();
+        caller.simulator.advance(SignedDuration::from_hours(2));
+        assert_eq!(caller.entries("template.copied").len(), 2, "{delay_s}");
+        let copied_at = caller.entries("template.copied")[0].at;
+        caller.simulator.advance_to(copied_at + SignedDuration::from_mins(59));
+        assert_eq!(caller.entries("template.rejected").len(), before_that, "{delay_s}");
+        caller.simulator.advance_to(copied_at + SignedDuration::from_mins(60));
+        assert_eq!(caller.entries("template.rejected").len(), 2, "{delay_s}");
+    }
 }
 
 #[test]

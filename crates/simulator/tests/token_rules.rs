@@ -5,6 +5,7 @@
 mod common;
 
 use common::{Answer, Caller, PORTFOLIO, WABA, text};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 fn mint(caller: &mut Caller, parameters: &Value) -> Answer {
@@ -28,6 +29,7 @@ fn oauth(caller: &mut Caller, edge: &str, more: &str) -> Answer {
 #[test]
 fn a_minted_token_has_the_scopes_the_assets_and_the_life_that_were_asked_for() {
     let mut caller = Caller::usual("");
+    caller.now += SignedDuration::from_millis(250);
     let parameters =
         json!({ "scope": "whatsapp_business_management", "asset": [WABA], "set_token_expires_in_60_days": true });
     let token = text(&mint(&mut caller, &parameters).body["access_token"]);
@@ -38,7 +40,10 @@ fn a_minted_token_has_the_scopes_the_assets_and_the_life_that_were_asked_for() {
     assert_eq!(data["expires_at"].as_i64().unwrap() - data["issued_at"].as_i64().unwrap(), 60 * 86_400);
     assert_eq!(caller.get(&format!("/{WABA}"), &token).status, 200);
     caller.wait(60 * 24);
-    assert_eq!(caller.get(&format!("/{WABA}"), &token).codes(), (190, Some(463)));
+    let expired = caller.get(&format!("/{WABA}"), &token);
+    assert_eq!(expired.codes(), (190, Some(463)));
+    let message = text(&expired.body["error"]["message"]);
+    assert!(message.ends_with("Session has expired on 2027-04-30T08:00:01Z."), "in whole seconds: {message}");
     assert_eq!(caller.entries("token.minted").len(), 1);
 }
 

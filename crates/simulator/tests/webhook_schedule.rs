@@ -99,6 +99,26 @@ fn in_order(bodies: &[(String, Vec<u8>)]) -> bool {
 }
 
 #[test]
+fn what_befalls_a_delivery_does_not_hang_on_the_address_that_a_receiver_listens_at() {
+    let knobs =
+        json!({ "webhook_duplicates": 0.3, "webhook_reorder": 0.3, "webhook_loss": 0.3, "webhook_delay_s": 600 });
+    let heard_at = |url: &str| {
+        let mut caller = Caller::heard_with(&knobs);
+        let path = format!("/{}/subscriptions", caller.credentials.app_id);
+        let body = json!({
+            "object": "whatsapp_business_account", "callback_url": url, "verify_token": "v", "fields": "security"
+        });
+        assert_eq!(caller.post(&path, &caller.app_token(), body).status, 200);
+        events(&mut caller, 40);
+        caller.wait(24);
+        receive_at(&caller.simulator, url).bodies()
+    };
+    let bodies = heard_at("http://127.0.0.1:40001/hook");
+    assert!(!bodies.is_empty());
+    assert_eq!(heard_at("http://127.0.0.1:50002/another"), bodies);
+}
+
+#[test]
 fn copies_delay_order_and_loss_are_what_the_knobs_say_and_the_same_for_the_same_seed() {
     let still = json!({ "webhook_duplicates": 0.0, "webhook_reorder": 0.0, "webhook_loss": 0.0, "webhook_delay_s": 5 });
     let with = |knob: &str, value: Value| {

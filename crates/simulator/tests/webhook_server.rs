@@ -23,7 +23,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream},
     sync::{mpsc, oneshot},
     task::JoinHandle,
 };
@@ -214,8 +214,10 @@ async fn a_callback_that_knows_another_token_redirects_or_is_not_there_is_refuse
     assert!(message(&redirect).ends_with("HTTP Status Code = 307; HTTP Message = Temporary Redirect"), "{redirect:?}");
     let missing = stage.configure("/nowhere", VERIFY_TOKEN).await;
     assert!(message(&missing).ends_with("HTTP Status Code = 404; HTTP Message = Not Found"), "{missing:?}");
-    // The port of a listener that is gone: nobody is there.
-    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // A port that is taken, so that nobody else comes to listen there, and on which nobody listens.
+    let taken = TcpSocket::new_v4().unwrap();
+    taken.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let gone = taken.local_addr().unwrap();
     let business = stage.simulator.credentials().customers[0].business_token.clone().unwrap();
     let body = json!({ "override_callback_uri": format!("http://{gone}/hook"), "verify_token": VERIFY_TOKEN });
     let path = format!("/v25.0/{WABA}/subscribed_apps");

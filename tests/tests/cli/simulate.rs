@@ -112,7 +112,7 @@ fn a_state_that_is_kept_goes_on_after_a_polite_end() {
     live(&url);
     let before = seen(&url);
     process.terminate();
-    process.finish_within(2).expect_status(0);
+    process.finish().expect_status(0);
     assert_eq!(mode_of(&folder.path().join("sim.state")), 0o600);
     let (_process, url) = kept(folder.path());
     assert_eq!(seen(&url), before);
@@ -141,11 +141,20 @@ fn a_state_is_one_simulators_and_belongs_to_its_beginning() {
     let again = ["simulate", "--port", "0", "--state", "sim.state"];
     unmoor.run(again).expect_status(5).expect_stderr("another simulator keeps its state in sim.state");
     process.terminate();
-    process.finish_within(2).expect_status(0);
+    process.finish().expect_status(0);
     let with = |flag: &str, value: &str| unmoor.run(["simulate", "--port", "0", "--state", "sim.state", flag, value]);
     with("--seed", "5").expect_status(5).expect_stderr("another seed");
     let other = ["simulate", "--port", "0", "--state", "sim.state", "--seed", "4", "--generate", "3"];
     unmoor.run(other).expect_status(5).expect_stderr("other customers");
+    // What is not named is not compared, and a knob may be turned at any time.
+    for (flag, value) in [("--seed", "4"), ("--generate", "2"), ("--knob", "intent_repeat=new_id")] {
+        let mut again = unmoor.start(["simulate", "--port", "0", "--state", "sim.state", flag, value]);
+        let line = again.line("its address", |line| line.starts_with("listening on "));
+        let knobs = get(&format!("{}/_sim/knobs", line.trim_start_matches("listening on ")));
+        assert_eq!(knobs["intent_repeat"] == "new_id", flag == "--knob", "{flag}: {knobs}");
+        again.terminate();
+        again.finish().expect_status(0);
+    }
     let path = folder.path().join("sim.state");
     let saved = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, saved.replacen(env!("CARGO_PKG_VERSION"), "0.0.1", 1)).unwrap();
@@ -158,18 +167,32 @@ fn a_state_is_one_simulators_and_belongs_to_its_beginning() {
 }
 
 #[test]
-fn an_exported_world_is_served_again() {
+fn a_state_is_kept_in_a_regular_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let unmoor = Unmoor::at(folder.path());
+    for endless in ["/dev/full", "/dev/zero"] {
+        let refused = unmoor.run(["simulate", "--port", "0", "--state", endless]);
+        refused.expect_status(2).expect_stderr("no regular file");
+    }
+}
+
+#[test]
+fn an_exported_world_is_served_again_and_its_time_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let unmoor = Unmoor::at(folder.path());
     let mut first = unmoor.start(["simulate", "--generate", "2", "--port", "0", "--export", "world.json"]);
-    first.line("its address", |line| line.starts_with("listening on "));
+    let line = first.line("its address", |line| line.starts_with("listening on "));
+    let clock = format!("{}/_sim/clock", line.trim_start_matches("listening on "));
+    let advanced = request("POST", &clock, Some(&json!({ "advance_s": 1_000_000 })));
     first.terminate();
-    first.finish_within(2).expect_status(0);
+    first.finish().expect_status(0);
     let exported: Value =
         serde_json::from_str(&std::fs::read_to_string(folder.path().join("world.json")).unwrap()).unwrap();
     let mut again = unmoor.start(["simulate", "--world", "world.json", "--port", "0", "--rate", "0"]);
     let line = again.line("its address", |line| line.starts_with("listening on "));
     assert_eq!(get(&format!("{}/_sim/world", line.trim_start_matches("listening on "))), exported);
+    let instant = |value: &Value| value["now"].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    assert!(instant(&exported) >= instant(&advanced.body), "{} {}", exported["now"], advanced.body);
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub(crate) struct SimulateArgs {
     /// Customer file that the world is made of
     #[arg(long, value_name = "FILE", conflicts_with_all = ["world", "generate"])]
     pub(crate) customers: Option<PathBuf>,
-    /// N invented customers
+    /// N invented customers [default: 10; 3 where only --scenario or --faults is given]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) generate: Option<u32>,
     /// Scenario: a file, or a name from --list-scenarios [default: the customer file with the ending .scenario.toml, where there

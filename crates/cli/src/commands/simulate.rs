@@ -13,7 +13,7 @@ use unmoor_simulator::load::{self, Setup};
 use unmoor_simulator::{Credentials, Keep, Simulator, World, serve_and_keep};
 
 use super::ready_made::{self, Which};
-use super::simulator_state::{self, StateFile};
+use super::simulator_state::{Named, StateFile};
 use crate::args::SimulateArgs;
 use crate::exit::{Exit, Trouble};
 use crate::output::Output;
@@ -70,36 +70,36 @@ pub(crate) async fn run(args: SimulateArgs, output: &Output) -> anyhow::Result<E
 
 /// The simulator, and whether it goes on from a state that was kept.
 fn simulator(args: &SimulateArgs, state: Option<&StateFile>) -> anyhow::Result<(Simulator, bool)> {
-    let Some(kept) = state.map(StateFile::read).transpose()?.flatten() else {
-        return Ok((Simulator::from_setup(setup(args)?), false));
+    let begin = || Ok((Simulator::from_setup(setup(args, SEED_UNLESS_TOLD)?), false));
+    let Some(state) = state else { return begin() };
+    let Some(kept) = state.read()? else { return begin() };
+    let named = Named {
+        seed: args.seed.is_some(),
+        customers: args.customers.is_some() || args.generate.is_some(),
+        scenario: args.scenario.is_some(),
+        faults: args.faults.is_some(),
+        world: args.world.is_some(),
     };
-    if says_what_to_start_from(args) {
-        let wanted = setup(args)?;
-        simulator_state::check_origin(&kept.origin(), &wanted, args.state.as_deref().unwrap_or(Path::new("")))?;
+    if named != Named::default() {
+        let origin = kept.origin();
+        state.check_origin(&origin, &setup(args, origin.seed)?, named)?;
     }
+    // A knob is no part of the beginning: it may be turned at any time.
+    kept.set_knobs(with_knobs(&kept.knobs(), &args.knobs)?).map_err(|error| Trouble::bad_input(error.to_string()))?;
     Ok((kept, true))
 }
 
-/// Whether the command line says anything that a kept state might contradict.
-fn says_what_to_start_from(args: &SimulateArgs) -> bool {
-    args.customers.is_some()
-        || args.generate.is_some()
-        || args.scenario.is_some()
-        || args.faults.is_some()
-        || args.world.is_some()
-        || args.seed.is_some()
-        || !args.knobs.is_empty()
-}
-
-fn setup(args: &SimulateArgs) -> anyhow::Result<Setup> {
-    let seed = args.seed.unwrap_or(SEED_UNLESS_TOLD);
+/// What the command line describes, with `seed` unless it names another.
+fn setup(args: &SimulateArgs, seed: u64) -> anyhow::Result<Setup> {
+    let seed = args.seed.unwrap_or(seed);
     if let Some(path) = &args.world {
         let world: World = serde_json::from_str(&read_text(path)?)
             .map_err(|error| Trouble::bad_input(format!("{}: {error}", path.display())))?;
         let blank = load::load("", "", seed).map_err(|error| Trouble::unexpected(error.to_string()))?;
         let knobs = with_knobs(&blank.knobs, &args.knobs)?;
         // No file can make this world again.
-        return Ok(Setup { world, knobs, files: None, ..blank });
+        let start = world.now.unwrap_or(blank.start);
+        return Ok(Setup { world, knobs, start, files: None, ..blank });
     }
     let told = args.generate.and_then(|count| usize::try_from(count).ok());
     let says_nothing = args.scenario.is_none() && args.faults.is_none();
@@ -174,15 +174,15 @@ fn shown(path: &Path) -> String {
 fn keeper(state: Option<StateFile>, output: Output) -> Keep {
     let mut was_told = false;
     Keep::every(KEPT_EVERY, move |simulator| {
-        let Some(state) = &state else { return };
-        match state.write(simulator) {
-            Ok(()) => was_told = false,
-            Err(error) if !was_told => {
-                was_told = true;
-                output.warn(format_args!("the state is not kept: {error:#}"));
-            }
-            Err(_) => {}
+        let Some(state) = &state else { return true };
+        let written = state.write(simulator);
+        if let Err(error) = &written
+            && !was_told
+        {
+            output.warn(format_args!("the state is not kept: {error:#}"));
         }
+        was_told = written.is_err();
+        written.is_ok()
     })
 }
 

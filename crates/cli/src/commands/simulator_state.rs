@@ -5,8 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use serde_json::Value;
-use unmoor_simulator::load::Setup;
+use unmoor_simulator::load::{Files, Setup};
 use unmoor_simulator::{InvalidSave, Simulator};
 
 use crate::exit::Trouble;
@@ -21,6 +20,7 @@ pub(crate) struct StateFile {
 impl StateFile {
     /// Takes it for this process alone, through a file of the same name with `.lock` behind it.
     pub(crate) fn lock(path: &Path) -> anyhow::Result<Self> {
+        private_file::check_replaceable(path)?;
         let mut beside = path.as_os_str().to_owned();
         beside.push(".lock");
         let cannot = || format!("cannot keep a state in {}", path.display());
@@ -70,41 +70,40 @@ impl StateFile {
     pub(crate) fn write(&self, simulator: &Simulator) -> anyhow::Result<()> {
         private_file::replace(&self.path, &simulator.save()?)
     }
+
+    /// Refuses a command line that names another beginning than the state had.
+    pub(crate) fn check_origin(&self, kept: &Setup, wanted: &Setup, named: Named) -> anyhow::Result<()> {
+        let Some(differs) = difference(kept, wanted, named)? else { return Ok(()) };
+        let path = self.path.display();
+        Err(Trouble::refused(format!("the state in {path} began with {differs} than the command line says"))
+            .hint("leave the flag away to go on with it, or give another file for the state to begin anew")
+            .into())
+    }
 }
 
-/// Refuses a command line that wants another beginning than the state had.
-pub(crate) fn check_origin(kept: &Setup, wanted: &Setup, path: &Path) -> anyhow::Result<()> {
-    let Some(differs) = difference(kept, wanted)? else { return Ok(()) };
-    Err(Trouble::refused(format!("the state in {} began with {differs} than the command line says", path.display()))
-        .hint("leave the flag away to go on with it, or give another file for the state to begin anew")
-        .into())
+/// What of a beginning the command line names. What it does not name may be what it was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) seed: bool,
+    pub(crate) customers: bool,
+    pub(crate) scenario: bool,
+    pub(crate) faults: bool,
+    pub(crate) world: bool,
 }
 
-fn difference(kept: &Setup, wanted: &Setup) -> anyhow::Result<Option<&'static str>> {
-    let texts = |setup: &Setup| -> [Option<String>; 3] {
-        let files = setup.files.as_ref();
-        [
-            files.map(|files| files.customers.clone()),
-            files.map(|files| files.scenario.clone()),
-            files.map(|files| files.fault_script.clone()),
-        ]
-    };
-    let (old, new) = (texts(kept), texts(wanted));
-    let world = |setup: &Setup| -> anyhow::Result<Value> {
-        // What files describe is compared as files.
-        if setup.files.is_some() { Ok(Value::Null) } else { Ok(serde_json::to_value(&setup.world)?) }
-    };
-    Ok(if kept.seed != wanted.seed {
+fn difference(kept: &Setup, wanted: &Setup, named: Named) -> anyhow::Result<Option<&'static str>> {
+    let text = |setup: &Setup, of: fn(&Files) -> &String| setup.files.as_ref().map(of).cloned();
+    let differ = |of: fn(&Files) -> &String| text(kept, of) != text(wanted, of);
+    Ok(if named.seed && kept.seed != wanted.seed {
         Some("another seed")
-    } else if old[0] != new[0] {
+    } else if named.customers && differ(|files| &files.customers) {
         Some("other customers")
-    } else if old[1] != new[1] {
+    } else if named.scenario && differ(|files| &files.scenario) {
         Some("another scenario")
-    } else if old[2] != new[2] || kept.faults != wanted.faults {
+    // Those of a scenario stand before those that were named apart from it.
+    } else if named.faults && (differ(|files| &files.fault_script) || !kept.faults.ends_with(&wanted.faults)) {
         Some("other faults")
-    } else if kept.knobs != wanted.knobs {
-        Some("other knobs")
-    } else if world(kept)? != world(wanted)? {
+    } else if named.world && serde_json::to_value(&kept.world)? != serde_json::to_value(&wanted.world)? {
         Some("another world")
     } else {
         None

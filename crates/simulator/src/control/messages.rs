@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{Request, StatusCode};
 use serde_json::Value;
 
-use super::{Outcome, Refusal, parse, to_json};
+use super::{Outcome, Refusal, parse, query, to_json};
 use crate::{
     ids::Id,
     messages::{ReceiveMessage, SendMessage, SendRefused},
@@ -39,7 +39,5 @@ fn refuse(refused: &SendRefused) -> Refusal {
 
 /// The `waba` of a query; all of them without one.
 pub(super) fn waba_of(request: &Request<Bytes>) -> Result<Option<Id>, Refusal> {
-    let query = request.uri().query().unwrap_or_default();
-    let given = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "waba");
-    given.map(|(_, value)| value.parse().map_err(Refusal::bad)).transpose()
+    query(request, "waba").map(|value| value.parse().map_err(Refusal::bad)).transpose()
 }

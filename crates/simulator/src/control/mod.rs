@@ -11,9 +11,11 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
+    clock,
     faults::Fault,
     ids::Id,
     knobs::Knobs,
+    ledger::{LedgerEntry, RequestEntry},
     load::{
         self, Files,
         ready_made::{self, SCENARIOS},
@@ -25,12 +27,13 @@ use crate::{
     world::World,
 };
 
-/// What `POST /_sim/clock` and `POST /_sim/reset` want of a clock. In process there is none, and the instant of a call rules.
+/// What `POST /_sim/clock`, `POST /_sim/reset` and `PUT /_sim/world` want of a clock. In process there is none, and the instant of a call rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Control {
     /// The rate that was asked for.
     pub rate: Option<f64>,
-    /// Whether time is to continue from the simulator's present, because it was advanced or reset.
+    /// Whether time is to continue from the simulator's present, because it was advanced, reset, or taken
+    /// from a world.
     pub moved: bool,
 }
 
@@ -87,14 +90,22 @@ fn run(simulator: &Simulator, rate: f64, request: &Request<Bytes>, wanted: &mut 
         ),
         (&Method::PUT, ["world"]) => {
             simulator.set_world(parse::<World>(body)?);
-            Ok(json!({ "success": true }))
+            wanted.moved = true;
+            Ok(json!({ "success": true, "now": simulator.now() }))
         }
         (&Method::POST, ["reset"]) => reset(simulator, body, wanted),
         (&Method::GET, ["ledger"]) => {
-            to_json(&simulator.ledger(after(request)?)).map(|entries| json!({ "entries": entries }))
+            let (after, limit) = (after(request)?, limit(request)?);
+            // Copied under the lock and written outside of it.
+            let entries: Vec<LedgerEntry> =
+                simulator.look(|state| state.ledger.entries_after(after).iter().take(limit).cloned().collect());
+            to_json(&entries).map(|entries| json!({ "entries": entries }))
         }
         (&Method::GET, ["requests"]) => {
-            to_json(&simulator.requests(after(request)?)).map(|entries| json!({ "entries": entries }))
+            let (after, limit) = (after(request)?, limit(request)?);
+            let entries: Vec<RequestEntry> =
+                simulator.look(|state| state.ledger.requests_after(after).take(limit).cloned().collect());
+            to_json(&entries).map(|entries| json!({ "entries": entries }))
         }
         (&Method::GET, ["clock"]) => {
             Ok(json!({ "now": simulator.now(), "rate": rate, "next_event_at": simulator.next_event_at() }))
@@ -150,9 +161,21 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
 
 /// The `after` of a query; 0 without one.
 fn after(request: &Request<Bytes>) -> Result<u64, Refusal> {
+    let refuse = |_| Refusal::bad("`after` is the `seq` of an entry");
+    query(request, "after").map_or(Ok(0), |value| value.parse().map_err(refuse))
+}
+
+/// The `limit` of a query; none without one.
+fn limit(request: &Request<Bytes>) -> Result<usize, Refusal> {
+    let refuse = |_| Refusal::bad("`limit` is how many entries to give at most");
+    query(request, "limit").map_or(Ok(usize::MAX), |value| value.parse().map_err(refuse))
+}
+
+/// A parameter of the query.
+fn query(request: &Request<Bytes>, wanted: &str) -> Option<String> {
     let query = request.uri().query().unwrap_or_default();
-    let given = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "after");
-    given.map_or(Ok(0), |(_, value)| value.parse().map_err(|_| Refusal::bad("`after` is the `seq` of an entry")))
+    let mut given = form_urlencoded::parse(query.as_bytes());
+    given.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
 }
 
 /// `{"seed":1,"scenario":"…","customers":"…"}`; what is left out stays as it was.
@@ -177,9 +200,7 @@ fn reset(simulator: &Simulator, body: &[u8], wanted: &mut Control) -> Outcome {
                     "this world was not made from a customer file: give `customers` as well, or nothing at all",
                 )
             })?;
-            // A name is enough for a scenario that is at hand.
-            let scenario =
-                scenario.clone().map(|text| ready_made::find(SCENARIOS, &text).map_or(text, |own| own.text.to_owned()));
+            let scenario = scenario.clone().map(scenario_text).transpose()?;
             let (old_scenario, fault_script) = old.map(|old| (old.scenario, old.fault_script)).unwrap_or_default();
             let scenario = scenario.unwrap_or(old_scenario);
             let files = Files { customers, scenario, fault_script };
@@ -189,6 +210,18 @@ fn reset(simulator: &Simulator, body: &[u8], wanted: &mut Control) -> Outcome {
     simulator.reset(setup);
     wanted.moved = true;
     Ok(json!({ "success": true, "now": simulator.now() }))
+}
+
+/// A scenario as it is, or the one at hand that has this name. A name is a single word, and no scenario is.
+fn scenario_text(given: String) -> Result<String, Refusal> {
+    let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_');
+    if given.is_empty() || !given.chars().all(is_name) {
+        return Ok(given);
+    }
+    ready_made::find(SCENARIOS, &given).map(|own| own.text.to_owned()).ok_or_else(|| {
+        let names: Vec<&str> = SCENARIOS.iter().map(|own| own.name).collect();
+        Refusal::bad(format!("no scenario at hand is called {given}; there are {}", names.join(", ")))
+    })
 }
 
 /// `{"advance_s":86400}`, `{"rate":1000}`, or both.
@@ -202,13 +235,12 @@ struct ClockBody {
 fn set_clock(simulator: &Simulator, rate: f64, body: &[u8], wanted: &mut Control) -> Outcome {
     let body: ClockBody = parse(body)?;
     if let Some(new) = body.rate {
-        crate::clock::VirtualClock::new(simulator.now(), new).map_err(Refusal::bad)?;
+        clock::VirtualClock::new(simulator.now(), new).map_err(Refusal::bad)?;
         wanted.rate = Some(new);
     }
     if let Some(seconds) = body.advance_s {
-        let advance = SignedDuration::try_from_secs_f64(seconds).ok().filter(|advance| !advance.is_negative());
-        let advance =
-            advance.ok_or_else(|| Refusal::bad("`advance_s` is a number of seconds from 0; time never goes back"))?;
+        let advance = SignedDuration::try_from_secs_f64(seconds).map_err(|_| clock::InvalidAdvance);
+        let advance = advance.and_then(clock::check_advance).map_err(Refusal::bad)?;
         simulator.advance_to(later(simulator.now(), advance));
         wanted.moved = true;
     }
@@ -244,7 +276,7 @@ struct PersonBody {
 fn person(simulator: &Simulator, portfolio: &str, body: &[u8]) -> Outcome {
     let portfolio: Id = portfolio.parse().map_err(Refusal::bad)?;
     let body: PersonBody = parse(body)?;
-    if !simulator.credentials().customers.iter().any(|customer| customer.portfolio_id == portfolio) {
+    if !simulator.has_customer(portfolio) {
         return Err(Refusal(StatusCode::NOT_FOUND, format!("no customer has the portfolio {portfolio}")));
     }
     let changed = simulator.person_about(portfolio, body.waba, body.action);

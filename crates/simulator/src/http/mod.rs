@@ -368,4 +368,4 @@ pub(crate) fn segment_id(method: &Method, address: &Address<'_>) -> Answer<Id> {
     error::parse_id(method.as_str(), address.first())
 }
 
-pub(crate) use self::{params::BODY_LIMIT, route::Address as CallAddress};
+pub(crate) use self::{params::body_limit, route::Address as CallAddress};

@@ -2,14 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, Request, header};
 use serde_json::Value;
 
 use super::error::{Answer, GraphError};
-use crate::ids::Id;
+use crate::{ids::Id, rules::templates::upload};
 
-/// The largest body that is read.
-pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
+/// The largest body of parameters that is read.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// How much of the body of a request is worth reading: parameters have one limit, the bytes of a file another.
+pub(crate) fn body_limit<T>(request: &Request<T>) -> usize {
+    let is_file = request.uri().path().split('/').any(|segment| segment.starts_with("upload:"));
+    if is_file { upload::LARGEST } else { BODY_LIMIT }
+}
+
+const MULTIPART: &str = "multipart/form-data";
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
 
 /// Parameters by name.
 #[derive(Clone, Debug, Default)]
@@ -30,14 +40,15 @@ impl Params {
             return Err(GraphError::invalid_parameter(format!("the body is larger than {BODY_LIMIT} bytes")));
         }
         let text = body.trim_ascii();
-        let is_form = headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .is_some_and(|value| value.trim_start().starts_with("application/x-www-form-urlencoded"));
         if text.is_empty() {
             return Ok(params);
         }
-        if is_form {
+        let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_of_type = |wanted: &str| content_type.trim_start().starts_with(wanted);
+        if is_of_type(MULTIPART) {
+            return Err(GraphError::not_simulated(&format!("bodies of type {MULTIPART}"), &[FORM, JSON]));
+        }
+        if is_of_type(FORM) {
             params.add_form(text);
             return Ok(params);
         }
@@ -229,6 +240,16 @@ mod tests {
         assert!(params.boolean("on").is_err());
         assert!(params.id("id").is_err());
         assert!(params.required("absent").is_err());
+    }
+
+    #[test]
+    fn a_body_of_several_parts_is_said_not_to_be_served() {
+        let headers =
+            HeaderMap::from_iter([(header::CONTENT_TYPE, "multipart/form-data; boundary=x".parse().unwrap())]);
+        let error = Params::read(None, &headers, b"--x\r\n").unwrap_err();
+        let said = format!("{error:?}");
+        assert!(said.contains("does not serve bodies of type multipart/form-data") && said.contains(JSON), "{said}");
+        assert!(Params::read(None, &headers, b"").is_ok(), "there is none");
     }
 
     #[test]

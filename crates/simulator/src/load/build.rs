@@ -107,6 +107,7 @@ impl Builder {
             partner_portfolio: partner,
         };
         let world = World {
+            now: None,
             provider: Provider { portfolio: provider, app, system_token: Secret::new(system_token.clone()) },
             customers: Vec::new(),
             apps: apps.into_iter().map(|app| (app.id, app)).collect(),

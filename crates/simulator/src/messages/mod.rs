@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-pub use self::shown::{ChargeTotal, ShownMessage};
+pub use self::shown::{ChargeTotal, ShownCharge, ShownMessage};
 use crate::{
     http::error::GraphError,
     ids::Id,
@@ -186,7 +186,7 @@ impl Simulator {
     /// # Errors
     /// When it is unclear what to send, nobody knows the number, or Meta's side refuses.
     pub fn send_message(&self, message: &SendMessage) -> Result<SentMessage, SendRefused> {
-        let state = &mut self.lock().state;
+        let state = &mut self.change().state;
         let to = Digits::read(&message.to).ok_or(SendRefused::Unclear("`to` is a phone number"))?;
         let body = message.body()?;
         let (waba, number) = sender(&state.world, message.phone_number_id, message.number.as_ref())?;
@@ -204,7 +204,7 @@ impl Simulator {
     /// # Errors
     /// When a number is none, or nobody knows it.
     pub fn receive_message(&self, message: &ReceiveMessage) -> Result<ReceivedMessage, SendRefused> {
-        let state = &mut self.lock().state;
+        let state = &mut self.change().state;
         let from = Digits::read(&message.from).ok_or(SendRefused::Unclear("`from` is a phone number"))?;
         let (_, number) = sender(&state.world, message.phone_number_id, message.number.as_ref())?;
         let (text, is_free_entry) = (message.text.clone(), message.free_entry_point);

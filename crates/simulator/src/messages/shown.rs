@@ -44,7 +44,20 @@ pub struct ShownMessage {
     /// Its price.
     pub pricing: Pricing,
     /// Who pays for it; nobody if absent.
-    pub charge: Option<Charge>,
+    pub charge: Option<ShownCharge>,
+}
+
+/// What somebody owes for one message.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ShownCharge {
+    /// Who pays.
+    pub payer: Payer,
+    /// The sentence that says so: B1, B2 or B3.
+    pub sentence: Sentence,
+    /// How much, in units of `currency`.
+    pub amount: f64,
+    /// In which currency.
+    pub currency: String,
 }
 
 /// What one party owes for delivered messages of one number and kind, by one sentence of the guide.
@@ -64,7 +77,7 @@ pub struct ChargeTotal {
     pub pricing: Pricing,
     /// How many were delivered.
     pub messages: u64,
-    /// What they cost together.
+    /// What they cost together, in units of `currency`.
     pub amount: f64,
     /// In which currency.
     pub currency: String,
@@ -76,7 +89,7 @@ impl Simulator {
         let state = &self.lock().state;
         let messaging = &state.world.messaging;
         let both = messaging.on_the_way.values().chain(&messaging.at_rest).filter(|message| message.place > after);
-        let mut shown: Vec<ShownMessage> = both.map(show).collect();
+        let mut shown: Vec<ShownMessage> = both.map(|message| show(&state.world, message)).collect();
         shown.sort_by_key(|message| message.place);
         shown
     }
@@ -87,7 +100,7 @@ impl Simulator {
     }
 }
 
-fn show(message: &Message) -> ShownMessage {
+fn show(world: &World, message: &Message) -> ShownMessage {
     let read_at = match (message.status, message.fate) {
         (MessageStatus::Read, Fate::Delivered { read_at, .. }) => read_at,
         _ => None,
@@ -114,8 +127,17 @@ fn show(message: &Message) -> ShownMessage {
         failed_at: failed.map(|(at, _)| at),
         error: failed.map(|(_, error)| error),
         pricing: message.pricing,
-        charge: message.charge,
+        charge: message.charge.map(|Charge { payer, sentence, amount }| ShownCharge {
+            payer,
+            sentence,
+            amount: amount.in_units(),
+            currency: currency_of(world, message.waba),
+        }),
     }
+}
+
+fn currency_of(world: &World, waba: Id) -> String {
+    world.wabas.get(&waba).map(|waba| waba.currency.clone()).unwrap_or_default()
 }
 
 /// What messages are added up by.
@@ -139,7 +161,7 @@ fn totals(world: &World, only: Option<Id>) -> Vec<ChargeTotal> {
         pricing,
         messages,
         amount: amount.in_units(),
-        currency: world.wabas.get(&waba).map(|waba| waba.currency.clone()).unwrap_or_default(),
+        currency: currency_of(world, waba),
     };
     totals.into_iter().map(total).collect()
 }

@@ -53,7 +53,10 @@ pub(crate) fn is_for_people<T>(request: &Request<T>) -> bool {
         Method::GET | Method::HEAD => {
             inspector::has_page(path) && accepts_html(request) || path.starts_with("/_sim/assets/")
         }
-        Method::POST => has_type(request, header::CONTENT_TYPE, "application/x-www-form-urlencoded"),
+        // Tools say of JSON that it is a form unless told otherwise. A browser that sends one also says that it wants a page.
+        Method::POST => {
+            has_type(request, header::CONTENT_TYPE, "application/x-www-form-urlencoded") && accepts_html(request)
+        }
         _ => false,
     }
 }

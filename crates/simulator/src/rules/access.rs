@@ -87,7 +87,8 @@ pub(crate) fn check_validity(token: &Token, now: Timestamp) -> Answer<()> {
         return Err(GraphError::token(190, Some(458), text));
     }
     if let Some(at) = token.expires_at.filter(|at| *at <= now) {
-        let text = format!("Error validating access token: Session has expired on {at}.");
+        let text =
+            format!("Error validating access token: Session has expired on {}.", at.strftime("%Y-%m-%dT%H:%M:%SZ"));
         return Err(GraphError::token(190, Some(463), &text));
     }
     Ok(())

@@ -138,7 +138,7 @@ fn spend(state: &mut State, lane: (Id, Option<Id>), limit: u32) -> (Share, bool)
     while calls.front().is_some_and(|(old, _)| *old <= minute - MINUTES) {
         calls.pop_front();
     }
-    let used: u32 = calls.iter().map(|(_, calls)| calls).sum();
+    let (used, limit) = (calls.iter().map(|(_, calls)| u64::from(*calls)).sum::<u64>(), u64::from(limit));
     if used >= limit {
         let oldest = calls.front().map_or(minute, |(old, _)| *old);
         return (Share { percent: 100, regain_minutes: (oldest + MINUTES - minute).max(1) }, false);
@@ -147,7 +147,7 @@ fn spend(state: &mut State, lane: (Id, Option<Id>), limit: u32) -> (Share, bool)
         Some((_, calls)) => *calls += 1,
         None => calls.push_back((minute, 1)),
     }
-    let percent = u64::from(used + 1) * 100 / u64::from(limit);
+    let percent = (used + 1) * 100 / limit;
     (Share { percent: u32::try_from(percent).unwrap_or(100), regain_minutes: 0 }, true)
 }
 

@@ -1,11 +1,12 @@
 //! The task that lets time pass for a server's world, and sends the webhooks that fall due.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
-
-use tokio::{
-    sync::mpsc::{self, UnboundedSender},
-    task::JoinSet,
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
 };
+
+use tokio::task::JoinSet;
 
 use super::{Server, wait};
 use crate::webhooks::Delivery;
@@ -16,7 +17,7 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(1);
 /// Runs until it is dropped. Each address has a lane of its own: deliveries to one address leave one after the other in the
 /// order in which they are due, and a slow receiver holds up nobody but itself.
 pub(super) async fn deliver(server: Arc<Server>) {
-    let mut lanes = Lanes { server: Arc::clone(&server), open: BTreeMap::new(), tasks: JoinSet::new() };
+    let mut lanes = Lanes { server: Arc::clone(&server), open: BTreeMap::new(), under_way: JoinSet::new() };
     loop {
         server.simulator.advance_to(server.virtual_now());
         while let Some(delivery) = server.simulator.take_due_delivery() {
@@ -25,6 +26,7 @@ pub(super) async fn deliver(server: Arc<Server>) {
         tokio::select! {
             () = server.changed.notified() => {}
             () = next_due(&server) => {}
+            Some(Ok(url)) = lanes.under_way.join_next() => lanes.go_on(&url),
         }
     }
 }
@@ -39,28 +41,42 @@ async fn next_due(server: &Server) {
     }
 }
 
+/// The addresses to which something is on its way, each with what waits behind it. A lane whose last delivery has come to its
+/// end is closed.
 struct Lanes {
     server: Arc<Server>,
-    open: BTreeMap<String, UnboundedSender<Delivery>>,
-    tasks: JoinSet<()>,
+    open: BTreeMap<String, VecDeque<Delivery>>,
+    /// One for each lane; it ends with the address.
+    under_way: JoinSet<String>,
 }
 
 impl Lanes {
     fn send(&mut self, delivery: Delivery) {
-        let Self { server, open, tasks } = self;
-        let lane = open.entry(delivery.url.clone()).or_insert_with(|| {
-            let (lane, mut deliveries) = mpsc::unbounded_channel::<Delivery>();
-            let server = Arc::clone(server);
-            tasks.spawn(async move {
-                while let Some(delivery) = deliveries.recv().await {
-                    let outcome = server.callbacks.deliver(&delivery).await;
-                    server.simulator.delivered(delivery.id, outcome);
-                    server.changed.notify_one();
-                }
-            });
-            lane
+        match self.open.get_mut(&delivery.url) {
+            Some(lane) => lane.push_back(delivery),
+            None => {
+                self.open.insert(delivery.url.clone(), VecDeque::new());
+                self.start(delivery);
+            }
+        }
+    }
+
+    fn start(&mut self, delivery: Delivery) {
+        let server = Arc::clone(&self.server);
+        self.under_way.spawn(async move {
+            let outcome = server.callbacks.deliver(&delivery).await;
+            server.simulator.delivered(delivery.id, outcome);
+            delivery.url
         });
-        // A lane ends only with the task that owns it.
-        let _ = lane.send(delivery);
+    }
+
+    /// The delivery to an address has come to its end: the next one of its lane leaves.
+    fn go_on(&mut self, url: &str) {
+        match self.open.get_mut(url).and_then(VecDeque::pop_front) {
+            Some(delivery) => self.start(delivery),
+            None => {
+                self.open.remove(url);
+            }
+        }
     }
 }

@@ -46,6 +46,9 @@ use crate::{
 /// Control bodies beyond this are not read to their end. Worlds are the largest.
 const LARGEST_CONTROL_BODY: usize = 256 * 1024 * 1024;
 
+/// How many requests a server keeps: it may run for months.
+const REQUESTS_KEPT: usize = 10_000;
+
 /// Serves `simulator` on `listener` until `shutdown`. Virtual time starts at the simulator's present and runs `rate` virtual
 /// seconds per real second; every answer carries it as `Date`. Latency is really waited for, scaled by the rate, and a dropped
 /// connection is really closed. Webhooks are really sent, except to names that are reserved for examples, where nobody is.
@@ -88,6 +91,7 @@ pub(crate) async fn serve_told(
         VirtualClock::new(simulator.now(), rate).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
     let callbacks = Callbacks::new().map_err(io::Error::other)?;
     simulator.attach_receivers(Receivers::AtRealAddresses);
+    simulator.keep_requests(REQUESTS_KEPT);
     let clock = Mutex::new(clock);
     let server = Arc::new(Server { simulator, clock, started: now(), callbacks, changed });
     let mut sender = JoinSet::new();
@@ -187,7 +191,7 @@ async fn answer(
     request: Request,
 ) -> Response {
     let is_ours = pages::is_ours(&request);
-    let limit = if is_ours { LARGEST_CONTROL_BODY } else { crate::http::BODY_LIMIT };
+    let limit = if is_ours { LARGEST_CONTROL_BODY } else { crate::http::body_limit(&request) };
     let (parts, body) = request.into_parts();
     let Some(body) = read(body, limit).await else { return connection.drop_it() };
     let request = http::Request::from_parts(parts, body);

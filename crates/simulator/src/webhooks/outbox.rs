@@ -106,7 +106,7 @@ pub struct Outbox {
 
 /// Makes a delivery of an update for one listener, or adds it to one that has not left yet.
 pub(super) fn post(state: &mut State, at: Timestamp, listener: Listener, update: &Update) {
-    let fate = schedule::fate(&state.knobs, state.seed, at, &listener, update);
+    let fate = schedule::fate(&state.knobs, state.seed, at, listener.app, update);
     let entry = envelope::entry(at, update);
     let most = state.knobs.webhook_batch;
     let outbox = &mut state.world.outbox;
@@ -177,7 +177,7 @@ impl Outbox {
             self.open.remove(&key);
         }
         if let Some(copy) = copy {
-            let due_at = crate::state::later(at, schedule::copy_delay(knobs, seed, seq, &copy.url));
+            let due_at = crate::state::later(at, schedule::copy_delay(knobs, seed, seq));
             let copy = DeliveryEntry {
                 seq: self.next_seq(),
                 duplicate_of: Some(seq),

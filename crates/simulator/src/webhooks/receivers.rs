@@ -81,19 +81,22 @@ impl Simulator {
     /// Says who stands behind the callbacks from now on: nobody unless told. Outlasts [`Self::reset`]. [`crate::serve()`] says
     /// [`Receivers::AtRealAddresses`] for itself.
     pub fn attach_receivers(&self, receivers: Receivers) {
-        self.lock().state.receivers = receivers;
+        self.change().state.receivers = receivers;
     }
 
     /// Hands out the delivery that has been due for longest, if one is due at the present. It stays in flight until
     /// [`Self::delivered`] tells what came of it.
     pub fn take_due_delivery(&self) -> Option<Delivery> {
-        take(&mut self.lock().state)
+        let mut shared = self.lock();
+        let taken = take(&mut shared.state);
+        shared.changes += u64::from(taken.is_some());
+        taken
     }
 
     /// Reports what came of a delivery that was taken. A failed one is tried again by the vendor's schedule, counted from the
     /// instant at which the attempt was due. False if it is not in flight.
     pub fn delivered(&self, id: u64, outcome: Outcome) -> bool {
-        let state = &mut self.lock().state;
+        let state = &mut self.change().state;
         state.world.outbox.report(id, outcome, &state.knobs)
     }
 
@@ -112,7 +115,7 @@ impl Simulator {
     /// Has Meta say something of the caller's choice about a WABA, now: what no rule and no person here brings about, such as a
     /// restriction. Only the webhook is sent; the world stays as it is. False if there is no such WABA.
     pub fn announce(&self, waba: Id, announcement: &Announcement) -> bool {
-        let state = &mut self.lock().state;
+        let state = &mut self.change().state;
         let now = state.now;
         occasions::announce(state, now, waba, announcement);
         state.world.wabas.contains_key(&waba)
@@ -139,7 +142,7 @@ impl Simulator {
     /// # Errors
     /// Says why it cannot be sent.
     pub fn redeliver(&self, id: u64) -> Result<(), NotRedelivered> {
-        let state = &mut self.lock().state;
+        let state = &mut self.change().state;
         match state.world.outbox.get(id).map(|delivery| delivery.state) {
             None => Err(NotRedelivered::Unknown(id)),
             Some(DeliveryState::InFlight) => Err(NotRedelivered::InFlight(id)),

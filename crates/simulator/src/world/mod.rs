@@ -46,11 +46,16 @@ pub use self::{
 };
 use crate::{agenda::Agenda, ids::Id, people::Script, phone::E164, webhooks::Outbox};
 
-/// The whole state of the vendor's side, as `GET /_sim/world` shows it and `PUT /_sim/world` takes it.
+/// The whole state of the vendor's side, as `GET /_sim/world` shows it and `PUT /_sim/world` takes it: with its instant and with
+/// what is still to come. Knobs, faults, logs and mails are around it, not in it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 // Derived as functions of its own, so that the whole of it is read as one thing below.
 #[serde(deny_unknown_fields, remote = "Self")]
 pub struct World {
+    /// The instant at which it is like this: whoever takes the world in goes on from there. Missing, as in a world that was
+    /// written by hand, it leaves the clock alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub now: Option<Timestamp>,
     /// The Tech Provider whose app calls us.
     pub provider: Provider,
     /// The customers a file named, in its order: one per source WABA.
@@ -221,6 +226,20 @@ impl World {
     pub(crate) fn add_token(&mut self, value: Secret, token: Token) {
         self.index.holdings.add_token(&value, &token);
         self.tokens.insert(value, token);
+    }
+
+    /// Takes a WABA out of the tokens of whomever it belongs to.
+    pub(crate) fn uncover(&mut self, waba: Id) {
+        let Some(Waba { owner, on_behalf_of, .. }) = self.wabas.get(&waba) else { return };
+        for portfolio in [Some(*owner), *on_behalf_of].into_iter().flatten() {
+            for app in self.apps.keys() {
+                for value in self.index.holdings.business_tokens(*app, portfolio) {
+                    if let Some(token) = self.tokens.get_mut(value) {
+                        token.wabas.remove(&waba);
+                    }
+                }
+            }
+        }
     }
 
     /// The intent that made `destination`, if one did.

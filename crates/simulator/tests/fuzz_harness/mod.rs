@@ -88,6 +88,9 @@ pub fn play(bytes: &[u8]) -> Vec<String> {
         let wrong = stage.simulator.audit();
         assert!(wrong.is_empty(), "after {step:?}: {wrong:?}");
     }
+    let (ledger, requests) = (stage.simulator.ledger(0), stage.simulator.requests(0));
+    let keeps_time = ledger.is_sorted_by_key(|entry| entry.at) && requests.is_sorted_by_key(|entry| entry.at);
+    assert!(keeps_time, "the ledger goes back in time");
     stage.transcript
 }
 

@@ -1,5 +1,6 @@
 //! `POST /<WABA>/message_templates` and the review behind it.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{Desk, WABA, assert_invalid, assert_refused, text};
@@ -168,4 +169,20 @@ fn a_template_of_the_library_is_created_without_components() {
     let mut both = body;
     both["components"] = json!([{ "type": "BODY", "text": "Text." }]);
     assert_invalid(&desk.create(both), "library_template_name");
+}
+
+#[test]
+fn a_review_takes_as_long_as_the_knob_says() {
+    for review_s in [0, 300, 86_400] {
+        let mut desk = Desk::new(&json!({ "template_review_s": review_s }));
+        let id = desk.created("reviewed");
+        let submitted_at = desk.caller.now;
+        if review_s > 0 {
+            // A read is a second later.
+            desk.caller.now = submitted_at + SignedDuration::from_secs(review_s - 2);
+            assert_eq!(desk.status(&id), "PENDING", "{review_s}");
+        }
+        desk.caller.now = submitted_at + SignedDuration::from_secs(review_s);
+        assert_eq!(desk.status(&id), "APPROVED", "{review_s}");
+    }
 }

@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use http::{Request, Response};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use unmoor_simulator::Reply;
 
@@ -87,6 +88,20 @@ fn a_file_is_uploaded_in_pieces_and_read_back_until_its_address_expires() {
     assert_eq!((status, words.as_ref()), (403, b"URL signature expired".as_slice()));
     let fresh = self::address(&desk.read(&id, "components"));
     assert_eq!(desk.file(&fresh).0, 200);
+}
+
+#[test]
+fn an_address_is_good_for_as_long_as_the_knob_says() {
+    for (seconds, lives) in [(60, 60), (86_400, 86_400)] {
+        let mut desk = Desk::new(&json!({ "template_media_expires_s": seconds }));
+        let handle = desk.uploaded("image/png", b"picture");
+        let id = text(&desk.with_header("pictured", "IMAGE", &handle).body["id"]);
+        let address = address(&desk.read(&id, "components"));
+        desk.caller.now += SignedDuration::from_secs(lives - 1);
+        assert_eq!(desk.file(&address).0, 200, "{seconds}");
+        desk.caller.now += SignedDuration::from_secs(2);
+        assert_eq!(desk.file(&address).0, 403, "{seconds}");
+    }
 }
 
 #[test]

@@ -13,9 +13,7 @@ const ROWS: usize = 25;
 
 /// The portfolio's mails, newest first, each with its place among all.
 fn of_portfolio(state: &State, portfolio: Id) -> Vec<(usize, &Mail)> {
-    let is_ours =
-        |mail: &Mail| state.world.customer_of(mail.waba).is_some_and(|customer| customer.portfolio == portfolio);
-    state.mails.iter().enumerate().rev().filter(|(_, mail)| is_ours(mail)).collect()
+    state.mails.about(state.world.customers_of(portfolio).map(|customer| customer.waba))
 }
 
 pub(super) fn inbox(state: &State, visit: &Visit<'_>, portfolio: Id) -> Result<Page, Denied> {

@@ -11,7 +11,7 @@ use super::super::{
 };
 use super::{Menu, back};
 use crate::{
-    clock::VirtualClock,
+    clock::{VirtualClock, check_advance},
     load::span,
     state::{State, later},
 };
@@ -89,6 +89,7 @@ pub(super) fn set(visit: &mut Visit<'_>) -> Answer {
         }
     } else {
         let advance: SignedDuration = span(&advance).map_err(Denied::Unreadable)?;
+        let advance = check_advance(advance).map_err(|error| Denied::Unreadable(error.to_string()))?;
         later(visit.simulator.now(), advance)
     };
     visit.simulator.advance_to(to);

@@ -19,16 +19,16 @@ pub(super) fn requests(state: &State, visit: &Visit<'_>) -> Result<Page, Denied>
     let all = state.ledger.requests_after(0);
     let about: Option<Id> = visit.query.get("waba").parse().ok();
     let part = match about {
-        None => Part::of(all.iter().rev(), all.len(), visit.query.page(), ROWS),
+        None => Part::of(all.clone().rev(), all.len(), visit.query.page(), ROWS),
         Some(waba) => {
-            let found: Vec<&RequestEntry> = all.iter().rev().filter(|entry| entry.waba == Some(waba)).collect();
+            let found: Vec<&RequestEntry> = all.clone().rev().filter(|entry| entry.waba == Some(waba)).collect();
             Part::of(found.iter().copied(), found.len(), visit.query.page(), ROWS)
         }
     };
     let is_live = about.is_none() && visit.query.page() == 1;
     let body = html! {
         h1 { "Requests" }
-        p.lead { "Every call of the Graph API, newest first. Queries and tokens are not kept." }
+        p.lead { "The calls of the Graph API, newest first. Of many the oldest go; queries and tokens are not kept." }
         @if let Some(waba) = about {
             p { "About the WABA " (waba) ". " a href="/_sim/requests" { "Show all" } }
         }
@@ -42,7 +42,7 @@ pub(super) fn requests(state: &State, visit: &Visit<'_>) -> Result<Page, Denied>
                     th scope="col" { "No." } th scope="col" { "At" } th scope="col" { "Request" }
                     th scope="col" { "Answer" } th scope="col" { "Error" } th scope="col" { "WABA" }
                 } }
-                tbody data-live[is_live] data-after=(all.len()) data-rows=(ROWS) {
+                tbody data-live[is_live] data-after=(state.ledger.next_request() - 1) data-rows=(ROWS) {
                     @for entry in &part.rows { (request_row(entry)) }
                 }
             }
@@ -100,8 +100,7 @@ pub(super) fn ledger(state: &State, visit: &Visit<'_>) -> Result<Page, Denied> {
 
 /// The last `most` changes that belong to a source WABA, newest first.
 pub(super) fn of_source(state: &State, source: Id, most: usize) -> Vec<&LedgerEntry> {
-    let newest_first = state.ledger.entries_after(0).iter().rev();
-    newest_first.filter(|entry| entry.source_waba == Some(source)).take(most).collect()
+    state.ledger.entries_of(source).filter(|entry| entry.source_waba == Some(source)).take(most).collect()
 }
 
 pub(super) fn ledger_table(entries: &[&LedgerEntry]) -> Markup {

@@ -12,7 +12,8 @@ use crate::state::State;
 const ROWS: usize = 50;
 
 pub(super) fn all(state: &State, visit: &Visit<'_>) -> Result<Page, Denied> {
-    let part = Part::of(state.mails.iter().enumerate().rev(), state.mails.len(), visit.query.page(), ROWS);
+    let mails = state.mails.all();
+    let part = Part::of(mails.iter().enumerate().rev(), mails.len(), visit.query.page(), ROWS);
     let body = html! {
         h1 { "Mails" }
         p.lead { "What Meta sent to the admins of the WhatsApp accounts." }

@@ -100,7 +100,8 @@ fn choose(state: &State, source: Id, which: &Which, failed: &mut Vec<(String, St
         Which::Ids(ids) => {
             let mut chosen: Vec<Template> = Vec::new();
             for id in ids {
-                match templates.iter().find(|template| template.id.to_string() == *id) {
+                let wanted = id.parse().ok();
+                match templates.iter().find(|template| Some(template.id) == wanted) {
                     None => failed.push((id.clone(), "Template not found in the source".to_owned())),
                     Some(template) if !template.may_be_migrated() => {
                         failed.push((

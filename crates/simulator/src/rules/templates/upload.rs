@@ -100,8 +100,8 @@ pub(crate) fn take(
         let length = upload.file_length;
         return Err(refusal::invalid(format!("the file has more than the {length} bytes that were announced")));
     }
-    let mut content = BytesMut::with_capacity(has + bytes.len());
-    content.extend_from_slice(&upload.content.0);
+    // In place, as long as nobody else holds what has arrived so far: a file of many pieces is not copied for each.
+    let mut content = BytesMut::from(std::mem::take(&mut upload.content.0));
     content.extend_from_slice(bytes);
     upload.content = FileContent(content.freeze());
     if upload.content.0.len() == upload.file_length {
