@@ -47,36 +47,24 @@ pub(crate) fn register(
     region: Option<&str>,
 ) -> Answer<()> {
     let World { register_attempts, register_blocked_until, .. } = &mut state.world;
-    let limited = count_attempt(register_attempts, register_blocked_until, cause.at, number);
+    count_attempt(register_attempts, register_blocked_until, cause.at, number)?;
     let Some(entry) = state.world.wabas.get(&waba).and_then(|waba| waba.number(number)).cloned() else {
         return Err(GraphError::unknown_object("POST", number.as_str()));
     };
-    match entry.status {
-        NumberStatus::Pending => check_first(state, cause, waba, &entry)?,
-        NumberStatus::Migrated | NumberStatus::Deleted => {
-            return Err(GraphError::invalid_parameter(
-                "Ensure there is no mismatch between the phone number ID you are registering and a previously stored phone number ID.",
-            ));
-        }
-        NumberStatus::Connected
-        | NumberStatus::Disconnected
-        | NumberStatus::Banned
-        | NumberStatus::Restricted
-        | NumberStatus::RateLimited
-        | NumberStatus::Flagged
-        | NumberStatus::Unverified
-        | NumberStatus::Unknown => {
-            if entry.two_step && entry.pin.as_ref().map(Secret::expose) != Some(pin) {
-                return Err(GraphError::new(400, 133_005, "Two-step verification PIN mismatch"));
-            }
-        }
+    if entry.status == NumberStatus::Pending {
+        check_first(state, cause, waba, &entry)?;
+    } else if has_left(&state.world, waba, &entry) {
+        return Err(GraphError::invalid_parameter(
+            "Ensure there is no mismatch between the phone number ID you are registering and a previously stored phone number ID.",
+        ));
+    } else if entry.two_step && entry.pin.as_ref().map(Secret::expose) != Some(pin) {
+        return Err(GraphError::new(400, 133_005, "Two-step verification PIN mismatch"));
     }
     if entry.status != NumberStatus::Connected
         && let Some(account) = state.world.wabas.get(&waba)
     {
         number_limit::check(state, account, number)?;
     }
-    limited?;
     if let Some(region) = region {
         storage_region::in_register(state, cause, waba, number, region)?;
     }
@@ -85,6 +73,12 @@ pub(crate) fn register(
         cut_over(state, cause, waba, number);
     }
     Ok(())
+}
+
+/// Whether the number of an entry went from `waba` to another account, whatever the entry shows since then.
+fn has_left(world: &World, waba: Id, entry: &Number) -> bool {
+    let went = world.messaging.cutovers.get(&entry.number).is_some_and(|cutover| cutover.source == waba);
+    went || !entry.status.is_held() || world.is_connected_elsewhere(&entry.number, waba)
 }
 
 /// Counts a request for `number`; the eleventh in 72 hours blocks it for 72 hours.

@@ -231,11 +231,19 @@ impl World {
 
     /// The WABA where `number` is registered or was, other than `except`: where a migration would take it from.
     pub(crate) fn holder_of(&self, number: &E164, except: Id) -> Option<(&Waba, &Number)> {
-        let others = self.index.of_number(number).filter(|waba| *waba != except);
-        let mut entries = others.filter_map(|waba| {
+        self.listings(number, except).find(|(_, entry)| entry.status.is_held())
+    }
+
+    /// Whether `number` is in use under another WABA than `waba`.
+    pub(crate) fn is_connected_elsewhere(&self, number: &E164, waba: Id) -> bool {
+        self.listings(number, waba).any(|(_, entry)| entry.status == NumberStatus::Connected)
+    }
+
+    /// The WABAs that list `number`, other than `except`, with their entries of it.
+    fn listings(&self, number: &E164, except: Id) -> impl Iterator<Item = (&Waba, &Number)> {
+        self.index.of_number(number).filter(move |waba| *waba != except).filter_map(|waba| {
             let waba = self.wabas.get(&waba)?;
             waba.number(number).map(|entry| (waba, entry))
-        });
-        entries.find(|(_, entry)| entry.status.is_held())
+        })
     }
 }
