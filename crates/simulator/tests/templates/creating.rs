@@ -132,10 +132,10 @@ fn a_text_that_another_template_has_is_refused_at_the_review_or_at_the_call() {
     };
     let words = json!([{ "type": "BODY", "text": "The same words." }]);
     let mut desk = Desk::usual();
-    twice(&mut desk, "first", "UTILITY", &words);
+    let first = text(&twice(&mut desk, "first", "UTILITY", &words).body["id"]);
     let second = text(&twice(&mut desk, "second", "UTILITY", &words).body["id"]);
     desk.wait_for_review();
-    assert_eq!(desk.status(&second), "REJECTED");
+    assert_eq!((desk.status(&first), desk.status(&second)), ("APPROVED".into(), "REJECTED".into()));
     let mut desk = Desk::new(&json!({ "template_identical_text": "create" }));
     twice(&mut desk, "first", "UTILITY", &words);
     assert_invalid(&twice(&mut desk, "second", "UTILITY", &words), "first/en");
@@ -144,6 +144,51 @@ fn a_text_that_another_template_has_is_refused_at_the_review_or_at_the_call() {
     for name in ["code_one", "code_two"] {
         assert_eq!(twice(&mut desk, name, "AUTHENTICATION", &codes).status, 200, "Meta's own words are not compared");
     }
+}
+
+/// guide: T6
+#[test]
+fn a_rejected_template_stands_in_the_way_of_no_other() {
+    for knob in ["review", "create"] {
+        let mut desk = Desk::new(&json!({ "template_identical_text": knob, "template_review_reject_rate": 1.0 }));
+        let words = json!([{ "type": "BODY", "text": "What was refused once." }]);
+        let refused = text(&desk.create_with("refused", words.clone()).body["id"]);
+        desk.wait_for_review();
+        assert_eq!(desk.status(&refused), "REJECTED", "{knob}");
+        desk.caller.set_knobs(&json!({ "template_review_reject_rate": 0.0 }));
+        let again = text(&desk.create_with("again", words).body["id"]);
+        desk.wait_for_review();
+        assert_eq!(desk.status(&again), "APPROVED", "{knob}");
+    }
+}
+
+/// guide: T3, T6
+#[test]
+fn a_copy_that_the_re_check_rejected_is_edited_or_created_again_with_its_own_words() {
+    let mut desk = Desk::new(&json!({ "template_reject_rate": 1.0 }));
+    let (destination, phone) = desk.caller.moved();
+    desk.caller.register(&phone);
+    desk.caller.wait(2);
+    let fields = "name,language,status,category,components";
+    let edge = format!("/{destination}/message_templates");
+    let copies = desk.caller.get(&format!("{edge}?fields={fields}"), &desk.token).body;
+    let copy = copies["data"][0].clone();
+    assert_eq!(copy["status"], "REJECTED");
+    let mut again = copy.clone();
+    for member in ["id", "status"] {
+        again.as_object_mut().unwrap().remove(member);
+    }
+    again["name"] = json!("created_again");
+    let answer = desk.caller.post(&edge, &desk.token, again);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    desk.wait_for_review();
+    let created = text(&answer.body["id"]);
+    assert_eq!(desk.status(&created), "APPROVED");
+    assert_eq!(desk.delete_from(&destination, "name=created_again").status, 200);
+    let edited = text(&copy["id"]);
+    assert_eq!(desk.edit(&edited, json!({ "components": copy["components"] })).status, 200);
+    desk.wait_for_review();
+    assert_eq!(desk.status(&edited), "APPROVED");
 }
 
 #[test]
