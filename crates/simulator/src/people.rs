@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    agenda::Event,
     ids::Id,
     ledger::Change,
     phone::E164,
@@ -159,12 +160,10 @@ fn of_sources(state: &State, sources: &[Id], wanted: impl Fn(IntentStatus) -> bo
 pub(crate) fn answer(state: &mut State, at: Timestamp, intent: Id) {
     let script = state.world.intents.get(&intent).and_then(|intent| state.world.people.get(&intent.waba));
     match script.map(|script| script.answer) {
-        Some(Answer::Accept) => {
-            answer_intent::accept(state, Cause::person(at), intent, None);
-        }
-        Some(Answer::WrongPortfolio) => {
-            let other = other_portfolio(state, intent);
-            answer_intent::accept(state, Cause::person(at), intent, other);
+        Some(Answer::Accept | Answer::WrongPortfolio) => {
+            if accept(state, at, intent) {
+                follow_script(state, at, intent);
+            }
         }
         Some(Answer::Reject) => {
             answer_intent::reject(state, Cause::person(at), intent);
@@ -178,7 +177,30 @@ pub(crate) fn answer_now(state: &mut State, at: Timestamp, intent: Id, accepts: 
     if accepts { accept(state, at, intent) } else { answer_intent::reject(state, Cause::person(at), intent) }
 }
 
-/// Accepts by hand: with the right portfolio, unless the script picks another.
+/// After an acceptance that came by itself: the payment, and the removal of the partners. Who accepts by hand does these by
+/// hand as well.
+pub(crate) fn follow_script(state: &mut State, at: Timestamp, intent: Id) {
+    let Some((source, destination)) = state.world.intents.get(&intent).map(|intent| (intent.waba, intent.destination))
+    else {
+        return;
+    };
+    let Some(script) = state.world.people.get(&source).cloned() else { return };
+    match script.pays {
+        Pays::After(delay) if delay.is_zero() => {
+            add_payment_method(state, at, destination);
+        }
+        Pays::After(delay) => state.plan_after(at, delay, Event::PersonPays { waba: destination }),
+        Pays::Declined => {
+            decline_payment_method(state, at, destination);
+        }
+        Pays::Never => {}
+    }
+    if let Some(delay) = script.removes_partner_after {
+        state.plan_after(at, delay, Event::PersonRemovesPartner { waba: source });
+    }
+}
+
+/// Accepts: with the right portfolio, unless the script picks another.
 fn accept(state: &mut State, at: Timestamp, intent: Id) -> bool {
     let script = state.world.intents.get(&intent).and_then(|intent| state.world.people.get(&intent.waba));
     let picks_another = script.is_some_and(|script| script.answer == Answer::WrongPortfolio);

@@ -218,7 +218,7 @@ impl Simulator {
     /// Names the knob whose value is out of range; nothing is changed then.
     pub fn set_knobs(&self, knobs: Knobs) -> Result<(), InvalidKnob> {
         knobs.validate()?;
-        self.lock().state.knobs = knobs;
+        self.lock().state.turn(knobs);
         Ok(())
     }
 

@@ -17,6 +17,7 @@ use crate::{
     people,
     rules::{
         answer_intent, deliver_message, duplicate_templates, message_pace::Pace, rate_limit::Meter, templates, traffic,
+        unanswered,
     },
     webhooks::Receivers,
     world::{Intent, Waba, World},
@@ -116,12 +117,8 @@ impl State {
             Event::WabaApproved { waba } => {
                 people::approve_waba(self, Cause::time(at), waba);
             }
-            Event::IntentAcceptsItself { intent } => {
-                answer_intent::accept(self, Cause::time(at), intent, None);
-            }
-            Event::IntentExpires { intent } => {
-                answer_intent::reject(self, Cause::time(at), intent);
-            }
+            Event::IntentAcceptsItself { intent } => unanswered::accept(self, at, intent),
+            Event::IntentExpires { intent } => unanswered::expire(self, at, intent),
             Event::TokenCoversDestination { intent } => answer_intent::cover(self, Cause::time(at), intent),
             Event::TemplatesCopied { intent } => duplicate_templates::copy(self, Cause::time(at), intent),
             Event::TemplateRechecked { waba, template } => {
@@ -139,6 +136,13 @@ impl State {
             }
             Event::LateRequest { request } => http::replay(self, &request),
         }
+    }
+
+    /// Sets all knobs. They hold for what is under way as well: what is due by them already happens now.
+    pub(crate) fn turn(&mut self, knobs: Knobs) {
+        self.knobs = knobs;
+        unanswered::plan_all(self);
+        self.advance_to(self.now);
     }
 
     /// A WABA that is about to change. Where reads lag, they go on showing it as it is now.

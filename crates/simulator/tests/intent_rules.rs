@@ -72,6 +72,26 @@ fn silence_can_become_consent_or_run_out() {
     }
 }
 
+#[test]
+fn an_open_intent_follows_the_knobs_as_they_are_turned() {
+    for (knob, ends) in [("intent_auto_accept_days", "ACCEPTED"), ("intent_expiry_days", "REJECTED")] {
+        let mut caller = Caller::usual("answer = \"never\"");
+        let intent = caller.set_intent();
+        caller.wait(24 * 30);
+        caller.set_knobs(&json!({ knob: 90 }));
+        caller.wait(24 * 59);
+        assert_eq!(status(&mut caller, &intent), "INITIATED");
+        caller.set_knobs(&json!({ knob: 120 }));
+        caller.wait(24 * 30);
+        assert_eq!(status(&mut caller, &intent), "INITIATED", "put off");
+        caller.set_knobs(&json!({ knob: null }));
+        caller.wait(24 * 100);
+        assert_eq!(status(&mut caller, &intent), "INITIATED", "called off");
+        caller.set_knobs(&json!({ knob: 90 }));
+        assert_eq!(status(&mut caller, &intent), ends, "overdue");
+    }
+}
+
 /// guide: 2.3
 #[test]
 fn app_and_solution_are_checked() {
@@ -209,6 +229,21 @@ fn the_new_waba_is_found_among_the_shared_ones() {
     assert_eq!(newer.body["data"].as_array().unwrap().len(), 1);
     let business = caller.business_token();
     assert_eq!(caller.get(&path, &business).codes().0, 200);
+}
+
+/// guide: 3.2
+#[test]
+fn who_accepts_by_hand_pays_by_hand() {
+    for accepts_by_hand in [true, false] {
+        let mut caller = Caller::usual("");
+        caller.set_intent();
+        if accepts_by_hand {
+            caller.simulator.person(caller.portfolio(), Action::AcceptIntent);
+        }
+        caller.wait(48);
+        assert_eq!(caller.entries("intent.accepted").len(), 1);
+        assert_eq!(caller.entries("funding.added").len(), usize::from(!accepts_by_hand));
+    }
 }
 
 #[test]

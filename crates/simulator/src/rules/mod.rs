@@ -27,6 +27,7 @@ pub(crate) mod subscribe;
 pub(crate) mod templates;
 pub(crate) mod token_lifecycle;
 pub(crate) mod traffic;
+pub(crate) mod unanswered;
 pub(crate) mod waba_settings;
 
 /// What a rule does and how true it is.
@@ -94,6 +95,7 @@ pub(crate) const RULES: &[Rule] = &[
     templates::upload::RULE,
     templates::upsert::RULE,
     token_lifecycle::RULE,
+    unanswered::RULE,
     waba_settings::RULE,
     crate::webhooks::RULE,
 ];

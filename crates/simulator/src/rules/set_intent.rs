@@ -1,8 +1,6 @@
 //! Guide 2: a WABA is tagged for migration (observations: intents.intent_repeat, intents.obo, intents.state_error).
 
-use jiff::SignedDuration;
-
-use super::{Fidelity, Rule};
+use super::{Fidelity, Rule, unanswered};
 use crate::{
     agenda::Event,
     http::error::{Answer, GraphError},
@@ -93,11 +91,5 @@ fn plan_answer(state: &mut State, cause: Cause, waba: Id, intent: Id) {
         let after = script.answer_after;
         state.plan_after(cause.at, after, Event::PersonAnswers { intent });
     }
-    let days = |days: u32| SignedDuration::from_hours(24 * i64::from(days));
-    if let Some(after) = state.knobs.intent_auto_accept_days {
-        state.plan_after(cause.at, days(after), Event::IntentAcceptsItself { intent });
-    }
-    if let Some(after) = state.knobs.intent_expiry_days {
-        state.plan_after(cause.at, days(after), Event::IntentExpires { intent });
-    }
+    unanswered::plan(state, intent);
 }
