@@ -140,6 +140,33 @@ fn a_person_acts_at_the_moment_of_a_call_and_later() {
     assert_eq!(caller.register(&phone).status, 200);
 }
 
+fn script(caller: &Caller, name: &str) {
+    let ready_made = unmoor_simulator::load::ready_made::FAULT_SCRIPTS.iter().find(|one| one.name == name).unwrap();
+    let files = unmoor_simulator::load::Files {
+        customers: common::CUSTOMERS.to_owned(),
+        scenario: String::new(),
+        fault_script: ready_made.text.to_owned(),
+    };
+    for fault in unmoor_simulator::load::load_files(&files, 1).unwrap().faults {
+        caller.simulator.add_fault(fault).unwrap();
+    }
+}
+
+#[test]
+fn the_script_of_used_up_registers_lasts_72_hours_and_that_of_guessed_pins_one() {
+    for (name, code, hours) in [("register-limit", 133_016, 72), ("pin-guesses", 133_008, 1)] {
+        let mut caller = Caller::usual("");
+        let (_, phone) = caller.moved();
+        script(&caller, name);
+        assert_eq!(caller.register(&phone).codes().0, code);
+        assert_eq!(caller.register(&phone).codes().0, code, "a second later it is no better");
+        caller.wait(hours - 1);
+        assert_eq!(caller.register(&phone).codes().0, code, "nor an hour before its end");
+        caller.wait(1);
+        assert_eq!(caller.register(&phone).status, 200, "{name}");
+    }
+}
+
 #[test]
 fn calls_of_others_use_up_the_hour() {
     let mut caller = Caller::usual("");

@@ -12,7 +12,8 @@ use super::{
 use crate::{
     calls::{self, Served},
     ids::Id,
-    world::World,
+    phone::E164,
+    world::{NumberStatus, World},
 };
 
 /// The parts of a request's address.
@@ -49,6 +50,12 @@ impl Address {
         let bare_path = segments.iter().fold(String::new(), |path, segment| format!("{path}/{segment}"));
         let page_address = page_address(request);
         Self { version, bare_path, segments, page_address, root, host }
+    }
+
+    /// The number whose node is called.
+    pub(crate) fn number(&self, world: &World) -> Option<E164> {
+        let id: Id = self.segments.first()?.parse().ok()?;
+        world.entry_of_phone_id(id, NumberStatus::Pending).map(|(_, entry)| entry.number.clone())
     }
 
     /// The WABA a call is about: in the path itself, or that of the phone number, intent or portfolio in it.

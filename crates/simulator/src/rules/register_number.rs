@@ -81,6 +81,16 @@ fn has_left(world: &World, waba: Id, entry: &Number) -> bool {
     went || !entry.status.is_held() || world.is_connected_elsewhere(&entry.number, waba)
 }
 
+/// Counts tries to register `number` that somebody else makes.
+pub(crate) fn count_others(state: &mut State, number: &E164, tries: u32) {
+    let World { register_attempts, register_blocked_until, .. } = &mut state.world;
+    for _ in 0..tries {
+        if count_attempt(register_attempts, register_blocked_until, state.now, number).is_err() {
+            return;
+        }
+    }
+}
+
 /// Counts a request for `number`; the eleventh in 72 hours blocks it for 72 hours.
 pub(crate) fn count_attempt(
     made: &mut BTreeMap<E164, Vec<Timestamp>>,
