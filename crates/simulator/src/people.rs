@@ -8,7 +8,7 @@ use crate::{
     ids::Id,
     ledger::Change,
     phone::E164,
-    rules::answer_intent,
+    rules::{answer_intent, partners_leave},
     state::{Cause, State},
     webhooks::occasions,
     world::{Funding, IntentStatus, NameStatus, Review},
@@ -278,20 +278,8 @@ fn set_two_step_where(
 
 /// Takes a WABA away from every partner.
 pub(crate) fn remove_partner(state: &mut State, at: Timestamp, id: Id) -> bool {
-    if state.world.wabas.get(&id).is_none_or(|waba| waba.shared_with.is_empty()) {
-        return false;
-    }
-    occasions::partners_removed(state, at, id);
-    state.world.unshare(id);
-    if let Some(waba) = state.change_waba(at, id) {
-        waba.shared_with.clear();
-    }
-    for token in state.world.tokens.values_mut() {
-        token.wabas.remove(&id);
-    }
-    let source = state.world.source_of(id);
-    state.enter(Cause::person(at), Change::new("partner.removed", source).with("waba", id));
-    true
+    let Some(partners) = state.world.wabas.get(&id).map(|waba| waba.shared_with.clone()) else { return false };
+    partners_leave::remove(state, Cause::person(at), id, &partners)
 }
 
 /// Approves the display name of a number.

@@ -315,12 +315,10 @@ impl Simulator {
         self.lock().state.world.clone()
     }
 
-    /// Replaces the whole state. Time, logs, knobs and faults stay.
+    /// Replaces the whole world, and with it what was counted against limits and what reads still show of the old one. Time,
+    /// logs, knobs and faults stay.
     pub fn set_world(&self, world: World) {
-        let mut shared = self.lock();
-        shared.state.world = world;
-        shared.state.world.rebuild_index();
-        shared.state.proofs.clear();
+        self.lock().state.replace_world(world);
     }
 
     /// What a client needs to talk to this simulator.

@@ -16,8 +16,8 @@ use crate::{
     mail::Mail,
     people,
     rules::{
-        answer_intent, deliver_message, duplicate_templates, message_pace::Pace, rate_limit::Meter, templates, traffic,
-        unanswered,
+        answer_intent, deliver_message, duplicate_templates, message_pace::Pace, partners_leave, rate_limit::Meter,
+        templates, traffic, unanswered,
     },
     webhooks::Receivers,
     world::{Intent, Waba, World},
@@ -108,6 +108,7 @@ impl State {
             Event::PersonRemovesPartner { waba } => {
                 people::remove_partner(self, at, waba);
             }
+            Event::OldPartnerLeaves { waba } => partners_leave::old_partner_leaves(self, at, waba),
             Event::PersonActs { waba, action } => {
                 people::act_about(self, at, waba, action);
             }
@@ -136,6 +137,14 @@ impl State {
             }
             Event::LateRequest { request } => http::replay(self, &request),
         }
+    }
+
+    /// Puts another world in the place of this one. What is about the old one goes with it.
+    pub(crate) fn replace_world(&mut self, world: World) {
+        let Self { seed, now, world: _, knobs, faults, ledger, mails, receivers, .. } = self;
+        let (faults, ledger, mails) = (std::mem::take(faults), std::mem::take(ledger), std::mem::take(mails));
+        let fresh = Self::new(world, knobs.clone(), *now, *seed);
+        *self = Self { faults, ledger, mails, receivers: *receivers, ..fresh };
     }
 
     /// Sets all knobs. They hold for what is under way as well: what is due by them already happens now.

@@ -6,7 +6,10 @@ mod common;
 
 use common::{Caller, PORTFOLIO, WABA, text};
 use serde_json::{Value, json};
-use unmoor_simulator::Action;
+use unmoor_simulator::{
+    Action,
+    world::{Secret, Token},
+};
 
 fn tag(caller: &mut Caller, body: Value) -> common::Answer {
     let token = caller.business_token();
@@ -35,6 +38,38 @@ fn tagging_again_can_give_another_intent_or_be_refused() {
     caller.set_intent();
     let app = caller.credentials.app_id;
     assert_eq!(tag(&mut caller, json!({ "app_id": app })).codes(), (100, Some(2_593_079)));
+}
+
+#[test]
+fn tagging_again_after_acceptance_can_be_refused() {
+    let mut caller = Caller::usual("");
+    let intent = caller.set_intent();
+    caller.wait(3);
+    assert_eq!(status(&mut caller, &intent), "ACCEPTED");
+    caller.set_knobs(&json!({ "intent_repeat": "new_id" }));
+    assert_eq!(caller.set_intent(), intent, "the knob of open intents is another one");
+    caller.set_knobs(&json!({ "intent_repeat_after_accept": "refused" }));
+    let app = caller.credentials.app_id;
+    let refused = tag(&mut caller, json!({ "app_id": app }));
+    assert_eq!((refused.status, refused.codes()), (422, (100, None)));
+}
+
+#[test]
+fn another_app_cannot_tag_what_is_tagged_already() {
+    let mut caller = Caller::usual("");
+    let mut world = caller.simulator.world();
+    let other = world.solutions.values().next().unwrap().partner_app;
+    world.apps.get_mut(&other).unwrap().advanced_access = true;
+    let own = caller.business_token();
+    let token = world.tokens[own.as_str()].clone();
+    world.tokens.insert(Secret::new("of-the-other-app"), Token { app: other, ..token });
+    caller.simulator.set_world(world);
+    let edge = format!("/{WABA}/set_solution_migration_intent");
+    let mut tags = || caller.post(&edge, "of-the-other-app", json!({ "app_id": other }));
+    assert_eq!(tags().codes(), (100, None), "it is no provider of the solution");
+    caller.set_intent();
+    let mut tags = || caller.post(&edge, "of-the-other-app", json!({ "app_id": other }));
+    assert_eq!(tags().codes(), (100, Some(2_593_079)));
 }
 
 #[test]

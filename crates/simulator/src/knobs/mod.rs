@@ -65,6 +65,10 @@ knobs! {
     intent_repeat: IntentRepeat = IntentRepeat::SameId, among IntentRepeat::ALL.to_vec();
     "intents.intent_repeat" "What does the same app get that tags the same WABA again while the intent is open?"
 
+    /// Setting an intent again once the customer has accepted it.
+    intent_repeat_after_accept: RepeatAfterAccept = RepeatAfterAccept::SameId, among RepeatAfterAccept::ALL.to_vec();
+    "intents.intent_repeat_after_accept" "What does the same app get that tags a WABA again whose migration was accepted?"
+
     /// When an intent is `COMPLETED`.
     intent_completed_when: CompletedWhen = CompletedWhen::LastRegister, among CompletedWhen::ALL.to_vec();
     "intents.intent_completed_when" "When does COMPLETED appear?"
@@ -268,6 +272,11 @@ knobs! {
     /// Whether PARTNER_ADDED tells of the destination.
     partner_added_on_accept: PartnerAdded = PartnerAdded::On, among PartnerAdded::ALL.to_vec();
     "webhooks.partner_added_on_accept" "Does PARTNER_ADDED fire when a customer leaves a solution this way?"
+
+    /// Seconds from the register of a source's last connected number until its Solution Partner loses the source and hears
+    /// PARTNER_REMOVED; never if absent.
+    partner_removed_after_s: Option<u32> = None, among vec![None, Some(0), Some(3600)];
+    "webhooks.partner_removed_after_s" "When does the old Solution Partner lose a source that all numbers have left?"
 
     /// For how long a delivery that failed is tried again.
     webhook_retry_window: RetryWindow = RetryWindow::SevenDays, among RetryWindow::ALL.to_vec();

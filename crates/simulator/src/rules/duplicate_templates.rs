@@ -56,9 +56,6 @@ pub(crate) fn copy(state: &mut State, cause: Cause, intent: Id) {
     if let Some(template) = left_out {
         shapes::status_updated(state, cause.at, destination, &template, "LIMIT_EXCEEDED", None);
     }
-    if !copies.is_empty() {
-        state.plan_after(cause.at, templates::rate::UNRATED, Event::CopiesRated { waba: destination });
-    }
 }
 
 /// Copies of what fits, and the first template for which there was no room. A name and language that the destination has is

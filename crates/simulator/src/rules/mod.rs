@@ -13,6 +13,7 @@ pub(crate) mod health;
 pub(crate) mod message_pace;
 pub(crate) mod move_number;
 pub(crate) mod number_limit;
+pub(crate) mod partners_leave;
 pub(crate) mod payment;
 pub(crate) mod proof;
 pub(crate) mod rate_limit;
@@ -69,6 +70,7 @@ pub(crate) const RULES: &[Rule] = &[
     message_pace::RULE,
     move_number::RULE,
     number_limit::RULE,
+    partners_leave::RULE,
     payment::RULE,
     proof::RULE,
     rate_limit::RULE,

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Fidelity, Rule};
 use super::{
-    duplicate_templates, move_number, number_limit,
+    duplicate_templates, move_number, number_limit, partners_leave,
     payment::{self, Step},
     storage_region,
 };
@@ -168,7 +168,7 @@ fn cut_over(state: &mut State, cause: Cause, waba: Id, number: &E164) {
     }
     if let Some(intent) = state.world.intent_of_destination(waba).map(|intent| intent.id) {
         duplicate_templates::plan(state, cause, intent, CopyWhen::Register);
-        complete_if_last(state, cause, intent);
+        end_if_last(state, cause, intent);
     }
 }
 
@@ -193,19 +193,21 @@ fn release(state: &mut State, cause: Cause, source: Id, phone: Id, number: &E164
     }
 }
 
-fn complete_if_last(state: &mut State, cause: Cause, intent: Id) {
-    let Some(entry) = state.world.intents.get(&intent) else { return };
-    let source = state.world.wabas.get(&entry.waba);
-    let is_last =
-        source.is_none_or(|source| source.numbers.iter().all(|number| number.status != NumberStatus::Connected));
-    if state.knobs.intent_completed_when != CompletedWhen::LastRegister || !is_last {
+fn end_if_last(state: &mut State, cause: Cause, intent: Id) {
+    let Some((source, status)) = state.world.intents.get(&intent).map(|intent| (intent.waba, intent.status)) else {
+        return;
+    };
+    let is_connected = |number: &Number| number.status == NumberStatus::Connected;
+    if state.world.wabas.get(&source).is_some_and(|source| source.numbers.iter().any(is_connected)) {
         return;
     }
-    if entry.status == IntentStatus::Accepted
+    partners_leave::plan(state, cause, source);
+    if state.knobs.intent_completed_when == CompletedWhen::LastRegister
+        && status == IntentStatus::Accepted
         && let Some(entry) = state.change_intent(cause.at, intent)
     {
         entry.status = IntentStatus::Completed;
-        let change = Change::new("intent.completed", entry.waba).with("intent", intent);
+        let change = Change::new("intent.completed", source).with("intent", intent);
         state.enter(cause, change);
     }
 }

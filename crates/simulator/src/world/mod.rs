@@ -17,7 +17,7 @@ mod token;
 mod upload;
 mod waba;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -196,10 +196,10 @@ impl World {
         self.wabas.insert(waba.id, waba);
     }
 
-    /// Takes a WABA out of the lists of its partners.
-    pub(crate) fn unshare(&mut self, waba: Id) {
+    /// Takes a WABA out of the lists of these portfolios.
+    pub(crate) fn unshare(&mut self, waba: Id, leaving: &BTreeSet<Id>) {
         if let Some(waba) = self.wabas.get(&waba) {
-            self.index.holdings.unshare(waba);
+            self.index.holdings.unshare(waba, leaving);
         }
     }
 
