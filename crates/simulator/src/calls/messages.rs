@@ -10,7 +10,7 @@ use crate::{
         message_pace,
         send_message::{self, Body, Course, Outgoing},
     },
-    world::{NumberStatus, Scope, wamid},
+    world::{Scope, wamid},
 };
 
 pub(super) const SERVED: &[Served] = &[Served::new("POST", "/<PHONE>/messages", send)];
@@ -23,7 +23,7 @@ const LONGEST_TEXT: usize = 4096;
 
 fn send(call: &mut Call<'_>) -> Answer<Value> {
     let phone = call.id()?;
-    let (waba, number) = number::find(call, phone, NumberStatus::Connected)?;
+    let (waba, number) = number::find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessMessaging])?;
     if call.params.required("messaging_product")? != "whatsapp" {
         return Err(GraphError::new(400, 100, "Param messaging_product must be one of {WHATSAPP}"));

@@ -80,7 +80,7 @@ pub(super) const NUMBER: NodeType = NodeType {
 /// `GET /<PHONE>`. Where source and destination share an id, the registered one is shown: the node alone proves nothing.
 fn read(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.id()?;
-    let (waba, number) = find(call, id, NumberStatus::Connected)?;
+    let (waba, number) = find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
     call.count(waba)?;
     let selection = Selection::read(call.params.text("fields")?.as_deref(), &NUMBER)?;
@@ -92,8 +92,7 @@ fn read(call: &mut Call<'_>) -> Answer<Value> {
 
 /// `POST /<PHONE>/register`.
 fn register(call: &mut Call<'_>) -> Answer<Value> {
-    let id = call.id()?;
-    let (waba, number) = find(call, id, NumberStatus::Pending)?;
+    let (waba, number) = find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement, Scope::WhatsappBusinessMessaging])?;
     if call.params.required("messaging_product")? != "whatsapp" {
         return Err(GraphError::new(400, 100, "Param messaging_product must be one of {WHATSAPP}"));
@@ -128,8 +127,7 @@ fn update(call: &mut Call<'_>) -> Answer<Value> {
     if call.params.has("webhook_configuration") {
         return webhook_configuration::configure(call);
     }
-    let id = call.id()?;
-    let (waba, number) = find(call, id, NumberStatus::Connected)?;
+    let (waba, number) = find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
     let pin = pin(call)?.ok_or_else(|| GraphError::missing("pin"))?;
     set_pin::set(call.state, call.cause, waba, &number, &pin)?;
@@ -138,8 +136,7 @@ fn update(call: &mut Call<'_>) -> Answer<Value> {
 
 /// `POST /<PHONE>/deregister`.
 fn deregister(call: &mut Call<'_>) -> Answer<Value> {
-    let id = call.id()?;
-    let (waba, number) = find(call, id, NumberStatus::Connected)?;
+    let (waba, number) = find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement, Scope::WhatsappBusinessMessaging])?;
     deregister_number::deregister(call.state, call.cause, waba, &number)?;
     Ok(json!({ "success": true }))
@@ -149,7 +146,7 @@ fn deregister(call: &mut Call<'_>) -> Answer<Value> {
 /// Entered in the ledger, so that a test can see that nobody did.
 fn refuse_code(call: &mut Call<'_>, kind: &'static str) -> Answer<Value> {
     let id = call.id()?;
-    let (waba, number) = find(call, id, NumberStatus::Pending)?;
+    let (waba, number) = find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
     let source = call.state.world.source_of(waba);
     let change = Change::new(kind, source).number(&number).with("waba", waba).with("phone_number_id", id);
@@ -161,9 +158,10 @@ fn unknown(call: &Call<'_>, id: Id) -> Box<GraphError> {
     GraphError::unknown_object(call.method.as_str(), &id.to_string())
 }
 
-/// The WABA that an id leads to, and the number: the entry with `preferred` status, else the newest one.
-pub(super) fn find(call: &Call<'_>, id: Id, preferred: NumberStatus) -> Answer<(Id, E164)> {
-    let found = call.state.world.entry_of_phone_id(id, preferred);
+/// The WABA and the number that the call is about.
+pub(super) fn find(call: &Call<'_>) -> Answer<(Id, E164)> {
+    let id = call.id()?;
+    let found = call.address.number(&call.state.world);
     found.map(|(waba, entry)| (waba, entry.number.clone())).ok_or_else(|| unknown(call, id))
 }
 
@@ -196,7 +194,7 @@ pub(super) fn show(state: &State, app: Id, waba: &Waba, number: &Number, selecti
         "messaging_limit_tier" => Some(json!(number.messaging_limit_tier)),
         "last_onboarded_time" => number.last_onboarded_at.map(|at| json!(node_time(at))),
         "country_dial_code" => Some(json!(number.number.split().0)),
-        "health_status" => Some(health::status(world, knobs, app, waba, Some(number))),
+        "health_status" => Some(health::status(world, knobs, app, waba, &health::Node::Number(number))),
         "webhook_configuration" => webhook_configuration(world, app, waba, number),
         _ => None,
     })

@@ -6,7 +6,7 @@ use super::{Call, Served, number};
 use crate::{
     http::error::{Answer, GraphError},
     rules::storage_region,
-    world::{NumberStatus, Scope, StorageRegion},
+    world::{Scope, StorageRegion},
 };
 
 pub(super) const SERVED: &[Served] =
@@ -16,7 +16,7 @@ pub(super) const SERVED: &[Served] =
 const NOT_SIMULATED: [&str; 3] = ["calling", "user_identity_change", "payload_encryption"];
 
 fn read(call: &mut Call<'_>) -> Answer<Value> {
-    let (waba, phone) = number::find(call, call.id()?, NumberStatus::Connected)?;
+    let (waba, phone) = number::find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
     let unknown = || GraphError::unknown_object("GET", phone.as_str());
     let entry = call.state.seen_waba(waba).and_then(|waba| waba.number(&phone)).ok_or_else(unknown)?;
@@ -30,7 +30,7 @@ fn read(call: &mut Call<'_>) -> Answer<Value> {
 }
 
 fn update(call: &mut Call<'_>) -> Answer<Value> {
-    let (waba, phone) = number::find(call, call.id()?, NumberStatus::Pending)?;
+    let (waba, phone) = number::find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
     for name in NOT_SIMULATED {
         if call.params.structure(name)?.is_some() {

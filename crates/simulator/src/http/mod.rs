@@ -238,7 +238,7 @@ fn happen_before(state: &mut State, address: &Address, waba: Id, action: &Action
         rate_limit::count_others(state, waba, calls);
     }
     if let Some(tries) = action.other_registers
-        && let Some(number) = address.number(&state.world)
+        && let Some(number) = address.number(&state.world).map(|(_, entry)| entry.number.clone())
     {
         register_number::count_others(state, &number, tries);
     }

@@ -12,8 +12,7 @@ use super::{
 use crate::{
     calls::{self, Served},
     ids::Id,
-    phone::E164,
-    world::{NumberStatus, World},
+    world::{Number, NumberStatus, World},
 };
 
 /// The parts of a request's address.
@@ -30,7 +29,18 @@ pub(crate) struct Address {
     pub(crate) root: String,
     /// Scheme and host alone.
     pub(crate) host: String,
+    /// Which entry a phone number id means that two WABAs list: what has a register before it means the one that has just
+    /// moved, everything else the one that is in use.
+    side: NumberStatus,
 }
+
+/// Calls at a number that come before its register, or are it.
+const BEFORE_USE: &[(Method, &str)] = &[
+    (Method::POST, "register"),
+    (Method::POST, "request_code"),
+    (Method::POST, "verify_code"),
+    (Method::POST, "settings"),
+];
 
 impl Address {
     pub(crate) fn read(request: &Request<Bytes>, now: Timestamp) -> Self {
@@ -49,13 +59,17 @@ impl Address {
         let version = version::serving(asked, now);
         let bare_path = segments.iter().fold(String::new(), |path, segment| format!("{path}/{segment}"));
         let page_address = page_address(request);
-        Self { version, bare_path, segments, page_address, root, host }
+        let edge = segments.get(1).map(String::as_str);
+        let comes_before_use = |(method, name): &(Method, &str)| method == request.method() && edge == Some(name);
+        let side =
+            if BEFORE_USE.iter().any(comes_before_use) { NumberStatus::Pending } else { NumberStatus::Connected };
+        Self { version, bare_path, segments, page_address, root, host, side }
     }
 
-    /// The number whose node is called.
-    pub(crate) fn number(&self, world: &World) -> Option<E164> {
+    /// The number whose node is called, and the WABA that it is called under.
+    pub(crate) fn number<'a>(&self, world: &'a World) -> Option<(Id, &'a Number)> {
         let id: Id = self.segments.first()?.parse().ok()?;
-        world.entry_of_phone_id(id, NumberStatus::Pending).map(|(_, entry)| entry.number.clone())
+        world.entry_of_phone_id(id, self.side)
     }
 
     /// The WABA a call is about: in the path itself, or that of the phone number, intent or portfolio in it.
@@ -64,8 +78,8 @@ impl Address {
         if world.wabas.contains_key(&id) {
             return Some(id);
         }
-        if let Some(listed) = world.index.of_phone_id(id) {
-            return listed.last().copied();
+        if let Some((waba, _)) = self.number(world) {
+            return Some(waba);
         }
         if let Some(waba) = world.index.of_template(id) {
             return Some(waba);
@@ -98,8 +112,9 @@ fn page_address(request: &Request<Bytes>) -> String {
 }
 
 /// The served call that a request asks for. A path that is written out goes before one with an id in its place. Where one shape
-/// of path is served for several kinds of node, the kind of the node decides; an id that nobody has goes to the first of them,
-/// which refuses it in Meta's words.
+/// of path is served for several kinds of node, the kind of the node decides. An id that nobody has goes to the first of them,
+/// which refuses it in Meta's words, and so does the edge of another kind of node; a node that is there and is not served itself
+/// is said not to be.
 pub(crate) fn find(method: &Method, address: &Address, world: &World) -> Answer<&'static Served> {
     if address.version.is_none() {
         return Err(GraphError::unknown_path(&address.bare_path));
@@ -114,7 +129,8 @@ pub(crate) fn find(method: &Method, address: &Address, world: &World) -> Answer<
         }
         first = first.or(Some(served));
     }
-    first.ok_or_else(|| {
+    let is_bare_node = kind.is_some() && address.segments.len() == 1;
+    first.filter(|_| !is_bare_node).ok_or_else(|| {
         let shown: String = address.bare_path.chars().take(200).collect();
         GraphError::not_simulated(&format!("{method} {shown}"), &served())
     })

@@ -26,6 +26,23 @@ fn a_new_template_is_pending_and_approved_after_its_review() {
 }
 
 #[test]
+fn the_health_of_a_template_says_whether_it_is_approved() {
+    let mut desk = Desk::usual();
+    let id = desk.created("to_be_healthy");
+    let health = desk.read(&id, "health_status")["health_status"].clone();
+    assert_eq!(health["can_send_message"], "BLOCKED");
+    let own = &health["entities"][0];
+    assert_eq!((&own["entity_type"], &own["id"]), (&json!("MESSAGE_TEMPLATE"), &json!(id)));
+    assert_eq!(own["errors"][0]["error_code"], 141_002);
+    desk.wait_for_review();
+    let health = desk.read(&id, "health_status")["health_status"].clone();
+    assert_eq!(health["entities"][0]["can_send_message"], "AVAILABLE");
+    let kinds: Vec<String> =
+        health["entities"].as_array().unwrap().iter().map(|entity| text(&entity["entity_type"])).collect();
+    assert_eq!(kinds, ["MESSAGE_TEMPLATE", "WABA", "BUSINESS", "APP"]);
+}
+
+#[test]
 fn a_new_template_is_the_first_of_the_list() {
     let mut desk = Desk::usual();
     desk.created("newest_of_all");

@@ -30,7 +30,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer<Value> {
     let mut answer = page.cut(
         &admitted,
         |template| template.id.to_string(),
-        |template| selection.show(|field| show(call.state, template, field, &call.address.host)),
+        |template| selection.show(|field| show(call, waba, template, field)),
         &call.address.page_address,
         &StaleCursor::Restart,
     )?;
