@@ -51,7 +51,7 @@ pub mod world;
 
 pub use self::{
     agenda::{Agenda, Event, LateRequest},
-    calls::served as served_calls,
+    calls::{parameters as served_parameters, served as served_calls},
     clock::{InvalidRate, VirtualClock},
     control::{Control, control},
     faults::{Action as FaultAction, Drop, Fault, InvalidFault, Match, ScriptedError},

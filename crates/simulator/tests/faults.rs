@@ -140,6 +140,25 @@ fn a_person_acts_at_the_moment_of_a_call_and_later() {
     assert_eq!(caller.register(&phone).status, 200);
 }
 
+#[test]
+fn another_world_begins_with_a_fresh_hour() {
+    let mut caller = Caller::usual("");
+    let destination = caller.subscribed();
+    let mut crowd = Fault::on("GET", "/*/phone_numbers").times(1);
+    crowd.action.other_calls = Some(250);
+    caller.simulator.add_fault(crowd).unwrap();
+    caller.set_knobs(&json!({ "read_after_write_lag_s": 86_400 }));
+    let token = caller.business_token();
+    let path = format!("/{destination}/phone_numbers");
+    assert_eq!(caller.get(&path, &token).codes().0, 80_008);
+    caller.move_number(&destination);
+    caller.simulator.set_world(caller.simulator.world());
+    let listed = caller.get(&path, &token);
+    assert_eq!(listed.status, 200, "{}", listed.body);
+    assert_eq!(listed.body["data"].as_array().unwrap().len(), 1, "reads do not show the world before it");
+    assert_eq!(caller.simulator.faults().len(), 1);
+}
+
 fn script(caller: &Caller, name: &str) {
     let ready_made = unmoor_simulator::load::ready_made::FAULT_SCRIPTS.iter().find(|one| one.name == name).unwrap();
     let files = unmoor_simulator::load::Files {

@@ -147,7 +147,11 @@ fn app_and_solution_are_checked() {
 #[test]
 fn the_shape_of_the_openapi_file_can_be_had() {
     let mut caller = Caller::with_knobs(&json!({ "intent_contract": "spec_v23" }));
-    let answer = tag(&mut caller, json!({ "solution_id": "5", "migration_intent": "INITIATE_MIGRATION" }));
+    let refused = tag(&mut caller, json!({ "solution_id": "5", "migration_intent": "INITIATE_MIGRATION" }));
+    assert_eq!((refused.status, refused.codes().0), (400, 100), "it belongs to another solution");
+    let token = caller.business_token();
+    let solution = text(&caller.get(&format!("/{WABA}/solutions"), &token).body["data"][0]["id"]);
+    let answer = tag(&mut caller, json!({ "solution_id": solution, "migration_intent": "INITIATE_MIGRATION" }));
     assert_eq!(answer.body["status"], "PENDING");
     assert!(answer.body["migration_intent_id"].is_string());
 }

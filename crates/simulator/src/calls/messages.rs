@@ -13,7 +13,28 @@ use crate::{
     world::{Scope, wamid},
 };
 
-pub(super) const SERVED: &[Served] = &[Served::new("POST", "/<PHONE>/messages", send)];
+pub(super) const SERVED: &[Served] = &[Served::new("POST", "/<PHONE>/messages", send).takes(&[
+    "messaging_product",
+    "recipient_type",
+    "to",
+    "type",
+    "template",
+    "text",
+    "image",
+    "audio",
+    "video",
+    "document",
+    "sticker",
+    "location",
+    "contacts",
+    "interactive",
+    "reaction",
+    "context",
+    "biz_opaque_callback_data",
+    "status",
+    "message_id",
+    "typing_indicator",
+])];
 
 /// What can be sent besides a template: each has an object of its own name.
 const FREE_FORM: [&str; 10] =

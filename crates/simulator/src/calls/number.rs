@@ -18,12 +18,15 @@ use crate::{
 };
 
 pub(super) const SERVED: &[Served] = &[
-    Served::new("GET", "/<PHONE>", read),
-    Served::new("POST", "/<PHONE>", update).asks(webhook_configuration::wanted),
-    Served::new("POST", "/<PHONE>/register", register),
+    Served::new("GET", "/<PHONE>", read).takes(&["fields"]),
+    Served::new("POST", "/<PHONE>", update)
+        .takes(&["pin", "webhook_configuration"])
+        .asks(webhook_configuration::wanted),
+    Served::new("POST", "/<PHONE>/register", register).takes(&["messaging_product", "pin", "data_localization_region"]),
     Served::new("POST", "/<PHONE>/deregister", deregister),
-    Served::new("POST", "/<PHONE>/request_code", |call| refuse_code(call, "number.code_requested")),
-    Served::new("POST", "/<PHONE>/verify_code", |call| refuse_code(call, "number.code_verified")),
+    Served::new("POST", "/<PHONE>/request_code", |call| refuse_code(call, "number.code_requested"))
+        .takes(&["code_method", "language"]),
+    Served::new("POST", "/<PHONE>/verify_code", |call| refuse_code(call, "number.code_verified")).takes(&["code"]),
 ];
 
 /// No number here is a test number.
@@ -97,19 +100,11 @@ fn register(call: &mut Call<'_>) -> Answer<Value> {
     if call.params.required("messaging_product")? != "whatsapp" {
         return Err(GraphError::new(400, 100, "Param messaging_product must be one of {WHATSAPP}"));
     }
-    for other in ["backup", "tier", "meta_store_retention_minutes"] {
-        if call.params.has(other) {
-            return Err(GraphError::not_simulated(&format!("register with {other}"), REGISTER));
-        }
-    }
     let pin = pin(call)?.ok_or_else(|| GraphError::missing("pin"))?;
     let region = call.params.text("data_localization_region")?;
     register_number::register(call.state, call.cause, waba, &number, &pin, region.as_deref())?;
     Ok(json!({ "success": true }))
 }
-
-/// The parameters of a register that have an effect here.
-const REGISTER: &[&str] = &["messaging_product", "pin", "data_localization_region"];
 
 /// A PIN of six digits, if one is given.
 fn pin(call: &Call<'_>) -> Answer<Option<String>> {

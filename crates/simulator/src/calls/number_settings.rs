@@ -9,11 +9,10 @@ use crate::{
     world::{Scope, StorageRegion},
 };
 
-pub(super) const SERVED: &[Served] =
-    &[Served::new("GET", "/<PHONE>/settings", read), Served::new("POST", "/<PHONE>/settings", update)];
-
-/// Settings that Meta has and the simulator has not.
-const NOT_SIMULATED: [&str; 3] = ["calling", "user_identity_change", "payload_encryption"];
+pub(super) const SERVED: &[Served] = &[
+    Served::new("GET", "/<PHONE>/settings", read),
+    Served::new("POST", "/<PHONE>/settings", update).takes(&["storage_configuration"]),
+];
 
 fn read(call: &mut Call<'_>) -> Answer<Value> {
     let (waba, phone) = number::find(call)?;
@@ -32,11 +31,6 @@ fn read(call: &mut Call<'_>) -> Answer<Value> {
 fn update(call: &mut Call<'_>) -> Answer<Value> {
     let (waba, phone) = number::find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
-    for name in NOT_SIMULATED {
-        if call.params.structure(name)?.is_some() {
-            return Err(GraphError::not_simulated(&format!("the setting {name}"), &["storage_configuration"]));
-        }
-    }
     let wrong = || GraphError::invalid_parameter("Param storage_configuration must be an object");
     let configuration = call.params.structure("storage_configuration")?;
     let configuration = configuration.ok_or_else(|| GraphError::missing("storage_configuration"))?;

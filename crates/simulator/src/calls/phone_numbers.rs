@@ -14,8 +14,23 @@ use crate::{
     world::Number,
 };
 
-pub(super) const SERVED: &[Served] =
-    &[Served::new("GET", "/<WABA>/phone_numbers", list), Served::new("POST", "/<WABA>/phone_numbers", add)];
+pub(super) const SERVED: &[Served] = &[
+    Served::new("GET", "/<WABA>/phone_numbers", list).takes(&[
+        "fields",
+        "limit",
+        "after",
+        "before",
+        "filtering",
+        "sort",
+    ]),
+    Served::new("POST", "/<WABA>/phone_numbers", add).takes(&[
+        "migrate_phone_number",
+        "cc",
+        "phone_number",
+        "display_phone_number",
+        "verified_name",
+    ]),
+];
 
 /// `GET /<WABA>/phone_numbers`: newest first unless told, 25 to a page.
 fn list(call: &mut Call<'_>) -> Answer<Value> {

@@ -21,11 +21,14 @@ use crate::{
     world::{Holdings, Place, Scope},
 };
 
-pub(super) const SERVED: &[Served] = &[
-    Served::new("GET", "/<PORTFOLIO>", read),
-    Served::new("GET", "/<PORTFOLIO>/client_whatsapp_business_accounts", |call| list(call, Holdings::shared)),
-    Served::new("GET", "/<PORTFOLIO>/owned_whatsapp_business_accounts", |call| list(call, Holdings::owned)),
-];
+pub(super) const SERVED: &[Served] =
+    &[
+        Served::new("GET", "/<PORTFOLIO>", read).takes(&["fields"]),
+        Served::new("GET", "/<PORTFOLIO>/client_whatsapp_business_accounts", |call| list(call, Holdings::shared))
+            .takes(&["fields", "limit", "after", "before", "sort", "filtering", "find"]),
+        Served::new("GET", "/<PORTFOLIO>/owned_whatsapp_business_accounts", |call| list(call, Holdings::owned))
+            .takes(&["fields", "limit", "after", "before", "sort", "filtering", "find"]),
+    ];
 
 const PORTFOLIO: NodeType = NodeType {
     name: "Business",

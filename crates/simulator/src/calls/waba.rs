@@ -15,7 +15,14 @@ use crate::{
     world::{Portfolio, Waba},
 };
 
-pub(super) const SERVED: &[Served] = &[Served::new("GET", "/<WABA>", read), Served::new("POST", "/<WABA>", update)];
+pub(super) const SERVED: &[Served] = &[
+    Served::new("GET", "/<WABA>", read).takes(&["fields"]),
+    Served::new("POST", "/<WABA>", update).takes(&[
+        "is_enabled_for_insights",
+        "disable_marketing_messages_on_cloud_api",
+        "template_auto_archival_enabled",
+    ]),
+];
 
 /// A WhatsApp Business Account.
 const WABA: NodeType = NodeType {

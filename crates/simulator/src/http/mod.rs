@@ -289,8 +289,10 @@ fn prepare<'a>(
         }
     };
     let proof_needed = served.needs == Needs::Proof || state.knobs.require_appsecret_proof;
-    let given = params.text("appsecret_proof")?;
+    // An empty proof is a wrong one, not none.
+    let given = params.text("appsecret_proof")?.or_else(|| params.has("appsecret_proof").then(String::new));
     proof::check(state, &caller, given.as_deref(), proof_needed && !matches!(caller.as_whom, access::As::App))?;
+    served.check_names(&params)?;
     let cause = Cause { at: state.now, by: By::Api, request: Some(state.ledger.next_request()) };
     Ok((served, Call { state, cause, caller, params, method, request, address, verdict, usage }))
 }

@@ -87,8 +87,14 @@ fn parameters_that_have_no_effect_are_refused() {
     body["allow_category_change"] = json!(true);
     assert_invalid(&desk.create(body.clone()), "allow_category_change");
     body.as_object_mut().unwrap().remove("allow_category_change");
-    body["product_set_id"] = json!("1");
-    assert_eq!(desk.create(body).status, 501);
+    for name in ["product_set_id", "status", "id", "quality_score", "foo"] {
+        let mut with = body.clone();
+        with[name] = json!("1");
+        let refused = desk.create(with);
+        assert_eq!(refused.status, 501, "{name}");
+        assert!(text(&refused.body["error"]["message"]).contains(name));
+    }
+    assert!(desk.caller.entries("template.created").is_empty());
 }
 
 #[test]
