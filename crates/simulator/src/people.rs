@@ -8,7 +8,7 @@ use crate::{
     ids::Id,
     ledger::Change,
     phone::E164,
-    rules::{answer_intent, partners_leave},
+    rules::{answer_intent, partners_leave, two_step},
     state::{Cause, State},
     webhooks::occasions,
     world::{Funding, IntentStatus, NameStatus, Review},
@@ -120,8 +120,8 @@ pub(crate) fn act(state: &mut State, at: Timestamp, portfolio: Id, waba: Option<
         Action::DeclinePaymentMethod => {
             destinations.iter().for_each(|id| changed += usize::from(decline_payment_method(state, at, *id)));
         }
-        Action::TurnOffTwoStep => sources.iter().for_each(|id| changed += set_two_step(state, at, *id, false)),
-        Action::TurnOnTwoStep => sources.iter().for_each(|id| changed += set_two_step(state, at, *id, true)),
+        Action::TurnOffTwoStep => sources.iter().for_each(|id| changed += two_step::set(state, at, *id, false)),
+        Action::TurnOnTwoStep => sources.iter().for_each(|id| changed += two_step::set(state, at, *id, true)),
         Action::RemovePartner => {
             sources.iter().for_each(|id| changed += usize::from(remove_partner(state, at, *id)));
         }
@@ -241,39 +241,6 @@ fn fund(state: &mut State, at: Timestamp, id: Id, funding: Funding, kind: &'stat
     let source = state.world.source_of(id);
     state.enter(Cause::person(at), Change::new(kind, source).with("waba", id));
     true
-}
-
-/// Turns two-step verification on or off for every number of a WABA (guide 1). Gives how many changed.
-pub(crate) fn set_two_step(state: &mut State, at: Timestamp, id: Id, on: bool) -> usize {
-    set_two_step_where(state, at, id, on, |_| true)
-}
-
-/// Turns two-step verification off for one number of a WABA, as the guide has a person do it (guide 1.4 to 1.7).
-pub(crate) fn turn_off_two_step_of(state: &mut State, at: Timestamp, id: Id, phone: Id) -> bool {
-    set_two_step_where(state, at, id, false, |entry| entry.id == phone) > 0
-}
-
-fn set_two_step_where(
-    state: &mut State,
-    at: Timestamp,
-    id: Id,
-    on: bool,
-    wanted: impl Fn(&crate::world::Number) -> bool,
-) -> usize {
-    let Some(waba) = state.change_waba(at, id) else { return 0 };
-    let mut changed = Vec::new();
-    for entry in waba.numbers.iter_mut().filter(|entry| entry.two_step != on && wanted(entry)) {
-        entry.two_step = on;
-        entry.pin = None;
-        changed.push(entry.number.clone());
-    }
-    let kind = if on { "two_step.turned_on" } else { "two_step.turned_off" };
-    let source = state.world.source_of(id);
-    for number in &changed {
-        state.enter(Cause::person(at), Change::new(kind, source).number(number).with("waba", id));
-        occasions::two_step_set(state, at, id, number, on);
-    }
-    changed.len()
 }
 
 /// Takes a WABA away from every partner.

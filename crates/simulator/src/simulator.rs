@@ -15,6 +15,7 @@ use crate::{
     load::Setup,
     mail::Mail,
     people::{self, Action},
+    rules::two_step,
     state::{State, later},
     webhooks::{Handshake, HandshakeAnswer},
     world::{Customer, Secret, World},
@@ -279,7 +280,7 @@ impl Simulator {
     pub fn turn_off_two_step(&self, waba: Id, phone: Id) -> bool {
         let mut shared = self.lock();
         let now = shared.state.now;
-        people::turn_off_two_step_of(&mut shared.state, now, waba, phone)
+        two_step::turn_off_for(&mut shared.state, now, waba, phone)
     }
 
     /// Lets a person enter a card for one WABA (guide 3.2), which the bank takes or declines. False if nothing changed.

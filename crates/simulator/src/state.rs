@@ -17,7 +17,7 @@ use crate::{
     people,
     rules::{
         answer_intent, deliver_message, duplicate_templates, message_pace::Pace, partners_leave, rate_limit::Meter,
-        templates, traffic, unanswered,
+        templates, traffic, two_step, unanswered,
     },
     webhooks::Receivers,
     world::{Intent, Waba, World},
@@ -103,7 +103,7 @@ impl State {
                 people::add_payment_method(self, at, waba);
             }
             Event::PersonTurnsOffTwoStep { waba } => {
-                people::set_two_step(self, at, waba, false);
+                two_step::set(self, at, waba, false);
             }
             Event::PersonRemovesPartner { waba } => {
                 people::remove_partner(self, at, waba);

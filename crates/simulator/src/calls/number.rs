@@ -12,7 +12,7 @@ use crate::{
     knobs::{Knobs, StatusVocabulary},
     ledger::Change,
     phone::E164,
-    rules::{deregister_number, health, register_number, set_pin},
+    rules::{deregister_number, health, list_numbers, register_number, set_pin},
     state::State,
     world::{Number, NumberStatus, Scope, Waba, World},
 };
@@ -28,9 +28,6 @@ pub(super) const SERVED: &[Served] = &[
         .takes(&["code_method", "language"]),
     Served::new("POST", "/<PHONE>/verify_code", |call| refuse_code(call, "number.code_verified")).takes(&["code"]),
 ];
-
-/// No number here is a test number.
-pub(super) const ACCOUNT_MODE: &str = "LIVE";
 
 /// A business phone number (observations: numbers.fields).
 pub(super) const NUMBER: NodeType = NodeType {
@@ -178,7 +175,7 @@ pub(super) fn show(state: &State, app: Id, waba: &Waba, number: &Number, selecti
         "is_pin_enabled" => Some(json!(number.two_step)),
         "is_on_biz_app" => Some(json!(number.is_on_biz_app)),
         "is_official_business_account" | "is_preverified_number" => Some(json!(false)),
-        "account_mode" => Some(json!(ACCOUNT_MODE)),
+        "account_mode" => Some(json!(list_numbers::ACCOUNT_MODE)),
         "throughput" => {
             let level = if number.status == NumberStatus::Connected { "STANDARD" } else { "NOT_APPLICABLE" };
             Some(json!({ "level": level }))

@@ -19,7 +19,7 @@ use crate::{
 pub(super) const RULE: Rule = Rule {
     name: "duplicate_templates",
     says: "Templates that are APPROVED and GREEN are copied, as many as fit, with quality UNKNOWN; a re-check rejects a share",
-    source: "guide T1 to T5, T8; observations: templates.eligible, templates.limit_per_waba, templates.existing_untouched",
+    source: "guide T1 to T5, T7, T8; observations: templates.eligible, templates.limit_per_waba, templates.existing_untouched",
     fidelity: Fidelity::Simulated,
 };
 
