@@ -82,7 +82,7 @@ const NOT_SIMULATED: &[[&str; 2]] = &[
         "in a batch: `depends_on`, `attached_files`, faults, and calls that set a callback",
         "observations: limits.batch_shape",
     ],
-    ["ids and names of users, and `contacts` in the status of a message", "observations: webhooks.status_contacts"],
+    ["names of users, and calls that take the id of a user", "observations: webhooks.status_recipients"],
     ["comparison of templates, appeals, archiving, and pausing for low quality", "observations: templates.pausing"],
 ];
 

@@ -100,8 +100,9 @@ impl Served {
 
     /// Refuses parameters that would have no effect, so that nobody believes that they had one.
     pub(crate) fn check_names(&self, params: &Params) -> Answer<()> {
-        let mut names = params.names();
-        match names.find(|name| !COMMON.contains(name) && !self.takes.contains(name)) {
+        let of_reads = if self.method == "GET" { COMMON_OF_READS } else { &[] };
+        let is_taken = |name: &&str| [COMMON, of_reads, self.takes].iter().any(|names| names.contains(name));
+        match params.names().find(|name| !is_taken(name)) {
             None => Ok(()),
             Some(name) => {
                 let shown: String = name.chars().take(100).collect();
@@ -131,6 +132,8 @@ impl Served {
 
 /// What every call takes.
 const COMMON: &[&str] = &["access_token", "appsecret_proof"];
+/// What Meta's SDK for Python sends with the reading of every list; it has an effect where a call names it.
+const COMMON_OF_READS: &[&str] = &["summary"];
 
 /// Everything that is served, by file.
 pub(crate) const SERVED: &[&[Served]] = &[

@@ -286,6 +286,18 @@ knobs! {
     webhook_quirky_shapes: bool = false, among vec![false, true];
     "webhooks.webhook_quirky_shapes" "Do the odd examples occur on the wire?"
 
+    /// How webhooks about templates spell a language.
+    webhook_language_spelling: LanguageSpelling = LanguageSpelling::Hyphen, among LanguageSpelling::ALL.to_vec();
+    "webhooks.webhook_language_spelling" "Do webhooks write a language as the API does?"
+
+    /// `contacts` beside the status of a message.
+    status_contacts: Presence = Presence::Absent, among Presence::ALL.to_vec();
+    "webhooks.status_contacts" "Does the status of a message name its recipient in `contacts`?"
+
+    /// `user_id` of a customer in `contacts`, of messages and, where they have `contacts`, of statuses.
+    contact_user_id: Presence = Presence::Absent, among Presence::ALL.to_vec();
+    "webhooks.contact_user_id" "Do `contacts` have an id of the customer for this business already?"
+
     /// Share of deliveries (0.0 to 1.0) that come twice.
     webhook_duplicates: f64 = 0.01, among vec![0.0, 0.01, 1.0];
     "webhooks.webhook_duplicates" "How many deliveries come twice?"

@@ -255,6 +255,15 @@ words!(
     }
 );
 words!(
+    /// How webhooks spell a template's language.
+    LanguageSpelling {
+        /// `en-US`.
+        Hyphen,
+        /// `en_US`, as the API does.
+        Underscore,
+    }
+);
+words!(
     /// For how long a delivery that failed is tried again.
     RetryWindow {
         /// Seven days.
