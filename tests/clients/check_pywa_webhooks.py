@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 
 import uvicorn
 from pywa import WhatsApp, errors
-from pywa.types import AccountUpdate, RawUpdate
+from pywa.types import AccountUpdate, Message, MessageStatus, MessageStatusType, RawUpdate
 from pywa.types import templates as t
 from pywa.types.account_update import AccountUpdateEvent
 from starlette.applications import Starlette
@@ -19,6 +19,8 @@ from simulator import Customer, Simulator
 
 VERIFY_TOKEN = "a verify token, with & and ="
 PATIENCE_S = 20
+RECIPIENT = "447700900123"
+S = MessageStatusType
 
 
 class Listener:
@@ -27,6 +29,8 @@ class Listener:
     def __init__(self, simulator: Simulator, token: str) -> None:
         self.accounts: queue.Queue[AccountUpdate] = queue.Queue()
         self.templates: queue.Queue[t.TemplateStatusUpdate] = queue.Queue()
+        self.statuses: queue.Queue[MessageStatus] = queue.Queue()
+        self.messages: queue.Queue[Message] = queue.Queue()
         self.raw: queue.Queue[RawUpdate] = queue.Queue()
         self.app = Starlette()
         self.whatsapp: WhatsApp = client(
@@ -42,6 +46,8 @@ class Listener:
         )
         self.whatsapp.on_account_update(lambda _, update: self.accounts.put(update))
         self.whatsapp.on_template_status_update(lambda _, update: self.templates.put(update))
+        self.whatsapp.on_message_status(lambda _, update: self.statuses.put(update))
+        self.whatsapp.on_message(lambda _, update: self.messages.put(update))
         self.whatsapp.on_raw_update(lambda _, update: self.raw.put(update))
 
 
@@ -69,7 +75,16 @@ class Serving:
 def main(address: str) -> None:
     simulator = Simulator(address)
     # Every delivery comes twice, and pywa has to see that. None is held back: what is waited for here comes within the minute.
-    simulator.set_knobs(template_reject_rate=1.0, webhook_reorder=0.0, webhook_duplicates=1.0)
+    # A status without contacts, contacts without a user's id and a language with a hyphen are what Meta's pages show, and what
+    # pywa cannot read.
+    simulator.set_knobs(
+        template_reject_rate=1.0,
+        webhook_reorder=0.0,
+        webhook_duplicates=1.0,
+        status_contacts="present",
+        contact_user_id="present",
+        webhook_language_spelling="underscore",
+    )
     customer = simulator.customer("saffron-signal-sewing")
     listener = Listener(simulator, customer.business_token)
     with Serving(listener.app) as server:
@@ -77,8 +92,9 @@ def main(address: str) -> None:
         handshakes(simulator, customer, listener.whatsapp, callback)
         forgeries(callback)
         destination = acceptance(simulator, customer, listener)
-        cutover(customer, destination, listener.whatsapp)
+        moved = cutover(customer, destination, listener.whatsapp)
         templates(simulator, destination, listener)
+        messages(simulator, moved, listener)
         everything(listener)
 
 
@@ -124,10 +140,11 @@ def acceptance(simulator: Simulator, customer: Customer, listener: Listener) -> 
     return destination
 
 
-def cutover(customer: Customer, destination: str, whatsapp: WhatsApp) -> None:
-    """Guide 6, 8, 9."""
+def cutover(customer: Customer, destination: str, whatsapp: WhatsApp) -> str:
+    """Guide 6, 8, 9; gives the number's id in the destination."""
     moved = move(whatsapp, customer.phone_number_ids[0], destination)
     whatsapp.register_phone_number("212834", phone_id=moved)
+    return moved
 
 
 def templates(simulator: Simulator, destination: str, listener: Listener) -> None:
@@ -145,20 +162,42 @@ def templates(simulator: Simulator, destination: str, listener: Listener) -> Non
     template = t.Template(
         name="coat_waits",
         category=t.TemplateCategory.UTILITY,
-        language=t.TemplateLanguage.ENGLISH,
+        language=t.TemplateLanguage.ENGLISH_US,
         components=[t.BodyText("Your coat waits.")],
     )
     created = listener.whatsapp.create_template(template, waba_id=destination)
     simulator.advance(seconds=2 * 86400)
     approved = listener.templates.get(timeout=PATIENCE_S)
-    told = (approved.template_id, approved.new_status)
-    checks.equal("a template of our own is approved", told, (created.id, t.TemplateStatus.APPROVED))
+    told = (approved.template_id, approved.new_status, approved.template_language)
+    expected = (created.id, t.TemplateStatus.APPROVED, t.TemplateLanguage.ENGLISH_US)
+    checks.equal("a template of our own is approved, in a language that pywa knows", told, expected)
+
+
+def messages(simulator: Simulator, phone_id: str, listener: Listener) -> None:
+    """B3: a template message as far as it comes, with its price; and what its recipient answers."""
+    template = {"name": "coat_waits", "language": "en_US"}
+    sent = simulator.message(phone_number_id=phone_id, to=RECIPIENT, template=template, delivered_after_s=1, read_after_s=1)
+    simulator.advance(seconds=60)
+    heard = {status.status: status for status in (listener.statuses.get(timeout=PATIENCE_S) for _ in range(3))}
+    checks.equal("the message is sent, delivered, read", set(heard), {S.SENT, S.DELIVERED, S.READ})
+    checks.equal("each names the message", {status.id for status in heard.values()}, {sent["message_id"]})
+    checks.equal("and who got it", {status.from_user.wa_id for status in heard.values()}, {RECIPIENT})
+    checks.equal("through the number of the destination", {status.metadata.phone_number_id for status in heard.values()}, {phone_id})
+    price = heard[S.DELIVERED].pricing
+    checks.equal("B3 what is delivered has its price", (price.billable, price.category.value), (True, "utility"))
+    checks.equal("which is not told again when it is read", heard[S.READ].pricing, None)
+    simulator.message(**{"from": RECIPIENT}, phone_number_id=phone_id, text="I come tomorrow.")
+    simulator.advance(seconds=60)
+    answer = listener.messages.get(timeout=PATIENCE_S)
+    told = (answer.text, answer.from_user.wa_id, answer.metadata.phone_number_id)
+    checks.equal("the customer is the same one", answer.from_user.bsuid, heard[S.SENT].from_user.bsuid)
+    checks.equal("the recipient's answer is read", told, ("I come tomorrow.", RECIPIENT, phone_id))
 
 
 def everything(listener: Listener) -> None:
     """Nothing came that pywa did not read, or read twice."""
-    left = (listener.accounts.qsize(), listener.templates.qsize())
-    checks.equal("no delivery was handled a second time", left, (0, 0))
+    queues = (listener.accounts, listener.templates, listener.statuses, listener.messages)
+    checks.equal("no delivery was handled a second time", [one.qsize() for one in queues], [0] * len(queues))
     objects = set()
     while not listener.raw.empty():
         objects.add(listener.raw.get()["object"])

@@ -46,6 +46,10 @@ class Simulator:
         """Decides what nobody outside Meta knows."""
         self._call("PUT", "/knobs", knobs)
 
+    def message(self, **message: Any) -> dict[str, Any]:
+        """Sends a message through a number, or lets a customer write to it where `from` is given."""
+        return self._call("POST", "/messages", message)
+
     def ledger(self, kind: str) -> list[dict[str, Any]]:
         """Everything of one kind that changed in the world."""
         return [entry for entry in self._call("GET", "/ledger")["entries"] if entry["kind"] == kind]

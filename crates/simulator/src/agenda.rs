@@ -31,6 +31,11 @@ pub enum Event {
         /// The source WABA.
         waba: Id,
     },
+    /// The old Solution Partner loses a source whose last number has left.
+    OldPartnerLeaves {
+        /// The source WABA.
+        waba: Id,
+    },
     /// The customer's person does something that a script wants done then.
     PersonActs {
         /// The source WABA it is about.
@@ -99,7 +104,7 @@ pub enum Event {
         /// The template.
         template: Id,
     },
-    /// The first 24 hours of a WABA's copies are over: they may be rated (guide T9).
+    /// The first 24 hours of templates that a WABA got are over: they may be rated (guide T9).
     CopiesRated {
         /// The WABA.
         waba: Id,

@@ -77,6 +77,9 @@ pub struct Action {
     /// So many calls of others, at most a million, count against the hourly limit of the WABA, just before this one does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_calls: Option<u32>,
+    /// So many tries of others to register the number that is called, just before this one: ten use up 72 hours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_registers: Option<u32>,
 }
 
 /// When the connection drops.
@@ -106,9 +109,9 @@ pub struct ScriptedError {
     /// `error.error_data.details`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<String>,
-    /// `error.is_transient`.
-    #[serde(default)]
-    pub is_transient: bool,
+    /// `error.is_transient`; unless told, the documented one of the code, else false.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_transient: Option<bool>,
     /// HTTP status; unless told, the documented one of the code, else 400. 200 is possible, as in reality.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
@@ -117,7 +120,7 @@ pub struct ScriptedError {
 impl ScriptedError {
     /// An error with a code, and otherwise as little as possible.
     pub fn of_code(code: i64) -> Self {
-        Self { code, subcode: None, message: None, details: None, is_transient: false, http_status: None }
+        Self { code, subcode: None, message: None, details: None, is_transient: None, http_status: None }
     }
 }
 
@@ -132,13 +135,31 @@ pub struct InvalidFault(&'static str);
 impl Action {
     /// Whether nothing befalls the request itself.
     fn is_beside(&self) -> bool {
-        let Self { latency_ms, graph_error, http_status, drop, later_s: _, person: _, other_calls: _ } = self;
+        let Self {
+            latency_ms,
+            graph_error,
+            http_status,
+            drop,
+            later_s: _,
+            person: _,
+            other_calls: _,
+            other_registers: _,
+        } = self;
         latency_ms.is_none() && graph_error.is_none() && http_status.is_none() && drop.is_none()
     }
 
     /// Whether the call is carried out at once, whatever its caller sees.
     pub(crate) fn lets_through(&self) -> bool {
-        let Self { latency_ms: _, graph_error, http_status, drop, later_s: _, person: _, other_calls: _ } = self;
+        let Self {
+            latency_ms: _,
+            graph_error,
+            http_status,
+            drop,
+            later_s: _,
+            person: _,
+            other_calls: _,
+            other_registers: _,
+        } = self;
         graph_error.is_none() && http_status.is_none() && matches!(drop, None | Some(Drop::After))
     }
 }
@@ -225,10 +246,11 @@ impl Fault {
         if effects > 1 {
             return Err(InvalidFault("`graph_error`, `http_status` and `drop` exclude each other"));
         }
-        let besides = action.latency_ms.is_some() || action.person.is_some() || action.other_calls.is_some();
+        let others = action.other_calls.is_some() || action.other_registers.is_some();
+        let besides = action.latency_ms.is_some() || action.person.is_some() || others;
         if effects == 0 && !besides {
             return Err(InvalidFault(
-                "`action` needs one of `latency_ms`, `graph_error`, `http_status`, `drop`, `person`, `other_calls`",
+                "`action` needs one of `latency_ms`, `graph_error`, `http_status`, `drop`, `person`, `other_calls`, `other_registers`",
             ));
         }
         if action.later_s.is_some() && action.drop != Some(Drop::Later) && action.person.is_none() {
@@ -269,8 +291,8 @@ struct Active {
 pub(crate) struct Fired {
     /// What becomes of the request itself.
     pub(crate) action: Option<Action>,
-    /// What happens just before: a person's action, after how many seconds, and calls of others.
-    pub(crate) beside: Vec<(Option<people::Action>, Option<u32>, Option<u32>)>,
+    /// What happens just before: a person's action, and calls of others.
+    pub(crate) beside: Vec<Action>,
 }
 
 /// What a request is to the faults.
@@ -316,7 +338,7 @@ impl Faults {
                 active.fired += 1;
                 active.first_fired_at.get_or_insert(target.at);
                 let action = active.fault.action.clone();
-                fired.beside.push((action.person, action.later_s, action.other_calls));
+                fired.beside.push(action.clone());
                 if !is_beside {
                     fired.action = Some(action);
                 }

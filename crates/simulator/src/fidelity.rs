@@ -15,7 +15,11 @@ const FACTS_AS_OF: &str = "2026-11-22";
 /// What is made up and belongs to no single rule: what, how, because.
 const APPROXIMATED: &[[&str; 3]] = &[
     ["texts of errors", "Meta's words where they are documented, else paraphrases", "the rest is not public"],
-    ["latency", "one number for every call, more by a scripted fault", "no distribution is published"],
+    [
+        "latency, and calls that fail for no reason of their own",
+        "one number for every call; of an endpoint by a scripted fault that matches its path, with `latency_ms` or a `probability`",
+        "no distribution is published",
+    ],
     [
         "reads that lag behind writes",
         "per account and intent, for a fixed time; what was just made is found at once",
@@ -78,7 +82,7 @@ const NOT_SIMULATED: &[[&str; 2]] = &[
         "in a batch: `depends_on`, `attached_files`, faults, and calls that set a callback",
         "observations: limits.batch_shape",
     ],
-    ["ids and names of users, and `contacts` in the status of a message", "observations: webhooks.status_contacts"],
+    ["names of users, and calls that take the id of a user", "observations: webhooks.status_recipients"],
     ["comparison of templates, appeals, archiving, and pausing for low quality", "observations: templates.pausing"],
 ];
 

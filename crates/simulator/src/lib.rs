@@ -52,7 +52,7 @@ pub mod world;
 
 pub use self::{
     agenda::{Agenda, Event, LateRequest},
-    calls::served as served_calls,
+    calls::{parameters as served_parameters, served as served_calls},
     clock::{InvalidRate, VirtualClock},
     control::{Control, control},
     credentials::{Credentials, CustomerCredentials},

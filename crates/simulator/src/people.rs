@@ -4,10 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    agenda::Event,
     ids::Id,
     ledger::Change,
     phone::E164,
-    rules::answer_intent,
+    rules::{answer_intent, partners_leave, two_step},
     state::{Cause, State},
     webhooks::occasions,
     world::{Funding, IntentStatus, NameStatus, Review},
@@ -119,8 +120,8 @@ pub(crate) fn act(state: &mut State, at: Timestamp, portfolio: Id, waba: Option<
         Action::DeclinePaymentMethod => {
             destinations.iter().for_each(|id| changed += usize::from(decline_payment_method(state, at, *id)));
         }
-        Action::TurnOffTwoStep => sources.iter().for_each(|id| changed += set_two_step(state, at, *id, false)),
-        Action::TurnOnTwoStep => sources.iter().for_each(|id| changed += set_two_step(state, at, *id, true)),
+        Action::TurnOffTwoStep => sources.iter().for_each(|id| changed += two_step::set(state, at, *id, false)),
+        Action::TurnOnTwoStep => sources.iter().for_each(|id| changed += two_step::set(state, at, *id, true)),
         Action::RemovePartner => {
             sources.iter().for_each(|id| changed += usize::from(remove_partner(state, at, *id)));
         }
@@ -159,12 +160,10 @@ fn of_sources(state: &State, sources: &[Id], wanted: impl Fn(IntentStatus) -> bo
 pub(crate) fn answer(state: &mut State, at: Timestamp, intent: Id) {
     let script = state.world.intents.get(&intent).and_then(|intent| state.world.people.get(&intent.waba));
     match script.map(|script| script.answer) {
-        Some(Answer::Accept) => {
-            answer_intent::accept(state, Cause::person(at), intent, None);
-        }
-        Some(Answer::WrongPortfolio) => {
-            let other = other_portfolio(state, intent);
-            answer_intent::accept(state, Cause::person(at), intent, other);
+        Some(Answer::Accept | Answer::WrongPortfolio) => {
+            if accept(state, at, intent) {
+                follow_script(state, at, intent);
+            }
         }
         Some(Answer::Reject) => {
             answer_intent::reject(state, Cause::person(at), intent);
@@ -178,7 +177,30 @@ pub(crate) fn answer_now(state: &mut State, at: Timestamp, intent: Id, accepts: 
     if accepts { accept(state, at, intent) } else { answer_intent::reject(state, Cause::person(at), intent) }
 }
 
-/// Accepts by hand: with the right portfolio, unless the script picks another.
+/// After an acceptance that came by itself: the payment, and the removal of the partners. Who accepts by hand does these by
+/// hand as well.
+pub(crate) fn follow_script(state: &mut State, at: Timestamp, intent: Id) {
+    let Some((source, destination)) = state.world.intents.get(&intent).map(|intent| (intent.waba, intent.destination))
+    else {
+        return;
+    };
+    let Some(script) = state.world.people.get(&source).cloned() else { return };
+    match script.pays {
+        Pays::After(delay) if delay.is_zero() => {
+            add_payment_method(state, at, destination);
+        }
+        Pays::After(delay) => state.plan_after(at, delay, Event::PersonPays { waba: destination }),
+        Pays::Declined => {
+            decline_payment_method(state, at, destination);
+        }
+        Pays::Never => {}
+    }
+    if let Some(delay) = script.removes_partner_after {
+        state.plan_after(at, delay, Event::PersonRemovesPartner { waba: source });
+    }
+}
+
+/// Accepts: with the right portfolio, unless the script picks another.
 fn accept(state: &mut State, at: Timestamp, intent: Id) -> bool {
     let script = state.world.intents.get(&intent).and_then(|intent| state.world.people.get(&intent.waba));
     let picks_another = script.is_some_and(|script| script.answer == Answer::WrongPortfolio);
@@ -221,53 +243,10 @@ fn fund(state: &mut State, at: Timestamp, id: Id, funding: Funding, kind: &'stat
     true
 }
 
-/// Turns two-step verification on or off for every number of a WABA (guide 1). Gives how many changed.
-pub(crate) fn set_two_step(state: &mut State, at: Timestamp, id: Id, on: bool) -> usize {
-    set_two_step_where(state, at, id, on, |_| true)
-}
-
-/// Turns two-step verification off for one number of a WABA, as the guide has a person do it (guide 1.4 to 1.7).
-pub(crate) fn turn_off_two_step_of(state: &mut State, at: Timestamp, id: Id, phone: Id) -> bool {
-    set_two_step_where(state, at, id, false, |entry| entry.id == phone) > 0
-}
-
-fn set_two_step_where(
-    state: &mut State,
-    at: Timestamp,
-    id: Id,
-    on: bool,
-    wanted: impl Fn(&crate::world::Number) -> bool,
-) -> usize {
-    let Some(waba) = state.change_waba(at, id) else { return 0 };
-    let mut changed = Vec::new();
-    for entry in waba.numbers.iter_mut().filter(|entry| entry.two_step != on && wanted(entry)) {
-        entry.two_step = on;
-        entry.pin = None;
-        changed.push(entry.number.clone());
-    }
-    let kind = if on { "two_step.turned_on" } else { "two_step.turned_off" };
-    let source = state.world.source_of(id);
-    for number in &changed {
-        state.enter(Cause::person(at), Change::new(kind, source).number(number).with("waba", id));
-        occasions::two_step_set(state, at, id, number, on);
-    }
-    changed.len()
-}
-
 /// Takes a WABA away from every partner.
 pub(crate) fn remove_partner(state: &mut State, at: Timestamp, id: Id) -> bool {
-    if state.world.wabas.get(&id).is_none_or(|waba| waba.shared_with.is_empty()) {
-        return false;
-    }
-    occasions::partners_removed(state, at, id);
-    state.world.unshare(id);
-    if let Some(waba) = state.change_waba(at, id) {
-        waba.shared_with.clear();
-    }
-    state.world.uncover(id);
-    let source = state.world.source_of(id);
-    state.enter(Cause::person(at), Change::new("partner.removed", source).with("waba", id));
-    true
+    let Some(partners) = state.world.wabas.get(&id).map(|waba| waba.shared_with.clone()) else { return false };
+    partners_leave::remove(state, Cause::person(at), id, &partners)
 }
 
 /// Approves the display name of a number.

@@ -15,6 +15,7 @@ use crate::{
     load::Setup,
     mail::Mail,
     people::{self, Action},
+    rules::two_step,
     state::{State, later},
     webhooks::{Handshake, HandshakeAnswer},
     world::World,
@@ -191,7 +192,7 @@ impl Simulator {
     /// Names the knob whose value is out of range; nothing is changed then.
     pub fn set_knobs(&self, knobs: Knobs) -> Result<(), InvalidKnob> {
         knobs.validate()?;
-        self.change().state.knobs = knobs;
+        self.change().state.turn(knobs);
         Ok(())
     }
 
@@ -245,7 +246,7 @@ impl Simulator {
     pub fn turn_off_two_step(&self, waba: Id, phone: Id) -> bool {
         let mut shared = self.change();
         let now = shared.state.now;
-        people::turn_off_two_step_of(&mut shared.state, now, waba, phone)
+        two_step::turn_off_for(&mut shared.state, now, waba, phone)
     }
 
     /// Lets a person enter a card for one WABA (guide 3.2), which the bank takes or declines. False if nothing changed.
@@ -288,8 +289,8 @@ impl Simulator {
         World { now: Some(state.now), ..state.world.clone() }
     }
 
-    /// Replaces the whole state. Time goes on from the instant of the world, or from the present if it has none. Logs, mails,
-    /// knobs and faults stay.
+    /// Replaces the whole world, and with it what was counted against limits and what reads still show of the old one. Time goes
+    /// on from the instant of the world, or from the present if it has none. Logs, mails, knobs and faults stay.
     pub fn set_world(&self, world: World) {
         self.change().state.replace_world(world);
     }

@@ -16,7 +16,8 @@ use crate::{
     mail::Mails,
     people,
     rules::{
-        answer_intent, deliver_message, duplicate_templates, message_pace::Pace, rate_limit::Meter, templates, traffic,
+        answer_intent, deliver_message, duplicate_templates, message_pace::Pace, partners_leave, rate_limit::Meter,
+        templates, traffic, two_step, unanswered,
     },
     webhooks::Receivers,
     world::{Intent, Waba, World},
@@ -87,22 +88,6 @@ impl State {
         }
     }
 
-    /// Puts another world in place of this one, at its own instant if it has one. Knobs, faults and logs stay.
-    pub(crate) fn replace_world(&mut self, mut world: World) {
-        let now = world.now.take().unwrap_or(self.now);
-        if now < self.now {
-            // What was counted by the hour, and what reads still show, belong to a time that is to come again.
-            self.meter = Meter::default();
-            self.pace = Pace::default();
-            self.stale = Lag::default();
-            self.stale_intents = Lag::default();
-        }
-        world.rebuild_index();
-        self.world = world;
-        self.now = now;
-        self.proofs.clear();
-    }
-
     /// Lets everything happen that is due by `at`, and says whether anything was. Time never goes back: an earlier `at` changes
     /// nothing.
     pub(crate) fn advance_to(&mut self, at: Timestamp) -> bool {
@@ -123,11 +108,12 @@ impl State {
                 people::add_payment_method(self, at, waba);
             }
             Event::PersonTurnsOffTwoStep { waba } => {
-                people::set_two_step(self, at, waba, false);
+                two_step::set(self, at, waba, false);
             }
             Event::PersonRemovesPartner { waba } => {
                 people::remove_partner(self, at, waba);
             }
+            Event::OldPartnerLeaves { waba } => partners_leave::old_partner_leaves(self, at, waba),
             Event::PersonActs { waba, action } => {
                 people::act_about(self, at, waba, action);
             }
@@ -137,12 +123,8 @@ impl State {
             Event::WabaApproved { waba } => {
                 people::approve_waba(self, Cause::time(at), waba);
             }
-            Event::IntentAcceptsItself { intent } => {
-                answer_intent::accept(self, Cause::time(at), intent, None);
-            }
-            Event::IntentExpires { intent } => {
-                answer_intent::reject(self, Cause::time(at), intent);
-            }
+            Event::IntentAcceptsItself { intent } => unanswered::accept(self, at, intent),
+            Event::IntentExpires { intent } => unanswered::expire(self, at, intent),
             Event::TokenCoversDestination { intent } => answer_intent::cover(self, Cause::time(at), intent),
             Event::TemplatesCopied { intent } => duplicate_templates::copy(self, Cause::time(at), intent),
             Event::TemplateRechecked { waba, template } => {
@@ -160,6 +142,21 @@ impl State {
             }
             Event::LateRequest { request } => http::replay(self, &request),
         }
+    }
+
+    /// Puts another world in the place of this one. What is about the old one goes with it.
+    pub(crate) fn replace_world(&mut self, world: World) {
+        let Self { seed, now, knobs, faults, ledger, mails, receivers, .. } = self;
+        let (faults, ledger, mails) = (std::mem::take(faults), std::mem::take(ledger), std::mem::take(mails));
+        let fresh = Self::new(world, knobs.clone(), *now, *seed);
+        *self = Self { faults, ledger, mails, receivers: *receivers, ..fresh };
+    }
+
+    /// Sets all knobs. They hold for what is under way as well: what is due by them already happens now.
+    pub(crate) fn turn(&mut self, knobs: Knobs) {
+        self.knobs = knobs;
+        unanswered::plan_all(self);
+        self.advance_to(self.now);
     }
 
     /// A WABA that is about to change. Where reads lag, they go on showing it as it is now.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use common::{Answer, Caller, PORTFOLIO, WABA, read, text};
 use http::Request;
 use serde_json::{Value, json};
-use unmoor_simulator::{Reply, served_calls};
+use unmoor_simulator::{Reply, served_calls, served_parameters};
 
 /// Calls whose body is the bytes of a file, and which therefore have no parameters in it.
 const RAW_BODY: [&str; 1] = ["/upload:<UPLOAD>"];
@@ -134,7 +134,7 @@ fn every_call_refuses_a_wrong_proof() {
     let of_other = stage.caller.proof(&stage.caller.system_token());
     let upper = stage.caller.proof(&token).to_uppercase();
     for (method, path) in served_calls().filter(|(_, path)| !BY_SECRET.contains(path)) {
-        for wrong in ["00", "%ff", &of_other, &upper] {
+        for wrong in ["00", "%ff", "", &of_other, &upper] {
             let target = format!("/v25.0{}?appsecret_proof={wrong}", stage.fill(path));
             let refused = stage.call(method, &target, "");
             assert_eq!((refused.status, refused.codes()), (400, (100, None)), "{method} {path}");
@@ -168,12 +168,14 @@ fn a_foreign_token_changes_and_reads_nothing() {
             continue;
         }
         let target = format!("/v25.0{}?appsecret_proof={proof}", stage.fill(path));
-        let body = json!({
+        let mut body = json!({
             "messaging_product": "whatsapp", "pin": "212834", "app_id": stage.caller.credentials.app_id, "cc": "49",
             "phone_number": "3023125001", "migrate_phone_number": true, "user": "1", "tasks": ["MANAGE"], "business": "77",
             "name": "a", "language": "de", "category": "UTILITY", "components": [], "to": "491701234567", "type": "text",
             "text": { "body": "x" }, "solution_id": "1",
         });
+        let takes = served_parameters(method, path);
+        body.as_object_mut().unwrap().retain(|name, _| takes.contains(&name.as_str()));
         let refused = stage.send(method, &target, &[("authorization", &header)], body.to_string());
         assert_eq!((refused.status, refused.codes().0), (403, 200), "{method} {path} {}", refused.body);
     }
@@ -190,10 +192,14 @@ fn an_id_that_nobody_has_or_that_is_none_is_told_in_metas_words() {
     for (method, path) in served_calls().filter(|(_, path)| path.starts_with("/<")) {
         let edge = path.split_once('>').unwrap().1;
         // The one edge that an app alone may ask.
-        let (token, proof) = if edge == "/subscriptions" { (&app, "") } else { (&business, proof.as_str()) };
+        let (token, proof) = if edge == "/subscriptions" {
+            (&app, String::new())
+        } else {
+            (&business, format!("?appsecret_proof={proof}"))
+        };
         let headers = [("authorization", &*format!("Bearer {token}"))];
         for id in ids {
-            let target = format!("/v25.0/{id}{edge}?appsecret_proof={proof}");
+            let target = format!("/v25.0/{id}{edge}{proof}");
             let refused = stage.send(method, &target, &headers, "");
             assert_eq!(
                 (refused.status, refused.codes()),
@@ -224,53 +230,9 @@ fn parameters_of_every_wrong_type_are_borne_by_every_call() {
         json!("[{\"field\":1}]"),
         json!(["x", 1, null]),
     ];
-    let names = [
-        "fields",
-        "limit",
-        "after",
-        "before",
-        "filtering",
-        "sort",
-        "find",
-        "app_id",
-        "solution_id",
-        "input_token",
-        "scope",
-        "asset",
-        "fetch_only",
-        "set_token_expires_in_60_days",
-        "system_user_id",
-        "cc",
-        "phone_number",
-        "verified_name",
-        "migrate_phone_number",
-        "messaging_product",
-        "pin",
-        "storage_configuration",
-        "webhook_configuration",
-        "status",
-        "override_callback_uri",
-        "verify_token",
-        "name",
-        "language",
-        "category",
-        "components",
-        "business",
-        "user",
-        "tasks",
-        "role",
-        "business_id",
-        "grant_type",
-        "fb_exchange_token",
-        "to",
-        "type",
-        "text",
-        "template",
-        "start",
-        "end",
-    ];
     for (method, path) in calls() {
         let target = format!("/v25.0{}", stage.fill(path));
+        let names = served_parameters(method, path);
         for value in &values {
             let body: Value =
                 names.iter().map(|name| ((*name).to_owned(), value.clone())).collect::<serde_json::Map<_, _>>().into();
@@ -280,6 +242,22 @@ fn parameters_of_every_wrong_type_are_borne_by_every_call() {
             stage.call(method, &format!("{target}?{name}=%00%ff&{name}=1&{name}={{"), "");
         }
     }
+}
+
+#[test]
+fn a_parameter_that_has_no_effect_is_refused_by_every_call_that_then_does_nothing() {
+    let mut stage = Stage::new();
+    let before = stage.caller.kinds();
+    let proof = stage.caller.proof(&stage.caller.business_token());
+    for (method, path) in calls().filter(|(_, path)| !BY_SECRET.contains(path)) {
+        let target = format!("/v25.0{}?appsecret_proof={proof}&zzz=1", stage.fill(path));
+        let refused = stage.call(method, &target, "");
+        assert_eq!(refused.status, 501, "{method} {path}: {}", refused.body);
+        let served = &refused.body["error"]["error_data"]["served"];
+        let takes = served_parameters(method, path);
+        assert!(takes.is_empty() || *served == json!(takes), "{method} {path}: {served}");
+    }
+    assert_eq!(stage.caller.kinds(), before);
 }
 
 #[test]
@@ -295,7 +273,9 @@ fn of_a_parameter_that_comes_twice_the_last_one_counts_and_of_query_and_body_the
 fn huge_queries_and_paths_are_answered() {
     let mut stage = Stage::new();
     let many: String = (0..5000).map(|place| format!("&p{place}={place}")).collect();
-    assert_eq!(stage.call("GET", &format!("/v25.0/{WABA}?fields=name{many}"), "").status, 200);
+    let refused = stage.call("GET", &format!("/v25.0/{WABA}?fields=name{many}"), "");
+    assert_eq!(refused.status, 501);
+    assert!(refused.body.to_string().len() < 4000, "one is named");
     let long = stage.call("GET", &format!("/v25.0/{WABA}?fields={}", "a".repeat(60_000)), "");
     assert_eq!((long.status, long.codes().0), (400, 100));
     assert!(long.body.to_string().len() < 4000, "what was sent is not sent back in full");

@@ -14,10 +14,6 @@ fn scripted(error: ScriptedError) -> Fault {
     Fault { matches: Match::default(), probability: 1.0, times: None, lasts_s: None, action }
 }
 
-fn plain(code: i64) -> ScriptedError {
-    ScriptedError { code, subcode: None, message: None, details: None, is_transient: false, http_status: None }
-}
-
 #[test]
 fn every_documented_code_can_be_scripted_by_its_number_alone() {
     let token = |caller: &Caller| caller.business_token();
@@ -34,10 +30,16 @@ fn every_documented_code_can_be_scripted_by_its_number_alone() {
         (133_000, 500, "(#133000) Incomplete deregistration"),
         (133_004, 503, "(#133004) Server Temporarily Unavailable"),
         (133_015, 400, "(#133015) Please wait a few minutes before attempting to register this phone number"),
+        (102, 401, "(#102) API Session"),
+        (130_497, 403, "(#130497) Business account is restricted from messaging users in this country."),
+        (131_056, 400, "(#131056) (Business Account, Consumer Account) pair rate limit hit"),
+        (132_001, 404, "(#132001) Template name does not exist in the translation"),
+        (135_000, 400, "(#135000) Generic user error"),
+        (200_002, 400, "(#200002) Template operation failed"),
         (999_999, 400, "(#999999) Scripted fault"),
     ] {
         let mut caller = Caller::usual("");
-        caller.simulator.add_fault(scripted(plain(code))).unwrap();
+        caller.simulator.add_fault(scripted(ScriptedError::of_code(code))).unwrap();
         let token = token(&caller);
         let answer = caller.get(&format!("/{WABA}"), &token);
         assert_eq!((answer.status, answer.codes()), (status, (code, None)));
@@ -46,9 +48,29 @@ fn every_documented_code_can_be_scripted_by_its_number_alone() {
 }
 
 #[test]
+fn a_code_says_that_it_is_transient_where_that_is_documented_unless_the_script_says_otherwise() {
+    for (code, by_default) in
+        [(2, true), (131_000, true), (131_016, true), (131_057, true), (133_004, true), (3, false)]
+    {
+        for (told, shown) in [(None, by_default), (Some(true), true), (Some(false), false)] {
+            let mut caller = Caller::usual("");
+            let script = ScriptedError { is_transient: told, ..ScriptedError::of_code(code) };
+            caller.simulator.add_fault(scripted(script)).unwrap();
+            let token = caller.business_token();
+            let answer = caller.get(&format!("/{WABA}"), &token);
+            assert_eq!(answer.body["error"]["is_transient"], shown, "{code}, {told:?}");
+        }
+    }
+}
+
+#[test]
 fn a_number_of_a_migration_is_told_as_the_knob_says_and_keeps_its_details() {
     let mut caller = Caller::usual("");
-    let script = ScriptedError { details: Some("the reason".to_owned()), http_status: Some(500), ..plain(2_494_100) };
+    let script = ScriptedError {
+        details: Some("the reason".to_owned()),
+        http_status: Some(500),
+        ..ScriptedError::of_code(2_494_100)
+    };
     caller.simulator.add_fault(scripted(script)).unwrap();
     let token = caller.business_token();
     let answer = caller.get(&format!("/{WABA}"), &token);

@@ -154,6 +154,52 @@ fn crowds_that_meet_are_more_than_any_limit() {
 }
 
 #[test]
+fn another_world_begins_with_a_fresh_hour() {
+    let mut caller = Caller::usual("");
+    let destination = caller.subscribed();
+    let mut crowd = Fault::on("GET", "/*/phone_numbers").times(1);
+    crowd.action.other_calls = Some(250);
+    caller.simulator.add_fault(crowd).unwrap();
+    caller.set_knobs(&json!({ "read_after_write_lag_s": 86_400 }));
+    let token = caller.business_token();
+    let path = format!("/{destination}/phone_numbers");
+    assert_eq!(caller.get(&path, &token).codes().0, 80_008);
+    caller.move_number(&destination);
+    caller.simulator.set_world(caller.simulator.world());
+    let listed = caller.get(&path, &token);
+    assert_eq!(listed.status, 200, "{}", listed.body);
+    assert_eq!(listed.body["data"].as_array().unwrap().len(), 1, "reads do not show the world before it");
+    assert_eq!(caller.simulator.faults().len(), 1);
+}
+
+fn script(caller: &Caller, name: &str) {
+    let ready_made = unmoor_simulator::load::ready_made::FAULT_SCRIPTS.iter().find(|one| one.name == name).unwrap();
+    let files = unmoor_simulator::load::Files {
+        customers: common::CUSTOMERS.to_owned(),
+        scenario: String::new(),
+        fault_script: ready_made.text.to_owned(),
+    };
+    for fault in unmoor_simulator::load::load_files(&files, 1).unwrap().faults {
+        caller.simulator.add_fault(fault).unwrap();
+    }
+}
+
+#[test]
+fn the_script_of_used_up_registers_lasts_72_hours_and_that_of_guessed_pins_one() {
+    for (name, code, hours) in [("register-limit", 133_016, 72), ("pin-guesses", 133_008, 1)] {
+        let mut caller = Caller::usual("");
+        let (_, phone) = caller.moved();
+        script(&caller, name);
+        assert_eq!(caller.register(&phone).codes().0, code);
+        assert_eq!(caller.register(&phone).codes().0, code, "a second later it is no better");
+        caller.wait(hours - 1);
+        assert_eq!(caller.register(&phone).codes().0, code, "nor an hour before its end");
+        caller.wait(1);
+        assert_eq!(caller.register(&phone).status, 200, "{name}");
+    }
+}
+
+#[test]
 fn calls_of_others_use_up_the_hour() {
     let mut caller = Caller::usual("");
     let destination = caller.subscribed();

@@ -6,7 +6,10 @@ mod common;
 
 use common::{Caller, PORTFOLIO, WABA, text};
 use serde_json::{Value, json};
-use unmoor_simulator::Action;
+use unmoor_simulator::{
+    Action,
+    world::{Secret, Token},
+};
 
 fn tag(caller: &mut Caller, body: Value) -> common::Answer {
     let token = caller.business_token();
@@ -35,6 +38,38 @@ fn tagging_again_can_give_another_intent_or_be_refused() {
     caller.set_intent();
     let app = caller.credentials.app_id;
     assert_eq!(tag(&mut caller, json!({ "app_id": app })).codes(), (100, Some(2_593_079)));
+}
+
+#[test]
+fn tagging_again_after_acceptance_can_be_refused() {
+    let mut caller = Caller::usual("");
+    let intent = caller.set_intent();
+    caller.wait(3);
+    assert_eq!(status(&mut caller, &intent), "ACCEPTED");
+    caller.set_knobs(&json!({ "intent_repeat": "new_id" }));
+    assert_eq!(caller.set_intent(), intent, "the knob of open intents is another one");
+    caller.set_knobs(&json!({ "intent_repeat_after_accept": "refused" }));
+    let app = caller.credentials.app_id;
+    let refused = tag(&mut caller, json!({ "app_id": app }));
+    assert_eq!((refused.status, refused.codes()), (422, (100, None)));
+}
+
+#[test]
+fn another_app_cannot_tag_what_is_tagged_already() {
+    let mut caller = Caller::usual("");
+    let mut world = caller.simulator.world();
+    let other = world.solutions.values().next().unwrap().partner_app;
+    world.apps.get_mut(&other).unwrap().advanced_access = true;
+    let own = caller.business_token();
+    let token = world.tokens[own.as_str()].clone();
+    world.tokens.insert(Secret::new("of-the-other-app"), Token { app: other, ..token });
+    caller.simulator.set_world(world);
+    let edge = format!("/{WABA}/set_solution_migration_intent");
+    let mut tags = || caller.post(&edge, "of-the-other-app", json!({ "app_id": other }));
+    assert_eq!(tags().codes(), (100, None), "it is no provider of the solution");
+    caller.set_intent();
+    let mut tags = || caller.post(&edge, "of-the-other-app", json!({ "app_id": other }));
+    assert_eq!(tags().codes(), (100, Some(2_593_079)));
 }
 
 #[test]
@@ -72,6 +107,26 @@ fn silence_can_become_consent_or_run_out() {
     }
 }
 
+#[test]
+fn an_open_intent_follows_the_knobs_as_they_are_turned() {
+    for (knob, ends) in [("intent_auto_accept_days", "ACCEPTED"), ("intent_expiry_days", "REJECTED")] {
+        let mut caller = Caller::usual("answer = \"never\"");
+        let intent = caller.set_intent();
+        caller.wait(24 * 30);
+        caller.set_knobs(&json!({ knob: 90 }));
+        caller.wait(24 * 59);
+        assert_eq!(status(&mut caller, &intent), "INITIATED");
+        caller.set_knobs(&json!({ knob: 120 }));
+        caller.wait(24 * 30);
+        assert_eq!(status(&mut caller, &intent), "INITIATED", "put off");
+        caller.set_knobs(&json!({ knob: null }));
+        caller.wait(24 * 100);
+        assert_eq!(status(&mut caller, &intent), "INITIATED", "called off");
+        caller.set_knobs(&json!({ knob: 90 }));
+        assert_eq!(status(&mut caller, &intent), ends, "overdue");
+    }
+}
+
 /// guide: 2.3
 #[test]
 fn app_and_solution_are_checked() {
@@ -92,7 +147,11 @@ fn app_and_solution_are_checked() {
 #[test]
 fn the_shape_of_the_openapi_file_can_be_had() {
     let mut caller = Caller::with_knobs(&json!({ "intent_contract": "spec_v23" }));
-    let answer = tag(&mut caller, json!({ "solution_id": "5", "migration_intent": "INITIATE_MIGRATION" }));
+    let refused = tag(&mut caller, json!({ "solution_id": "5", "migration_intent": "INITIATE_MIGRATION" }));
+    assert_eq!((refused.status, refused.codes().0), (400, 100), "it belongs to another solution");
+    let token = caller.business_token();
+    let solution = text(&caller.get(&format!("/{WABA}/solutions"), &token).body["data"][0]["id"]);
+    let answer = tag(&mut caller, json!({ "solution_id": solution, "migration_intent": "INITIATE_MIGRATION" }));
     assert_eq!(answer.body["status"], "PENDING");
     assert!(answer.body["migration_intent_id"].is_string());
 }
@@ -209,6 +268,21 @@ fn the_new_waba_is_found_among_the_shared_ones() {
     assert_eq!(newer.body["data"].as_array().unwrap().len(), 1);
     let business = caller.business_token();
     assert_eq!(caller.get(&path, &business).codes().0, 200);
+}
+
+/// guide: 3.2
+#[test]
+fn who_accepts_by_hand_pays_by_hand() {
+    for accepts_by_hand in [true, false] {
+        let mut caller = Caller::usual("");
+        caller.set_intent();
+        if accepts_by_hand {
+            caller.simulator.person(caller.portfolio(), Action::AcceptIntent);
+        }
+        caller.wait(48);
+        assert_eq!(caller.entries("intent.accepted").len(), 1);
+        assert_eq!(caller.entries("funding.added").len(), usize::from(!accepts_by_hand));
+    }
 }
 
 #[test]

@@ -76,6 +76,53 @@ fn owned_and_shared_accounts_are_told_apart_and_end_when_the_partner_is_removed(
 }
 
 #[test]
+fn a_listed_account_shows_its_business_type_and_filters_that_are_not_simulated_say_so() {
+    let mut caller = Caller::usual("");
+    let (system, business) = (caller.system_token(), caller.business_token());
+    let portfolio = caller.credentials.portfolio_id;
+    let edge = format!("/{portfolio}/client_whatsapp_business_accounts");
+    assert_eq!(caller.get(&edge, &system).body["data"][0]["business_type"], "ent");
+    assert_eq!(caller.get(&format!("/{WABA}"), &business).body.get("business_type"), None);
+    for filter in [
+        r#"[{"field":"creation_time","operator":"IN_RANGE","value":"1,2"}]"#,
+        r#"[{"field":"partners","operator":"ALL","value":["1"]}]"#,
+        r#"[{"field":"partners","operator":"ALL","value":"1"}]"#,
+    ] {
+        let filter: String = form_urlencoded::byte_serialize(filter.as_bytes()).collect();
+        let refused = caller.get(&format!("{edge}?filtering={filter}"), &system);
+        assert_eq!(refused.status, 501, "{}", refused.body);
+    }
+}
+
+#[test]
+fn every_edge_of_an_account_is_shown_as_a_field_or_said_not_to_be_simulated() {
+    let mut caller = Caller::usual("");
+    let token = caller.business_token();
+    let edges = unmoor_simulator::served_calls()
+        .filter_map(|(method, path)| path.strip_prefix("/<WABA>/").filter(|_| method == "GET"));
+    for edge in edges {
+        let arguments = if edge == "pricing_analytics" { ".start(0).end(1800).granularity(HALF_HOUR)" } else { "" };
+        let answer = caller.get(&format!("/{WABA}?fields={edge}{arguments}"), &token);
+        assert!([200, 501].contains(&answer.status), "{edge}: {}", answer.body);
+    }
+}
+
+#[test]
+fn nodes_that_are_there_and_not_served_are_said_not_to_be_simulated() {
+    let mut caller = Caller::usual("");
+    let intent = caller.set_intent();
+    let (system, app) = (caller.system_token(), caller.credentials.app_id.to_string());
+    for (method, id) in [("GET", app.as_str()), ("POST", PORTFOLIO), ("POST", &intent), ("POST", &app)] {
+        let body = (method == "POST").then(|| json!({}));
+        let answer = caller.call(method, &format!("/{id}"), &system, body);
+        assert_eq!(answer.status, 501, "{method} {id}: {}", answer.body);
+        assert!(answer.body["error"]["error_data"]["served"].as_array().unwrap().len() > 20);
+    }
+    let nobody = caller.call("POST", "/999999999999999", &system, Some(json!({})));
+    assert_eq!(nobody.codes(), (100, Some(33)), "an id that nobody has");
+}
+
+#[test]
 fn a_portfolio_is_read_by_its_own_users_only() {
     let mut caller = Caller::usual("");
     let (business, system) = (caller.business_token(), caller.system_token());

@@ -175,3 +175,38 @@ fn the_override_of_the_destination_gets_its_messages() {
     });
     assert_eq!(urls, ["https://hooks.example/acorn"]);
 }
+
+#[test]
+fn a_customer_has_an_id_for_the_business_if_the_knob_says_so() {
+    let mut caller = listening(&json!({ "status_contacts": "present" }));
+    let ids = |changes: Vec<Value>| -> Vec<Value> {
+        changes.iter().map(|entry| entry["changes"][0]["value"]["contacts"][0]["user_id"].clone()).collect()
+    };
+    write(&caller, false);
+    wait(&mut caller, 1);
+    assert_eq!(ids(told(&caller)), [Value::Null]);
+    caller.set_knobs(&json!({ "contact_user_id": "present" }));
+    write(&caller, false);
+    caller.simulator.send_message(&template(&caller)).unwrap();
+    wait(&mut caller, 3600);
+    let ids = ids(told(&caller));
+    assert!(ids.len() >= 3 && text(&ids[0]).starts_with("DE."), "{ids:?}");
+    assert!(ids.iter().all(|id| *id == ids[0]), "one customer, one id: {ids:?}");
+}
+
+#[test]
+fn a_status_names_its_recipient_if_the_knob_says_so() {
+    for (knob, contacts) in [
+        ("absent", Value::Null),
+        ("present", json!([{ "profile": { "name": "Customer 493023125900" }, "wa_id": "493023125900" }])),
+    ] {
+        let mut caller = listening(&json!({ "status_contacts": knob }));
+        caller.simulator.send_message(&template(&caller)).unwrap();
+        wait(&mut caller, 3600);
+        let statuses = told(&caller);
+        assert!(statuses.len() >= 2, "{statuses:?}");
+        for status in statuses {
+            assert_eq!(status["changes"][0]["value"]["contacts"], contacts, "{knob}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ mod common;
 
 use common::{Caller, WABA};
 use serde_json::json;
+use unmoor_simulator::Fault;
 
 const DONE: fn() -> serde_json::Value = || json!({ "success": true });
 
@@ -173,6 +174,27 @@ fn register_says_which_parameters_it_does_not_simulate() {
     let (token, phone) = (caller.business_token(), source_phone(&caller));
     let body = json!({ "messaging_product": "whatsapp", "pin": "212834", "backup": { "password": "x", "data": "y" } });
     assert_eq!(caller.post(&format!("/{phone}/register"), &token, body).status, 501);
+}
+
+#[test]
+fn a_shared_id_is_entered_and_matched_under_the_side_that_is_served() {
+    let mut caller = Caller::with_knobs(&json!({ "phone_id_after_migrate": "same" }));
+    let (destination, phone) = caller.moved();
+    let token = caller.business_token();
+    let entered = |caller: &Caller| caller.simulator.requests(0).last().unwrap().waba.unwrap().to_string();
+    caller.get(&format!("/{phone}"), &token);
+    assert_eq!(entered(&caller), WABA, "the source is in use");
+    caller
+        .simulator
+        .add_fault(Fault::on("POST", "/*/register").about(destination.parse().unwrap()).answers_status(502))
+        .unwrap();
+    caller.exchange("POST", &format!("/{phone}/register"), Some(&token), Some(json!({})));
+    assert_eq!(entered(&caller), destination, "the register is for the number that has moved");
+    assert_eq!(caller.simulator.faults()[0].1, 1);
+    caller.simulator.clear_faults();
+    assert_eq!(caller.register(&phone).body, DONE());
+    caller.get(&format!("/{phone}"), &token);
+    assert_eq!(entered(&caller), destination);
 }
 
 /// Three numbers of a new, unverified portfolio: two are registered, one is not.

@@ -94,7 +94,7 @@ fn faults_are_added_and_removed() {
     let (caller, _) = tagged();
     let browser = Browser(&caller.simulator);
     for (form, action) in [
-        ("action=graph_error&code=131000", r#"{"graph_error":{"code":131000,"is_transient":false}}"#),
+        ("action=graph_error&code=131000", r#"{"graph_error":{"code":131000}}"#),
         ("action=http_status&http_status=502", r#"{"http_status":502}"#),
         ("action=before", r#"{"drop":"before"}"#),
         ("action=later&later_s=20&latency_ms=300", r#"{"latency_ms":300,"drop":"later","later_s":20}"#),

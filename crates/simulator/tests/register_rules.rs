@@ -57,6 +57,23 @@ fn the_eleventh_register_in_72_hours_blocks_the_number_for_72_hours() {
 }
 
 #[test]
+fn the_limit_is_told_before_a_wrong_pin() {
+    let mut caller = Caller::usual("");
+    let (_, phone) = caller.moved();
+    caller.register(&phone);
+    let token = caller.business_token();
+    let mut guess = || {
+        let body = json!({ "messaging_product": "whatsapp", "pin": "000001" });
+        caller.post(&format!("/{phone}/register"), &token, body).codes().0
+    };
+    for _ in 0..9 {
+        assert_eq!(guess(), 133_005, "failed attempts count");
+    }
+    assert_eq!(guess(), 133_016);
+    assert_eq!(caller.register(&phone).codes().0, 133_016, "the right PIN is no better");
+}
+
+#[test]
 fn the_limit_is_429_in_the_other_style() {
     let mut caller = Caller::usual("");
     caller.set_knobs(&json!({ "error_http_style": "spec" }));
@@ -83,11 +100,30 @@ fn registering_again_needs_the_same_pin_and_changes_nothing() {
 /// guide: 8.8
 #[test]
 fn registering_the_old_id_is_refused_once_the_number_has_gone() {
-    let mut caller = Caller::usual("");
+    for shown in ["MIGRATED", "DISCONNECTED", "DELETED", "absent"] {
+        let mut caller = Caller::with_knobs(&json!({ "phone_source_after_register": shown }));
+        let token = caller.business_token();
+        let old = text(&caller.get(&format!("/{WABA}/phone_numbers"), &token).body["data"][0]["id"]);
+        let (destination, phone) = caller.moved();
+        caller.register(&phone);
+        let refused = caller.register(&old);
+        assert_eq!((refused.status, refused.codes().0), (400, 100), "{shown}");
+        assert!(shown == "absent" || refused.details().contains("mismatch"), "{shown}");
+        assert_ne!(caller.post(&format!("/{old}/deregister"), &token, json!({})).status, 200, "{shown}");
+        let connected = caller.get(&format!("/{destination}/phone_numbers?fields=status"), &token);
+        assert_eq!(connected.body["data"][0]["status"], "CONNECTED", "{shown}");
+        assert_eq!(caller.entries("number.registered").len(), 1, "{shown}");
+    }
+}
+
+#[test]
+fn the_old_id_stays_closed_when_the_new_one_is_deregistered() {
+    let mut caller = Caller::with_knobs(&json!({ "phone_source_after_register": "DISCONNECTED" }));
     let token = caller.business_token();
     let old = text(&caller.get(&format!("/{WABA}/phone_numbers"), &token).body["data"][0]["id"]);
     let (_, phone) = caller.moved();
     caller.register(&phone);
+    assert_eq!(caller.post(&format!("/{phone}/deregister"), &token, json!({})).status, 200);
     assert!(caller.register(&old).details().contains("mismatch"));
 }
 

@@ -105,6 +105,9 @@ fn a_revoked_token_is_over() {
     assert_eq!(caller.get(&format!("/{WABA}"), &business).codes(), (190, Some(458)));
     assert_eq!(oauth(&mut caller, "revoke", &more).body, json!({ "success": true }));
     assert_eq!(caller.entries("token.revoked").len(), 1);
+    let fetch =
+        format!("/{PORTFOLIO}/system_user_access_tokens?fetch_only=true&appsecret_proof={}", caller.proof(&system));
+    assert_eq!(caller.post(&fetch, &system, json!({})).codes().0, 200, "the grant is gone");
     assert_eq!(oauth(&mut caller, "revoke", &format!("revoke_token=nobody&access_token={system}")).codes().0, 100);
     assert_eq!(oauth(&mut caller, "revoke", "revoke_token=nobody").codes().0, 104);
 }

@@ -6,7 +6,7 @@ mod common;
 
 use common::{
     Caller, WABA,
-    receiver::{PARTNER, receive, receive_at},
+    receiver::{PARTNER, PROVIDER, receive, receive_at},
 };
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
@@ -116,6 +116,32 @@ fn a_removal_is_told_to_every_partner_that_loses_the_waba_and_nothing_after_it()
     insta::assert_json_snapshot!("removal", at_partner.bodies());
     caller.simulator.person(caller.portfolio(), Action::TurnOnTwoStep);
     assert_eq!(receive(&caller.simulator).0.len(), 0, "the subscription is there and the access is not");
+}
+
+#[test]
+fn the_old_partner_may_lose_a_source_that_all_numbers_have_left() {
+    for (after_s, told) in [(json!(null), 0), (json!(0), 1), (json!(7200), 1)] {
+        let mut caller = Caller::heard_with(&json!({ "partner_removed_after_s": after_s }));
+        let (_, phone) = caller.moved();
+        receive(&caller.simulator);
+        caller.register(&phone);
+        caller.wait(1);
+        let removed = |caller: &Caller| {
+            let heard = receive(&caller.simulator);
+            let of = |url: &str| {
+                let here = heard.0.iter().filter(|delivery| delivery.url == url);
+                here.filter(|delivery| String::from_utf8_lossy(&delivery.body).contains("PARTNER_REMOVED")).count()
+            };
+            (of(PARTNER), of(PROVIDER))
+        };
+        let (at_once, later) = if after_s == 7200 { (0, told) } else { (told, 0) };
+        assert_eq!(removed(&caller), (at_once, 0), "{after_s}");
+        caller.wait(1);
+        assert_eq!(removed(&caller), (later, 0), "{after_s}");
+        assert_eq!(caller.entries("partner.removed").len(), told, "{after_s}");
+        let token = caller.business_token();
+        assert_eq!(caller.get(&format!("/{WABA}"), &token).status, 200, "the provider keeps the source");
+    }
 }
 
 #[test]

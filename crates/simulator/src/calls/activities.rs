@@ -15,7 +15,15 @@ use crate::{
     state::State,
 };
 
-pub(super) const SERVED: &[Served] = &[Served::new("GET", "/<WABA>/activities", list)];
+pub(super) const SERVED: &[Served] = &[Served::new("GET", "/<WABA>/activities", list).takes(&[
+    "fields",
+    "limit",
+    "after",
+    "before",
+    "activity_type",
+    "since",
+    "until",
+])];
 
 const ACTIVITY: NodeType = NodeType {
     name: "WhatsAppBusinessAccountActivity",

@@ -15,8 +15,10 @@ use crate::{
 
 pub(super) const SERVED: &[Served] = &[
     Served::new("GET", "/<APP>/subscriptions", read),
-    Served::new("POST", "/<APP>/subscriptions", configure).asks(wanted),
-    Served::new("DELETE", "/<APP>/subscriptions", remove),
+    Served::new("POST", "/<APP>/subscriptions", configure)
+        .takes(&["object", "callback_url", "verify_token", "fields", "include_values", "include_client_certificate"])
+        .asks(wanted),
+    Served::new("DELETE", "/<APP>/subscriptions", remove).takes(&["object", "fields"]),
 ];
 
 fn read(call: &mut Call<'_>) -> Answer<Value> {

@@ -17,9 +17,9 @@ use crate::{
 };
 
 pub(super) const SERVED: &[Served] = &[
-    Served::new("GET", "/<WABA>/assigned_users", list),
-    Served::new("POST", "/<WABA>/assigned_users", assign),
-    Served::new("DELETE", "/<WABA>/assigned_users", remove),
+    Served::new("GET", "/<WABA>/assigned_users", list).takes(&["fields", "limit", "after", "before", "business"]),
+    Served::new("POST", "/<WABA>/assigned_users", assign).takes(&["user", "tasks"]),
+    Served::new("DELETE", "/<WABA>/assigned_users", remove).takes(&["user"]),
 ];
 
 const USER: NodeType = NodeType {

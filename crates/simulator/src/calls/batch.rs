@@ -10,7 +10,7 @@ use crate::http::{
     within_batch,
 };
 
-pub(super) const SERVED: &[Served] = &[Served::new("POST", "/", run)];
+pub(super) const SERVED: &[Served] = &[Served::new("POST", "/", run).takes(&["batch", "include_headers"])];
 
 /// The most calls in a batch.
 const MOST: usize = 50;

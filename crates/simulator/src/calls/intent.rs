@@ -13,8 +13,14 @@ use crate::{
     world::{Intent, IntentStatus, Scope, TokenKind, Waba, World},
 };
 
-pub(super) const SERVED: &[Served] =
-    &[Served::new("GET", "/<INTENT>", read), Served::new("POST", "/<WABA>/set_solution_migration_intent", set)];
+pub(super) const SERVED: &[Served] = &[
+    Served::new("GET", "/<INTENT>", read).takes(&["fields"]),
+    Served::new("POST", "/<WABA>/set_solution_migration_intent", set).takes(&[
+        "app_id",
+        "solution_id",
+        "migration_intent",
+    ]),
+];
 
 const INTENT: NodeType = NodeType {
     name: "WhatsAppBusinessSolutionMigrationIntent",
@@ -44,8 +50,9 @@ fn set(call: &mut Call<'_>) -> Answer<Value> {
             Ok(json!({ "id": id }))
         }
         IntentContract::SpecV23 => {
-            if solution.is_none() {
-                return Err(GraphError::missing("solution_id"));
+            let solution = solution.ok_or_else(|| GraphError::missing("solution_id"))?;
+            if call.state.world.wabas.get(&waba).and_then(|waba| waba.solution) != Some(solution) {
+                return Err(GraphError::invalid_parameter("solution_id is not the solution of the WABA"));
             }
             if call.params.required("migration_intent")? != "INITIATE_MIGRATION" {
                 return Err(GraphError::invalid_parameter("only INITIATE_MIGRATION is simulated"));

@@ -10,10 +10,31 @@ use crate::{
         message_pace,
         send_message::{self, Body, Course, Outgoing},
     },
-    world::{NumberStatus, Scope, wamid},
+    world::{Scope, wamid},
 };
 
-pub(super) const SERVED: &[Served] = &[Served::new("POST", "/<PHONE>/messages", send)];
+pub(super) const SERVED: &[Served] = &[Served::new("POST", "/<PHONE>/messages", send).takes(&[
+    "messaging_product",
+    "recipient_type",
+    "to",
+    "type",
+    "template",
+    "text",
+    "image",
+    "audio",
+    "video",
+    "document",
+    "sticker",
+    "location",
+    "contacts",
+    "interactive",
+    "reaction",
+    "context",
+    "biz_opaque_callback_data",
+    "status",
+    "message_id",
+    "typing_indicator",
+])];
 
 /// What can be sent besides a template: each has an object of its own name.
 const FREE_FORM: [&str; 10] =
@@ -23,7 +44,7 @@ const LONGEST_TEXT: usize = 4096;
 
 fn send(call: &mut Call<'_>) -> Answer<Value> {
     let phone = call.id()?;
-    let (waba, number) = number::find(call, phone, NumberStatus::Connected)?;
+    let (waba, number) = number::find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessMessaging])?;
     if call.params.required("messaging_product")? != "whatsapp" {
         return Err(GraphError::new(400, 100, "Param messaging_product must be one of {WHATSAPP}"));

@@ -27,7 +27,7 @@ use serde_json::Value;
 use crate::{
     http::{
         CallAddress,
-        error::Answer,
+        error::{Answer, GraphError},
         fields::{NodeType, Selection},
         params::Params,
         segment_id,
@@ -82,13 +82,34 @@ pub(crate) struct Served {
     pub(crate) path: &'static str,
     pub(crate) needs: Needs,
     pub(crate) run: fn(&mut Call<'_>) -> Answer<Value>,
+    /// The parameters that have an effect here, or a refusal of Meta's; others are refused as not simulated.
+    takes: &'static [&'static str],
     /// Which callback has to answer before the call is carried out. Changes nothing.
     pub(crate) asks: Option<WantedCallback>,
 }
 
 impl Served {
     pub(crate) const fn new(method: &'static str, path: &'static str, run: fn(&mut Call<'_>) -> Answer<Value>) -> Self {
-        Self { method, path, needs: Needs::Token, run, asks: None }
+        Self { method, path, needs: Needs::Token, run, takes: &[], asks: None }
+    }
+
+    /// Beside `access_token` and `appsecret_proof`, which every call takes.
+    const fn takes(self, parameters: &'static [&'static str]) -> Self {
+        Self { takes: parameters, ..self }
+    }
+
+    /// Refuses parameters that would have no effect, so that nobody believes that they had one.
+    pub(crate) fn check_names(&self, params: &Params) -> Answer<()> {
+        let of_reads = if self.method == "GET" { COMMON_OF_READS } else { &[] };
+        let is_taken = |name: &&str| [COMMON, of_reads, self.takes].iter().any(|names| names.contains(name));
+        match params.names().find(|name| !is_taken(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let shown: String = name.chars().take(100).collect();
+                let what = format!("the parameter {shown} of {} {}", self.method, self.path);
+                Err(GraphError::not_simulated(&what, self.takes))
+            }
+        }
     }
 
     /// A call that sets a callback, which has to answer first (observations: webhooks.handshake).
@@ -108,6 +129,11 @@ impl Served {
         Self { needs: Needs::File, ..self }
     }
 }
+
+/// What every call takes.
+const COMMON: &[&str] = &["access_token", "appsecret_proof"];
+/// What Meta's SDK for Python sends with the reading of every list; it has an effect where a call names it.
+const COMMON_OF_READS: &[&str] = &["summary"];
 
 /// Everything that is served, by file.
 pub(crate) const SERVED: &[&[Served]] = &[
@@ -135,6 +161,12 @@ pub(crate) const SERVED: &[&[Served]] = &[
 /// Every call that is served: method, and the path behind the version with kinds of node in angle brackets.
 pub fn served() -> impl Iterator<Item = (&'static str, &'static str)> {
     SERVED.iter().copied().flatten().map(|served| (served.method, served.path))
+}
+
+/// The parameters that a served call takes beside the token and its proof, by its method and path as [`served`] has them.
+pub fn parameters(method: &str, path: &str) -> &'static [&'static str] {
+    let all = SERVED.iter().copied().flatten();
+    all.filter(|served| (served.method, served.path) == (method, path)).map(|served| served.takes).next().unwrap_or(&[])
 }
 
 impl Call<'_> {

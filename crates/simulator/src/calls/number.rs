@@ -12,22 +12,22 @@ use crate::{
     knobs::{Knobs, StatusVocabulary},
     ledger::Change,
     phone::E164,
-    rules::{deregister_number, health, register_number, set_pin},
+    rules::{deregister_number, health, list_numbers, register_number, set_pin},
     state::State,
     world::{Number, NumberStatus, Scope, Waba, World},
 };
 
 pub(super) const SERVED: &[Served] = &[
-    Served::new("GET", "/<PHONE>", read),
-    Served::new("POST", "/<PHONE>", update).asks(webhook_configuration::wanted),
-    Served::new("POST", "/<PHONE>/register", register),
+    Served::new("GET", "/<PHONE>", read).takes(&["fields"]),
+    Served::new("POST", "/<PHONE>", update)
+        .takes(&["pin", "webhook_configuration"])
+        .asks(webhook_configuration::wanted),
+    Served::new("POST", "/<PHONE>/register", register).takes(&["messaging_product", "pin", "data_localization_region"]),
     Served::new("POST", "/<PHONE>/deregister", deregister),
-    Served::new("POST", "/<PHONE>/request_code", |call| refuse_code(call, "number.code_requested")),
-    Served::new("POST", "/<PHONE>/verify_code", |call| refuse_code(call, "number.code_verified")),
+    Served::new("POST", "/<PHONE>/request_code", |call| refuse_code(call, "number.code_requested"))
+        .takes(&["code_method", "language"]),
+    Served::new("POST", "/<PHONE>/verify_code", |call| refuse_code(call, "number.code_verified")).takes(&["code"]),
 ];
-
-/// No number here is a test number.
-pub(super) const ACCOUNT_MODE: &str = "LIVE";
 
 /// A business phone number (observations: numbers.fields).
 pub(super) const NUMBER: NodeType = NodeType {
@@ -80,7 +80,7 @@ pub(super) const NUMBER: NodeType = NodeType {
 /// `GET /<PHONE>`. Where source and destination share an id, the registered one is shown: the node alone proves nothing.
 fn read(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.id()?;
-    let (waba, number) = find(call, id, NumberStatus::Connected)?;
+    let (waba, number) = find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
     call.count(waba)?;
     let selection = Selection::read(call.params.text("fields")?.as_deref(), &NUMBER)?;
@@ -92,25 +92,16 @@ fn read(call: &mut Call<'_>) -> Answer<Value> {
 
 /// `POST /<PHONE>/register`.
 fn register(call: &mut Call<'_>) -> Answer<Value> {
-    let id = call.id()?;
-    let (waba, number) = find(call, id, NumberStatus::Pending)?;
+    let (waba, number) = find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement, Scope::WhatsappBusinessMessaging])?;
     if call.params.required("messaging_product")? != "whatsapp" {
         return Err(GraphError::new(400, 100, "Param messaging_product must be one of {WHATSAPP}"));
-    }
-    for other in ["backup", "tier", "meta_store_retention_minutes"] {
-        if call.params.has(other) {
-            return Err(GraphError::not_simulated(&format!("register with {other}"), REGISTER));
-        }
     }
     let pin = pin(call)?.ok_or_else(|| GraphError::missing("pin"))?;
     let region = call.params.text("data_localization_region")?;
     register_number::register(call.state, call.cause, waba, &number, &pin, region.as_deref())?;
     Ok(json!({ "success": true }))
 }
-
-/// The parameters of a register that have an effect here.
-const REGISTER: &[&str] = &["messaging_product", "pin", "data_localization_region"];
 
 /// A PIN of six digits, if one is given.
 fn pin(call: &Call<'_>) -> Answer<Option<String>> {
@@ -128,8 +119,7 @@ fn update(call: &mut Call<'_>) -> Answer<Value> {
     if call.params.has("webhook_configuration") {
         return webhook_configuration::configure(call);
     }
-    let id = call.id()?;
-    let (waba, number) = find(call, id, NumberStatus::Connected)?;
+    let (waba, number) = find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
     let pin = pin(call)?.ok_or_else(|| GraphError::missing("pin"))?;
     set_pin::set(call.state, call.cause, waba, &number, &pin)?;
@@ -138,8 +128,7 @@ fn update(call: &mut Call<'_>) -> Answer<Value> {
 
 /// `POST /<PHONE>/deregister`.
 fn deregister(call: &mut Call<'_>) -> Answer<Value> {
-    let id = call.id()?;
-    let (waba, number) = find(call, id, NumberStatus::Connected)?;
+    let (waba, number) = find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement, Scope::WhatsappBusinessMessaging])?;
     deregister_number::deregister(call.state, call.cause, waba, &number)?;
     Ok(json!({ "success": true }))
@@ -149,7 +138,7 @@ fn deregister(call: &mut Call<'_>) -> Answer<Value> {
 /// Entered in the ledger, so that a test can see that nobody did.
 fn refuse_code(call: &mut Call<'_>, kind: &'static str) -> Answer<Value> {
     let id = call.id()?;
-    let (waba, number) = find(call, id, NumberStatus::Pending)?;
+    let (waba, number) = find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
     let source = call.state.world.source_of(waba);
     let change = Change::new(kind, source).number(&number).with("waba", waba).with("phone_number_id", id);
@@ -161,9 +150,10 @@ fn unknown(call: &Call<'_>, id: Id) -> Box<GraphError> {
     GraphError::unknown_object(call.method.as_str(), &id.to_string())
 }
 
-/// The WABA that an id leads to, and the number: the entry with `preferred` status, else the newest one.
-pub(super) fn find(call: &Call<'_>, id: Id, preferred: NumberStatus) -> Answer<(Id, E164)> {
-    let found = call.state.world.entry_of_phone_id(id, preferred);
+/// The WABA and the number that the call is about.
+pub(super) fn find(call: &Call<'_>) -> Answer<(Id, E164)> {
+    let id = call.id()?;
+    let found = call.address.number(&call.state.world);
     found.map(|(waba, entry)| (waba, entry.number.clone())).ok_or_else(|| unknown(call, id))
 }
 
@@ -185,7 +175,7 @@ pub(super) fn show(state: &State, app: Id, waba: &Waba, number: &Number, selecti
         "is_pin_enabled" => Some(json!(number.two_step)),
         "is_on_biz_app" => Some(json!(number.is_on_biz_app)),
         "is_official_business_account" | "is_preverified_number" => Some(json!(false)),
-        "account_mode" => Some(json!(ACCOUNT_MODE)),
+        "account_mode" => Some(json!(list_numbers::ACCOUNT_MODE)),
         "throughput" => {
             let level = if number.status == NumberStatus::Connected { "STANDARD" } else { "NOT_APPLICABLE" };
             Some(json!({ "level": level }))
@@ -196,7 +186,7 @@ pub(super) fn show(state: &State, app: Id, waba: &Waba, number: &Number, selecti
         "messaging_limit_tier" => Some(json!(number.messaging_limit_tier)),
         "last_onboarded_time" => number.last_onboarded_at.map(|at| json!(node_time(at))),
         "country_dial_code" => Some(json!(number.number.split().0)),
-        "health_status" => Some(health::status(world, knobs, app, waba, Some(number))),
+        "health_status" => Some(health::status(world, knobs, app, waba, &health::Node::Number(number))),
         "webhook_configuration" => webhook_configuration(world, app, waba, number),
         _ => None,
     })

@@ -4,20 +4,30 @@ use serde_json::{Map, Value, json};
 
 use super::{Call, Served, number};
 use crate::{
-    http::error::{Answer, GraphError},
+    http::{
+        error::{Answer, GraphError},
+        fields::NodeType,
+    },
     rules::storage_region,
-    world::{NumberStatus, Scope, StorageRegion},
+    world::{Scope, StorageRegion},
 };
 
-pub(super) const SERVED: &[Served] =
-    &[Served::new("GET", "/<PHONE>/settings", read), Served::new("POST", "/<PHONE>/settings", update)];
+pub(super) const SERVED: &[Served] = &[
+    Served::new("GET", "/<PHONE>/settings", read).takes(&["fields"]),
+    Served::new("POST", "/<PHONE>/settings", update).takes(&["storage_configuration"]),
+];
 
-/// Settings that Meta has and the simulator has not.
-const NOT_SIMULATED: [&str; 3] = ["calling", "user_identity_change", "payload_encryption"];
+/// All settings that Meta has; of those that are not simulated a number has none.
+const SETTINGS: NodeType = NodeType {
+    name: "WhatsAppBusinessPhoneNumberSettings",
+    default: &["storage_configuration"],
+    fields: &["storage_configuration", "calling", "user_identity_change", "payload_encryption"],
+};
 
 fn read(call: &mut Call<'_>) -> Answer<Value> {
-    let (waba, phone) = number::find(call, call.id()?, NumberStatus::Connected)?;
+    let (waba, phone) = number::find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
+    let selection = call.selection(&SETTINGS)?;
     let unknown = || GraphError::unknown_object("GET", phone.as_str());
     let entry = call.state.seen_waba(waba).and_then(|waba| waba.number(&phone)).ok_or_else(unknown)?;
     let configuration = match entry.storage_region {
@@ -26,17 +36,12 @@ fn read(call: &mut Call<'_>) -> Answer<Value> {
             json!({ "status": "IN_COUNTRY_STORAGE_ENABLED", "data_localization_region": region.as_str() })
         }
     };
-    Ok(json!({ "storage_configuration": configuration }))
+    Ok(selection.show(|field| (field == "storage_configuration").then(|| configuration.clone())))
 }
 
 fn update(call: &mut Call<'_>) -> Answer<Value> {
-    let (waba, phone) = number::find(call, call.id()?, NumberStatus::Pending)?;
+    let (waba, phone) = number::find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
-    for name in NOT_SIMULATED {
-        if call.params.structure(name)?.is_some() {
-            return Err(GraphError::not_simulated(&format!("the setting {name}"), &["storage_configuration"]));
-        }
-    }
     let wrong = || GraphError::invalid_parameter("Param storage_configuration must be an object");
     let configuration = call.params.structure("storage_configuration")?;
     let configuration = configuration.ok_or_else(|| GraphError::missing("storage_configuration"))?;

@@ -9,8 +9,19 @@ use crate::{
 };
 
 pub(super) const SERVED: &[Served] = &[
-    Served::new("GET", "/oauth/access_token", issue).with_app_secret(),
-    Served::new("GET", "/oauth/revoke", revoke).with_app_secret(),
+    Served::new("GET", "/oauth/access_token", issue)
+        .takes(&[
+            "client_id",
+            "client_secret",
+            "grant_type",
+            "code",
+            "fb_exchange_token",
+            "set_token_expires_in_60_days",
+        ])
+        .with_app_secret(),
+    Served::new("GET", "/oauth/revoke", revoke)
+        .takes(&["client_id", "client_secret", "revoke_token"])
+        .with_app_secret(),
 ];
 
 const GRANTS: &[&str] = &["grant_type=fb_exchange_token", "grant_type=client_credentials"];

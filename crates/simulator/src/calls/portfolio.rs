@@ -21,11 +21,14 @@ use crate::{
     world::{Holdings, Place, Scope},
 };
 
-pub(super) const SERVED: &[Served] = &[
-    Served::new("GET", "/<PORTFOLIO>", read),
-    Served::new("GET", "/<PORTFOLIO>/client_whatsapp_business_accounts", |call| list(call, Holdings::shared)),
-    Served::new("GET", "/<PORTFOLIO>/owned_whatsapp_business_accounts", |call| list(call, Holdings::owned)),
-];
+pub(super) const SERVED: &[Served] =
+    &[
+        Served::new("GET", "/<PORTFOLIO>", read).takes(&["fields"]),
+        Served::new("GET", "/<PORTFOLIO>/client_whatsapp_business_accounts", |call| list(call, Holdings::shared))
+            .takes(&["fields", "limit", "after", "before", "sort", "filtering", "find"]),
+        Served::new("GET", "/<PORTFOLIO>/owned_whatsapp_business_accounts", |call| list(call, Holdings::owned))
+            .takes(&["fields", "limit", "after", "before", "sort", "filtering", "find"]),
+    ];
 
 const PORTFOLIO: NodeType = NodeType {
     name: "Business",
@@ -67,7 +70,7 @@ fn list(call: &mut Call<'_>, which: fn(&Holdings, Id) -> Option<&BTreeSet<Place>
     if call.caller.system_portfolio() != Some(portfolio) {
         return Err(GraphError::permission("this list needs the system token of the portfolio itself"));
     }
-    let view = waba::View::read(call)?;
+    let view = waba::View::of_list(call)?;
     let filter = Filter::read(call)?;
     let descending = match call.params.text("sort")?.as_deref() {
         None | Some("creation_time_descending") => true,
@@ -114,6 +117,7 @@ impl Filter {
                 "filtering knows creation_time with GREATER_THAN or LESS_THAN and a unix time",
             )
         };
+        refuse_not_simulated(call)?;
         for condition in call.params.conditions("filtering")? {
             let second = condition.value.parse().ok().and_then(|second| Timestamp::from_second(second).ok());
             let second = second.ok_or_else(wrong)?;
@@ -130,5 +134,18 @@ impl Filter {
             }
         }
         Ok(filter)
+    }
+}
+
+/// Filters that the OpenAPI file has (observations: waba.client_list), and whose values may be of any shape.
+fn refuse_not_simulated(call: &Call<'_>) -> Answer<()> {
+    let filtering = call.params.structure("filtering")?.unwrap_or_default();
+    let unserved = |condition: &&Value| condition["operator"] == "IN_RANGE" || condition["field"] == "partners";
+    match filtering.as_array().into_iter().flatten().find(unserved) {
+        None => Ok(()),
+        Some(condition) => Err(GraphError::not_simulated(
+            &format!("filtering by {} {}", condition["field"], condition["operator"]),
+            &["creation_time GREATER_THAN", "creation_time LESS_THAN"],
+        )),
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     world::{Amount, Funding, PricingType, Volume, VolumeKey, Waba, half_hour_of},
 };
 
-pub(super) const SERVED: &[Served] = &[Served::new("GET", "/<WABA>/pricing_analytics", of_edge)];
+pub(super) const SERVED: &[Served] = &[Served::new("GET", "/<WABA>/pricing_analytics", of_edge).takes(&NAMES)];
 
 const HALF_HOUR_S: i64 = 1800;
 

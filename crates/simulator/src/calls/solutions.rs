@@ -15,10 +15,11 @@ use crate::{
 };
 
 pub(super) const SERVED: &[Served] = &[
-    Served::new("GET", "/<SOLUTION>", read),
-    Served::new("GET", "/<SOLUTION>/access_token", token),
-    Served::new("GET", "/<APP>/whatsapp_business_solutions", of_app),
-    Served::new("GET", "/<WABA>/solutions", of_waba),
+    Served::new("GET", "/<SOLUTION>", read).takes(&["fields"]),
+    Served::new("GET", "/<SOLUTION>/access_token", token).takes(&["business_id"]),
+    Served::new("GET", "/<APP>/whatsapp_business_solutions", of_app)
+        .takes(&["fields", "limit", "after", "before", "role"]),
+    Served::new("GET", "/<WABA>/solutions", of_waba).takes(&["fields", "limit", "after", "before"]),
 ];
 
 const SOLUTION: NodeType = NodeType {

@@ -11,7 +11,9 @@ use crate::{
 
 pub(super) const SERVED: &[Served] = &[
     Served::new("GET", "/<WABA>/subscribed_apps", read),
-    Served::new("POST", "/<WABA>/subscribed_apps", subscribe).asks(wanted),
+    Served::new("POST", "/<WABA>/subscribed_apps", subscribe)
+        .takes(&["override_callback_uri", "verify_token"])
+        .asks(wanted),
     Served::new("DELETE", "/<WABA>/subscribed_apps", unsubscribe),
 ];
 

@@ -19,9 +19,11 @@ use crate::{
 };
 
 pub(super) const SERVED: &[Served] = &[
-    Served::new("GET", "/me", me),
-    Served::new("GET", "/debug_token", debug),
-    Served::new("POST", "/<PORTFOLIO>/system_user_access_tokens", fetch).with_proof(),
+    Served::new("GET", "/me", me).takes(&["fields"]),
+    Served::new("GET", "/debug_token", debug).takes(&["input_token"]),
+    Served::new("POST", "/<PORTFOLIO>/system_user_access_tokens", fetch)
+        .takes(&["fetch_only", "system_user_id", "scope", "asset", "set_token_expires_in_60_days"])
+        .with_proof(),
 ];
 
 const USER: NodeType =

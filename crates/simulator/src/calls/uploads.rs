@@ -9,9 +9,9 @@ use crate::{
 };
 
 pub(super) const SERVED: &[Served] = &[
-    Served::new("POST", "/upload:<UPLOAD>", send).with_file(),
-    Served::new("GET", "/upload:<UPLOAD>", progress),
-    Served::new("POST", "/<APP>/uploads", begin),
+    Served::new("POST", "/upload:<UPLOAD>", send).takes(&["sig"]).with_file(),
+    Served::new("GET", "/upload:<UPLOAD>", progress).takes(&["sig"]),
+    Served::new("POST", "/<APP>/uploads", begin).takes(&["file_name", "file_length", "file_type"]),
 ];
 
 /// `POST /<APP>/uploads?file_name&file_length&file_type`: the session's id.

@@ -15,7 +15,14 @@ use crate::{
     world::{Portfolio, Waba},
 };
 
-pub(super) const SERVED: &[Served] = &[Served::new("GET", "/<WABA>", read), Served::new("POST", "/<WABA>", update)];
+pub(super) const SERVED: &[Served] = &[
+    Served::new("GET", "/<WABA>", read).takes(&["fields"]),
+    Served::new("POST", "/<WABA>", update).takes(&[
+        "is_enabled_for_insights",
+        "disable_marketing_messages_on_cloud_api",
+        "template_auto_archival_enabled",
+    ]),
+];
 
 /// A WhatsApp Business Account.
 const WABA: NodeType = NodeType {
@@ -54,6 +61,12 @@ const WABA: NodeType = NodeType {
     ],
 };
 
+/// The same in a list, which shows one field more unless told (observations: waba.business_type).
+const LISTED: NodeType = NodeType {
+    default: &["id", "name", "currency", "timezone_id", "message_template_namespace", "business_type"],
+    ..WABA
+};
+
 /// Fields that Meta has and this simulator has nothing to say about: refused loudly, not as nonexisting.
 const NOT_SIMULATED: &[&str] = &[
     "analytics",
@@ -69,6 +82,8 @@ const NOT_SIMULATED: &[&str] = &[
     "message_templates",
     "solutions",
     "assigned_users",
+    "activities",
+    "flows",
 ];
 
 /// What an answer shows of WABAs: fields, and the numbers if they are asked for as a field.
@@ -80,9 +95,19 @@ pub(super) struct View {
 }
 
 impl View {
-    pub(super) fn read(call: &Call<'_>) -> Answer<Self> {
+    /// Of the WABA's own node.
+    fn of_node(call: &Call<'_>) -> Answer<Self> {
+        Self::read(call, &WABA)
+    }
+
+    /// Of the WABAs in a list.
+    pub(super) fn of_list(call: &Call<'_>) -> Answer<Self> {
+        Self::read(call, &LISTED)
+    }
+
+    fn read(call: &Call<'_>, node: &NodeType) -> Answer<Self> {
         let fields = call.params.text("fields")?;
-        let selection = Selection::read_known(fields.as_deref(), &WABA, NOT_SIMULATED)?;
+        let selection = Selection::read_known(fields.as_deref(), node, NOT_SIMULATED)?;
         let numbers = match selection.edge("phone_numbers", &number::NUMBER)? {
             None => None,
             Some(edge) => {
@@ -118,7 +143,7 @@ impl View {
             "country" | "primary_business_location" => Some(json!(waba.country)),
             "creation_time" => Some(json!(waba.created_at.as_second())),
             "status" => Some(json!("ACTIVE")),
-            "health_status" => Some(health::status(&state.world, &state.knobs, app, waba, None)),
+            "health_status" => Some(health::status(&state.world, &state.knobs, app, waba, &health::Node::Waba)),
             "is_enabled_for_insights" => Some(json!(settings.is_enabled_for_insights)),
             "is_shared_with_partners" => Some(json!(!waba.shared_with.is_empty())),
             "disable_marketing_messages_on_cloud_api" => Some(json!(settings.disable_marketing_messages_on_cloud_api)),
@@ -158,7 +183,7 @@ pub(super) fn verification(portfolio: Option<&Portfolio>) -> &'static str {
 fn read(call: &mut Call<'_>) -> Answer<Value> {
     let id = call.waba_id()?;
     call.count(id)?;
-    let view = View::read(call)?;
+    let view = View::of_node(call)?;
     let waba = call.state.seen_waba(id).ok_or_else(|| GraphError::unknown_object("GET", &id.to_string()))?;
     let mut shown = view.show(call.state, call.caller.app, waba);
     if let (Some(arguments), Value::Object(shown)) = (view.selection.arguments("pricing_analytics"), &mut shown) {

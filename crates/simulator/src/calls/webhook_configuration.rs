@@ -6,13 +6,12 @@ use super::{Call, number};
 use crate::{
     http::error::{Answer, GraphError},
     rules::subscribe,
-    world::{CallbackOverride, NumberStatus, Scope},
+    world::{CallbackOverride, Scope},
 };
 
 /// Sets or removes the callback.
 pub(super) fn configure(call: &mut Call<'_>) -> Answer<Value> {
-    let id = call.id()?;
-    let (waba, number) = number::find(call, id, NumberStatus::Connected)?;
+    let (waba, number) = number::find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
     call.count(waba)?;
     let wanted = wanted(call)?;
@@ -25,7 +24,7 @@ pub(super) fn configure(call: &mut Call<'_>) -> Answer<Value> {
 
 /// The callback that the call wants for this number; an empty address removes the one from before.
 pub(super) fn wanted(call: &Call<'_>) -> Answer<Option<CallbackOverride>> {
-    let (waba, _) = number::find(call, call.id()?, NumberStatus::Connected)?;
+    let (waba, _) = number::find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
     let configuration = call.params.structure("webhook_configuration")?;
     let configuration = configuration.ok_or_else(|| GraphError::missing("webhook_configuration"))?;

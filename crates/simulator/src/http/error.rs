@@ -153,8 +153,8 @@ impl GraphError {
         self
     }
 
-    pub(crate) fn transient(mut self: Box<Self>) -> Box<Self> {
-        self.is_transient = true;
+    pub(crate) fn transient(mut self: Box<Self>, is_transient: bool) -> Box<Self> {
+        self.is_transient = is_transient;
         self
     }
 

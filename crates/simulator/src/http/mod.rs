@@ -32,7 +32,7 @@ use crate::{
     rules::{
         access, proof,
         rate_limit::{self, Usage},
-        templates,
+        register_number, templates,
     },
     simulator::{Exchange, Reply},
     state::{Cause, State, later},
@@ -157,6 +157,7 @@ fn finish(
             later_s: _,
             person: _,
             other_calls: _,
+            other_registers: _,
         })
         | None => Reply::Answer(respond(state, incoming, found, Ending::Answered, verdict)),
     };
@@ -225,23 +226,17 @@ fn fire(state: &mut State, incoming: &Incoming<'_>) -> Option<Action> {
     };
     let fired = state.faults.fire(state.seed, &target);
     if let Some(waba) = *waba {
-        for (person, later_s, other_calls) in fired.beside {
-            happen_before(state, waba, person, later_s, other_calls);
+        for action in &fired.beside {
+            happen_before(state, address, waba, action);
         }
     }
     fired.action
 }
 
 /// What others do at the moment at which a call arrives, if a script wants it.
-fn happen_before(
-    state: &mut State,
-    waba: Id,
-    person: Option<people::Action>,
-    later_s: Option<u32>,
-    other_calls: Option<u32>,
-) {
+fn happen_before(state: &mut State, address: &Address<'_>, waba: Id, action: &Action) {
     let (at, source) = (state.now, state.world.source_of(waba));
-    match (person, later_s) {
+    match (action.person, action.later_s) {
         (Some(action), Some(later_s)) => {
             let delay = SignedDuration::from_secs(later_s.into());
             state.plan_after(at, delay, Event::PersonActs { waba: source, action });
@@ -251,8 +246,13 @@ fn happen_before(
         }
         (None, _) => {}
     }
-    if let Some(calls) = other_calls {
+    if let Some(calls) = action.other_calls {
         rate_limit::count_others(state, waba, calls);
+    }
+    if let Some(tries) = action.other_registers
+        && let Some(number) = address.number(&state.world).map(|(_, entry)| entry.number.clone())
+    {
+        register_number::count_others(state, &number, tries);
     }
 }
 
@@ -300,7 +300,7 @@ fn prepare<'a>(
     let method = request.method();
     let share = state.knobs.transient_fault_rate;
     if share > 0.0 && state.seed.draw(&["transient", &state.ledger.next_request().to_string()]).chance(share) {
-        return Err(GraphError::new(503, 2, "Service temporarily unavailable").transient());
+        return Err(GraphError::new(503, 2, "Service temporarily unavailable").transient(true));
     }
     let body: &[u8] = if served.needs == Needs::File { &[] } else { request.body() };
     let params = Params::read(request.uri().query(), request.headers(), body)?;
@@ -313,8 +313,10 @@ fn prepare<'a>(
         }
     };
     let proof_needed = served.needs == Needs::Proof || state.knobs.require_appsecret_proof;
-    let given = params.text("appsecret_proof")?;
+    // An empty proof is a wrong one, not none.
+    let given = params.text("appsecret_proof")?.or_else(|| params.has("appsecret_proof").then(String::new));
     proof::check(state, &caller, given.as_deref(), proof_needed && !matches!(caller.as_whom, access::As::App))?;
+    served.check_names(&params)?;
     let cause = Cause { at: state.now, by: By::Api, request: Some(state.ledger.next_request()) };
     Ok(Call { state, cause, caller, params, method, request, address, verdict, usage })
 }
@@ -339,7 +341,10 @@ fn scripted(script: &ScriptedError) -> Box<GraphError> {
     if let Some(details) = &script.details {
         error = error.details(details);
     }
-    if script.is_transient { error.transient() } else { error }
+    match script.is_transient {
+        Some(is_transient) => error.transient(is_transient),
+        None => error,
+    }
 }
 
 type Seen = (u16, Option<i64>, Option<i64>);

@@ -71,6 +71,11 @@ impl Params {
         self.0.get(name).is_some_and(|value| !value.is_null())
     }
 
+    /// The names of what is given.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// A text or a number, as text. Empty counts as absent.
     pub(crate) fn text(&self, name: &str) -> Answer<Option<String>> {
         match self.0.get(name) {

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     calls::{self, Served},
     ids::Id,
-    world::World,
+    world::{Number, NumberStatus, World},
 };
 
 /// The parts of a request's address. Only what every call needs is taken apart at once.
@@ -26,7 +26,18 @@ pub(crate) struct Address<'a> {
     pub(crate) version: Option<Version>,
     /// The decoded segments of the path behind the version.
     pub(crate) segments: Vec<Cow<'a, str>>,
+    /// Which entry a phone number id means that two WABAs list: what has a register before it means the one that has just
+    /// moved, everything else the one that is in use.
+    side: NumberStatus,
 }
+
+/// Calls at a number that come before its register, or are it.
+const BEFORE_USE: &[(Method, &str)] = &[
+    (Method::POST, "register"),
+    (Method::POST, "request_code"),
+    (Method::POST, "verify_code"),
+    (Method::POST, "settings"),
+];
 
 impl<'a> Address<'a> {
     pub(crate) fn read(request: &'a Request<Bytes>, now: Timestamp) -> Self {
@@ -39,7 +50,17 @@ impl<'a> Address<'a> {
             .collect();
         let version = segments.first().map_or(Asked::Nothing, |segment| version::read(segment));
         let asked = if version == Asked::Nothing { None } else { Some(segments.remove(0)) };
-        Self { request, asked, version: version::serving(version, now), segments }
+        let edge = segments.get(1).map(AsRef::as_ref);
+        let comes_before_use = |(method, name): &(Method, &str)| method == request.method() && edge == Some(*name);
+        let side =
+            if BEFORE_USE.iter().any(comes_before_use) { NumberStatus::Pending } else { NumberStatus::Connected };
+        Self { request, asked, version: version::serving(version, now), segments, side }
+    }
+
+    /// The number whose node is called, and the WABA that it is called under.
+    pub(crate) fn number<'w>(&self, world: &'w World) -> Option<(Id, &'w Number)> {
+        let id: Id = self.first().parse().ok()?;
+        world.entry_of_phone_id(id, self.side)
     }
 
     /// The first segment behind the version; empty if there is none.
@@ -84,8 +105,8 @@ impl<'a> Address<'a> {
         if world.wabas.contains_key(&id) {
             return Some(id);
         }
-        if let Some(listed) = world.index.of_phone_id(id) {
-            return listed.last().copied();
+        if let Some((waba, _)) = self.number(world) {
+            return Some(waba);
         }
         if let Some(waba) = world.index.of_template(id) {
             return Some(waba);
@@ -122,8 +143,9 @@ static PATTERNS: LazyLock<BTreeMap<(&str, usize), Vec<Pattern>>> = LazyLock::new
 });
 
 /// The served call that a request asks for. A path that is written out goes before one with an id in its place. Where one shape
-/// of path is served for several kinds of node, the kind of the node decides; an id that nobody has goes to the first of them,
-/// which refuses it in Meta's words.
+/// of path is served for several kinds of node, the kind of the node decides. An id that nobody has goes to the first of them,
+/// which refuses it in Meta's words, and so does the edge of another kind of node; a node that is there and is not served itself
+/// is said not to be.
 pub(crate) fn find(method: &Method, address: &Address<'_>, world: &World) -> Answer<&'static Served> {
     if address.version.is_none() {
         return Err(GraphError::unknown_path(&address.bare_path()));
@@ -137,7 +159,8 @@ pub(crate) fn find(method: &Method, address: &Address<'_>, world: &World) -> Ans
         }
         first = first.or(Some(pattern.served));
     }
-    first.ok_or_else(|| {
+    let is_bare_node = kind.is_some() && address.segments.len() == 1;
+    first.filter(|_| !is_bare_node).ok_or_else(|| {
         let shown: String = address.bare_path().chars().take(200).collect();
         GraphError::not_simulated(&format!("{method} {shown}"), &served())
     })

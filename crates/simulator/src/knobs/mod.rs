@@ -65,6 +65,10 @@ knobs! {
     intent_repeat: IntentRepeat = IntentRepeat::SameId, among IntentRepeat::ALL.to_vec();
     "intents.intent_repeat" "What does the same app get that tags the same WABA again while the intent is open?"
 
+    /// Setting an intent again once the customer has accepted it.
+    intent_repeat_after_accept: RepeatAfterAccept = RepeatAfterAccept::SameId, among RepeatAfterAccept::ALL.to_vec();
+    "intents.intent_repeat_after_accept" "What does the same app get that tags a WABA again whose migration was accepted?"
+
     /// When an intent is `COMPLETED`.
     intent_completed_when: CompletedWhen = CompletedWhen::LastRegister, among CompletedWhen::ALL.to_vec();
     "intents.intent_completed_when" "When does COMPLETED appear?"
@@ -269,6 +273,11 @@ knobs! {
     partner_added_on_accept: PartnerAdded = PartnerAdded::On, among PartnerAdded::ALL.to_vec();
     "webhooks.partner_added_on_accept" "Does PARTNER_ADDED fire when a customer leaves a solution this way?"
 
+    /// Seconds from the register of a source's last connected number until its Solution Partner loses the source and hears
+    /// PARTNER_REMOVED; never if absent.
+    partner_removed_after_s: Option<u32> = None, among vec![None, Some(0), Some(3600)];
+    "webhooks.partner_removed_after_s" "When does the old Solution Partner lose a source that all numbers have left?"
+
     /// For how long a delivery that failed is tried again.
     webhook_retry_window: RetryWindow = RetryWindow::SevenDays, among RetryWindow::ALL.to_vec();
     "webhooks.webhook_retry_window" "Which of Meta's two pages about retries is right?"
@@ -276,6 +285,18 @@ knobs! {
     /// Send the odd shapes that some examples of Meta's have.
     webhook_quirky_shapes: bool = false, among vec![false, true];
     "webhooks.webhook_quirky_shapes" "Do the odd examples occur on the wire?"
+
+    /// How webhooks about templates spell a language.
+    webhook_language_spelling: LanguageSpelling = LanguageSpelling::Hyphen, among LanguageSpelling::ALL.to_vec();
+    "webhooks.webhook_language_spelling" "Do webhooks write a language as the API does?"
+
+    /// `contacts` beside the status of a message.
+    status_contacts: Presence = Presence::Absent, among Presence::ALL.to_vec();
+    "webhooks.status_contacts" "Does the status of a message name its recipient in `contacts`?"
+
+    /// `user_id` of a customer in `contacts`, of messages and, where they have `contacts`, of statuses.
+    contact_user_id: Presence = Presence::Absent, among Presence::ALL.to_vec();
+    "webhooks.contact_user_id" "Do `contacts` have an id of the customer for this business already?"
 
     /// Share of deliveries (0.0 to 1.0) that come twice.
     webhook_duplicates: f64 = 0.01, among vec![0.0, 0.01, 1.0];

@@ -17,7 +17,7 @@ macro_rules! words {
 }
 
 words!(
-    /// Setting an intent again while one is open.
+    /// Setting an intent again while the customer has not answered.
     IntentRepeat {
         /// The same intent answers.
         SameId,
@@ -25,6 +25,15 @@ words!(
         NewId,
         /// Refused with 2593079.
         #[serde(rename = "2593079")]
+        Refused,
+    }
+);
+words!(
+    /// Setting an intent again after the customer has accepted one.
+    RepeatAfterAccept {
+        /// The same intent answers.
+        SameId,
+        /// Refused: the WABA is in no state for it.
         Refused,
     }
 );
@@ -243,6 +252,15 @@ words!(
         Off,
         /// It does, with the WABA as `entry.id`.
         EntryIsWaba,
+    }
+);
+words!(
+    /// How webhooks spell a template's language.
+    LanguageSpelling {
+        /// `en-US`.
+        Hyphen,
+        /// `en_US`, as the API does.
+        Underscore,
     }
 );
 words!(

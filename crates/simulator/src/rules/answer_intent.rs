@@ -11,7 +11,6 @@ use crate::{
     ids::Id,
     knobs::{CompletedWhen, CopyWhen, DestinationReview, TokenAfterAccept, TokenCoverage},
     ledger::Change,
-    people::{self, Pays},
     rules::{access, duplicate_templates},
     state::{Cause, State},
     webhooks::occasions,
@@ -60,7 +59,6 @@ pub(crate) fn accept(state: &mut State, cause: Cause, intent: Id, owner: Option<
         }
     }
     duplicate_templates::plan(state, cause, id, CopyWhen::Accept);
-    follow_script(state, cause, source, destination);
     true
 }
 
@@ -167,21 +165,4 @@ pub(crate) fn current_business_token(state: &State, app: Id, portfolio: Id) -> O
     let mut newest_first = state.world.holdings().business_tokens(app, portfolio);
     let newest = state.world.holdings().business_tokens(app, portfolio).next();
     newest_first.find(is_good).or(newest).map(|value| value.expose().to_owned())
-}
-
-fn follow_script(state: &mut State, cause: Cause, source: Id, destination: Id) {
-    let Some(script) = state.world.people.get(&source).cloned() else { return };
-    match script.pays {
-        Pays::After(delay) if delay.is_zero() => {
-            people::add_payment_method(state, cause.at, destination);
-        }
-        Pays::After(delay) => state.plan_after(cause.at, delay, Event::PersonPays { waba: destination }),
-        Pays::Declined => {
-            people::decline_payment_method(state, cause.at, destination);
-        }
-        Pays::Never => {}
-    }
-    if let Some(delay) = script.removes_partner_after {
-        state.plan_after(cause.at, delay, Event::PersonRemovesPartner { waba: source });
-    }
 }

@@ -21,8 +21,8 @@ pub(super) const RULE: Rule = Rule {
     source: "guide B1 to B3; observations: billing.completion, billing.what_is_charged, billing.windows",
     fidelity: Fidelity::Approximated {
         how: "the tariff is invented: 0.08 for marketing, 0.03 for utility, 0.02 for authentication, the same in every currency, to every country and at every volume; \
-              a number's migration is complete at the instant of its register; price and window are settled when a message is sent",
-        because: "Meta's rates change with country, volume and quarter; the guide does not say when a migration is complete, and Meta's pages say both sent and delivered inside a window",
+              a number's migration is complete at the instant of its register; price and window are settled when a message is sent; what a source without a credit line of its partner sends is charged to its customer, under the sentence that names the Solution Partner",
+        because: "nobody but the customer pays for such a source; Meta's rates change with country, volume and quarter; the guide does not say when a migration is complete, and Meta's pages say both sent and delivered inside a window",
     },
 };
 

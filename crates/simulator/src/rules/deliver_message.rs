@@ -7,11 +7,12 @@ use super::{Fidelity, Rule, charge, route_message, templates};
 use crate::{
     agenda::Event,
     ids::Id,
+    knobs::Presence,
     ledger::Change,
     state::{Cause, State},
     webhooks::{
         self, Field, Update,
-        shapes::messages::{self, Sender},
+        shapes::messages::{self, Contact, Sender},
     },
     world::{Content, Fate, Message, MessageStatus},
 };
@@ -58,7 +59,11 @@ pub(crate) fn tell(state: &mut State, at: Timestamp, message: &Message) {
     let place = route_message::status(state, at, message);
     let sender = Sender { number: message.number, phone: place.phone };
     let conversation = state.world.messaging.conversation(message.number, message.to);
-    let value = messages::status(sender, message, at, &conversation);
+    let recipient = match state.knobs.status_contacts {
+        Presence::Absent => None,
+        Presence::Present => Some(Contact::of(state, place.waba, message.to)),
+    };
+    let value = messages::status(sender, message, at, &conversation, recipient.as_ref());
     let update = Update { waba: place.waba, entry: None, field: Field::Messages, phone: Some(place.phone), value };
     webhooks::publish(state, at, update);
 }

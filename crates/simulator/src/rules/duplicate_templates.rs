@@ -19,7 +19,7 @@ use crate::{
 pub(super) const RULE: Rule = Rule {
     name: "duplicate_templates",
     says: "Templates that are APPROVED and GREEN are copied, as many as fit, with quality UNKNOWN; a re-check rejects a share",
-    source: "guide T1 to T5, T8; observations: templates.eligible, templates.limit_per_waba, templates.existing_untouched",
+    source: "guide T1 to T5, T7, T8; observations: templates.eligible, templates.limit_per_waba, templates.existing_untouched",
     fidelity: Fidelity::Simulated,
 };
 
@@ -55,9 +55,6 @@ pub(crate) fn copy(state: &mut State, cause: Cause, intent: Id) {
     }
     if let Some(template) = left_out {
         shapes::status_updated(state, cause.at, destination, &template, "LIMIT_EXCEEDED", None);
-    }
-    if !copies.is_empty() {
-        state.plan_after(cause.at, templates::rate::UNRATED, Event::CopiesRated { waba: destination });
     }
 }
 

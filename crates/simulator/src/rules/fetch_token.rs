@@ -14,7 +14,10 @@ pub(super) const RULE: Rule = Rule {
     name: "fetch_token",
     says: "A system token fetches the business token of a customer's portfolio",
     source: "guide 5; observations: tokens.fetch",
-    fidelity: Fidelity::Simulated,
+    fidelity: Fidelity::Approximated {
+        how: "a token that has expired is given like any other that exists; one that was revoked is a grant that was taken back, and refused with 200",
+        because: "no page says what `fetch_only` makes of a token that is over",
+    },
 };
 
 /// The business token of `portfolio` for the caller's app.
@@ -35,7 +38,11 @@ pub(crate) fn granted(state: &State, caller: &Caller, portfolio: Id) -> Answer<S
     if state.knobs.token_fetch_needs_business_management {
         caller.needs(&[Scope::BusinessManagement])?;
     }
-    current_business_token(state, caller.app, portfolio).ok_or_else(|| {
+    let existing = current_business_token(state, caller.app, portfolio);
+    let still_granted = |value: &String| {
+        state.world.tokens.get(value.as_str()).is_some_and(|token| token.revoked_at.is_none_or(|at| at > state.now))
+    };
+    existing.filter(still_granted).ok_or_else(|| {
         GraphError::permission(format!("the business portfolio {portfolio} has granted the app nothing"))
     })
 }

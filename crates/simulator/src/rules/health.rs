@@ -6,13 +6,13 @@ use super::{Fidelity, Rule};
 use crate::{
     ids::Id,
     knobs::Knobs,
-    world::{NameStatus, Number, Waba, World},
+    world::{NameStatus, Number, Template, TemplateStatus, Waba, World},
 };
 
 pub(super) const RULE: Rule = Rule {
     name: "health",
-    says: "`health_status` tells of a missing payment method",
-    source: "observations: waba.health_status, waba.payment_141006",
+    says: "`health_status` of a WABA, number or template tells of a missing payment method, a template that is not approved, a name under review",
+    source: "observations: waba.health_status, waba.payment_141006, waba.health_141002",
     fidelity: Fidelity::Simulated,
 };
 
@@ -41,13 +41,22 @@ struct Entity {
     extra: Option<(&'static str, Value)>,
 }
 
-/// The health of a WABA, or of one of its numbers.
-pub(crate) fn status(world: &World, knobs: &Knobs, app: Id, waba: &Waba, number: Option<&Number>) -> Value {
-    let entities: Vec<Entity> = number
-        .map(of_number)
-        .into_iter()
-        .chain([of_waba(knobs, waba), of_business(world, waba), of_app(app)])
-        .collect();
+/// What is asked for its health.
+pub(crate) enum Node<'a> {
+    Waba,
+    Number(&'a Number),
+    Template(&'a Template),
+}
+
+/// The health of a WABA, or of a number or template of it.
+pub(crate) fn status(world: &World, knobs: &Knobs, app: Id, waba: &Waba, node: &Node<'_>) -> Value {
+    let own = match node {
+        Node::Waba => None,
+        Node::Number(number) => Some(of_number(number)),
+        Node::Template(template) => Some(of_template(template)),
+    };
+    let entities: Vec<Entity> =
+        own.into_iter().chain([of_waba(knobs, waba), of_business(world, waba), of_app(app)]).collect();
     let worst = entities.iter().map(|entity| entity.can).max().unwrap_or(Can::Available);
     json!({
         "can_send_message": worst.as_str(),
@@ -79,6 +88,18 @@ fn of_number(number: &Number) -> Entity {
         }
     };
     Entity { kind: "PHONE_NUMBER", id: number.id, can, extra }
+}
+
+fn of_template(template: &Template) -> Entity {
+    if template.status == TemplateStatus::Approved {
+        return Entity { kind: "MESSAGE_TEMPLATE", id: template.id, can: Can::Available, extra: None };
+    }
+    let errors = json!([{
+        "error_code": 141_002,
+        "error_description": "The template is not approved.",
+        "possible_solution": "Wait for the review of the template, or edit it and hand it in again.",
+    }]);
+    Entity { kind: "MESSAGE_TEMPLATE", id: template.id, can: Can::Blocked, extra: Some(("errors", errors)) }
 }
 
 fn of_waba(knobs: &Knobs, waba: &Waba) -> Entity {

@@ -200,7 +200,7 @@ fn check_entry(
     }
     if entry.maintenance_until.is_some_and(|until| until > at) {
         return Err(GraphError::migration(2_494_100, "Account is in maintenance mode.", "Try again in a few minutes.")
-            .transient());
+            .transient(true));
     }
     Ok(())
 }

@@ -126,7 +126,7 @@ pub(crate) fn count_app(state: &mut State, app: Id) -> (AppUsage, Answer<()>) {
     let refusal = GraphError::limit(4, "Application request limit reached");
     let refusal = match state.knobs.error_http_style {
         ErrorHttpStyle::Docs => refusal,
-        ErrorHttpStyle::Spec => refusal.subcode(2_446_079).transient(),
+        ErrorHttpStyle::Spec => refusal.subcode(2_446_079).transient(true),
     };
     (AppUsage(share), Err(refusal))
 }

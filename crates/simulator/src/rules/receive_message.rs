@@ -9,7 +9,7 @@ use crate::{
     state::{Cause, State},
     webhooks::{
         self, Field, Update,
-        shapes::messages::{self, Inbound, Sender},
+        shapes::messages::{self, Contact, Inbound, Sender},
     },
     world::wamid,
 };
@@ -57,7 +57,11 @@ pub(crate) fn receive(
     conversation.free_entry_offered |= is_free_entry;
     state.world.messaging.set_conversation(cause.at, digits, from, conversation);
     let inbound = Inbound { id, from, at: cause.at, text, is_free_entry };
-    let value = messages::inbound(Sender { number: digits, phone: place.phone }, &inbound);
+    let value = messages::inbound(
+        Sender { number: digits, phone: place.phone },
+        &inbound,
+        &Contact::of(state, place.waba, from),
+    );
     let update = Update { waba: place.waba, entry: None, field: Field::Messages, phone: Some(place.phone), value };
     webhooks::publish(state, cause.at, update);
     (id, Some(place))

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Fidelity, Rule};
 use super::{
-    duplicate_templates, move_number, number_limit,
+    duplicate_templates, move_number, number_limit, partners_leave,
     payment::{self, Step},
     storage_region,
 };
@@ -47,36 +47,24 @@ pub(crate) fn register(
     region: Option<&str>,
 ) -> Answer<()> {
     let World { register_attempts, register_blocked_until, .. } = &mut state.world;
-    let limited = count_attempt(register_attempts, register_blocked_until, cause.at, number);
+    count_attempt(register_attempts, register_blocked_until, cause.at, number)?;
     let Some(entry) = state.world.wabas.get(&waba).and_then(|waba| waba.number(number)).cloned() else {
         return Err(GraphError::unknown_object("POST", number.as_str()));
     };
-    match entry.status {
-        NumberStatus::Pending => check_first(state, cause, waba, &entry)?,
-        NumberStatus::Migrated | NumberStatus::Deleted => {
-            return Err(GraphError::invalid_parameter(
-                "Ensure there is no mismatch between the phone number ID you are registering and a previously stored phone number ID.",
-            ));
-        }
-        NumberStatus::Connected
-        | NumberStatus::Disconnected
-        | NumberStatus::Banned
-        | NumberStatus::Restricted
-        | NumberStatus::RateLimited
-        | NumberStatus::Flagged
-        | NumberStatus::Unverified
-        | NumberStatus::Unknown => {
-            if entry.two_step && entry.pin.as_ref().map(Secret::expose) != Some(pin) {
-                return Err(GraphError::new(400, 133_005, "Two-step verification PIN mismatch"));
-            }
-        }
+    if entry.status == NumberStatus::Pending {
+        check_first(state, cause, waba, &entry)?;
+    } else if has_left(&state.world, waba, &entry) {
+        return Err(GraphError::invalid_parameter(
+            "Ensure there is no mismatch between the phone number ID you are registering and a previously stored phone number ID.",
+        ));
+    } else if entry.two_step && entry.pin.as_ref().map(Secret::expose) != Some(pin) {
+        return Err(GraphError::new(400, 133_005, "Two-step verification PIN mismatch"));
     }
     if entry.status != NumberStatus::Connected
         && let Some(account) = state.world.wabas.get(&waba)
     {
         number_limit::check(state, account, number)?;
     }
-    limited?;
     if let Some(region) = region {
         storage_region::in_register(state, cause, waba, number, region)?;
     }
@@ -85,6 +73,22 @@ pub(crate) fn register(
         cut_over(state, cause, waba, number);
     }
     Ok(())
+}
+
+/// Whether the number of an entry went from `waba` to another account, whatever the entry shows since then.
+fn has_left(world: &World, waba: Id, entry: &Number) -> bool {
+    let went = world.messaging.cutovers.get(&entry.number).is_some_and(|cutover| cutover.source == waba);
+    went || !entry.status.is_held() || world.is_connected_elsewhere(&entry.number, waba)
+}
+
+/// Counts tries to register `number` that somebody else makes.
+pub(crate) fn count_others(state: &mut State, number: &E164, tries: u32) {
+    let World { register_attempts, register_blocked_until, .. } = &mut state.world;
+    for _ in 0..tries {
+        if count_attempt(register_attempts, register_blocked_until, state.now, number).is_err() {
+            return;
+        }
+    }
 }
 
 /// Counts a request for `number`; the eleventh in 72 hours blocks it for 72 hours.
@@ -164,7 +168,7 @@ fn cut_over(state: &mut State, cause: Cause, waba: Id, number: &E164) {
     }
     if let Some(intent) = state.world.intent_of_destination(waba).map(|intent| intent.id) {
         duplicate_templates::plan(state, cause, intent, CopyWhen::Register);
-        complete_if_last(state, cause, intent);
+        end_if_last(state, cause, intent);
     }
 }
 
@@ -189,19 +193,21 @@ fn release(state: &mut State, cause: Cause, source: Id, phone: Id, number: &E164
     }
 }
 
-fn complete_if_last(state: &mut State, cause: Cause, intent: Id) {
-    let Some(entry) = state.world.intents.get(&intent) else { return };
-    let source = state.world.wabas.get(&entry.waba);
-    let is_last =
-        source.is_none_or(|source| source.numbers.iter().all(|number| number.status != NumberStatus::Connected));
-    if state.knobs.intent_completed_when != CompletedWhen::LastRegister || !is_last {
+fn end_if_last(state: &mut State, cause: Cause, intent: Id) {
+    let Some((source, status)) = state.world.intents.get(&intent).map(|intent| (intent.waba, intent.status)) else {
+        return;
+    };
+    let is_connected = |number: &Number| number.status == NumberStatus::Connected;
+    if state.world.wabas.get(&source).is_some_and(|source| source.numbers.iter().any(is_connected)) {
         return;
     }
-    if entry.status == IntentStatus::Accepted
+    partners_leave::plan(state, cause, source);
+    if state.knobs.intent_completed_when == CompletedWhen::LastRegister
+        && status == IntentStatus::Accepted
         && let Some(entry) = state.change_intent(cause.at, intent)
     {
         entry.status = IntentStatus::Completed;
-        let change = Change::new("intent.completed", entry.waba).with("intent", intent);
+        let change = Change::new("intent.completed", source).with("intent", intent);
         state.enter(cause, change);
     }
 }

@@ -1,13 +1,12 @@
-//! Guide 2: a WABA is tagged for migration (observations: intents.intent_repeat, intents.obo, intents.state_error).
+//! Guide 2: a WABA is tagged for migration (observations: intents.intent_repeat, intents.intent_repeat_after_accept,
+//! intents.obo, intents.state_error).
 
-use jiff::SignedDuration;
-
-use super::{Fidelity, Rule};
+use super::{Fidelity, Rule, unanswered};
 use crate::{
     agenda::Event,
     http::error::{Answer, GraphError},
     ids::Id,
-    knobs::IntentRepeat,
+    knobs::{IntentRepeat, RepeatAfterAccept},
     ledger::Change,
     mail::Mail,
     people,
@@ -18,25 +17,20 @@ use crate::{
 pub(super) const RULE: Rule = Rule {
     name: "set_intent",
     says: "A WABA is tagged for migration, and every admin gets a mail",
-    source: "guide 2, 3.6; observations: intents.intent_repeat, intents.obo, intents.state_error",
+    source: "guide 2, 3.6; observations: intents.intent_repeat, intents.intent_repeat_after_accept, intents.obo, intents.state_error",
     fidelity: Fidelity::Simulated,
 };
 
 /// Tags `waba` for `app`. Gives the intent's id.
 pub(crate) fn set(state: &mut State, cause: Cause, waba: Id, app: Id) -> Answer<Id> {
-    let solution = check(state, waba, app)?;
+    check_app_and_owner(state, waba, app)?;
     let earlier: Vec<&Intent> = state.world.intents_of(waba).collect();
-    let live = earlier.iter().find(|intent| intent.status != IntentStatus::Rejected);
-    if let Some(live) = live {
-        if live.app != app {
-            return Err(already_marked());
-        }
-        match state.knobs.intent_repeat {
-            IntentRepeat::SameId => return Ok(live.id),
-            IntentRepeat::Refused => return Err(already_marked()),
-            IntentRepeat::NewId => {}
-        }
+    if let Some(live) = earlier.iter().find(|intent| intent.status != IntentStatus::Rejected)
+        && let Some(id) = repeated(state, live, app)?
+    {
+        return Ok(id);
     }
+    let solution = solution_to_leave(state, waba, app)?;
     let place = earlier.len().to_string();
     let key = [&waba.to_string(), &app.to_string(), place.as_str()];
     let id = state.seed.id(&["intent", key[0], key[1], key[2]]);
@@ -54,8 +48,30 @@ fn already_marked() -> Box<GraphError> {
     GraphError::migration(2_593_079, "", "WABA already marked for migration to a different solution ID")
 }
 
-/// The solution that the WABA is to leave.
-fn check(state: &State, waba: Id, app: Id) -> Answer<Id> {
+fn wrong_state() -> Box<GraphError> {
+    GraphError::new(422, 100, "").message("Migration intent cannot be set for solution in current state")
+}
+
+/// What a tag of `app` gives while there is an intent already: its id, or nothing where another one is made.
+fn repeated(state: &State, live: &Intent, app: Id) -> Answer<Option<Id>> {
+    if live.app != app {
+        return Err(already_marked());
+    }
+    match live.status {
+        IntentStatus::Initiated => match state.knobs.intent_repeat {
+            IntentRepeat::SameId => Ok(Some(live.id)),
+            IntentRepeat::Refused => Err(already_marked()),
+            IntentRepeat::NewId => Ok(None),
+        },
+        IntentStatus::Accepted | IntentStatus::Completed => match state.knobs.intent_repeat_after_accept {
+            RepeatAfterAccept::SameId => Ok(Some(live.id)),
+            RepeatAfterAccept::Refused => Err(wrong_state()),
+        },
+        IntentStatus::Rejected => Ok(None),
+    }
+}
+
+fn check_app_and_owner(state: &State, waba: Id, app: Id) -> Answer<()> {
     let world = &state.world;
     if !world.apps.get(&app).is_some_and(|app| app.advanced_access) {
         return Err(GraphError::new(403, 10, "Application does not have permission for this action")
@@ -65,13 +81,16 @@ fn check(state: &State, waba: Id, app: Id) -> Answer<Id> {
     if waba.ownership == Ownership::OnBehalfOf {
         return Err(GraphError::migration(2_593_085, "", "This account is not valid for on-behalf-of mobility."));
     }
-    let solution = waba.solution.and_then(|id| world.solutions.get(&id)).filter(|solution| solution.is_active());
+    Ok(())
+}
+
+fn solution_to_leave(state: &State, waba: Id, app: Id) -> Answer<Id> {
+    let solution = state.world.wabas.get(&waba).and_then(|waba| waba.solution);
+    let solution = solution.and_then(|id| state.world.solutions.get(&id)).filter(|solution| solution.is_active());
     match solution {
         Some(solution) if solution.provider_app == app => Ok(solution.id),
         Some(_) => Err(GraphError::invalid_parameter("the app is no partner of the WABA's solution")),
-        None => {
-            Err(GraphError::new(422, 100, "").message("Migration intent cannot be set for solution in current state"))
-        }
+        None => Err(wrong_state()),
     }
 }
 
@@ -93,11 +112,5 @@ fn plan_answer(state: &mut State, cause: Cause, waba: Id, intent: Id) {
         let after = script.answer_after;
         state.plan_after(cause.at, after, Event::PersonAnswers { intent });
     }
-    let days = |days: u32| SignedDuration::from_hours(24 * i64::from(days));
-    if let Some(after) = state.knobs.intent_auto_accept_days {
-        state.plan_after(cause.at, days(after), Event::IntentAcceptsItself { intent });
-    }
-    if let Some(after) = state.knobs.intent_expiry_days {
-        state.plan_after(cause.at, days(after), Event::IntentExpires { intent });
-    }
+    unanswered::plan(state, intent);
 }

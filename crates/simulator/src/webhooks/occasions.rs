@@ -1,5 +1,7 @@
 //! What people do and rules bring about, as announcements: one function per occasion.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{
@@ -60,10 +62,14 @@ fn tell_partner(
     super::tell(state, at, app, update(waba, entry, &Announcement::AccountUpdate(event(info))));
 }
 
-/// The customer took the WABA away from its partners; to be told before they are forgotten.
-pub(crate) fn partners_removed(state: &mut State, at: Timestamp, waba: Id) {
-    if let Some(waba_info) = waba_info(&state.world, waba, None) {
-        announce(state, at, waba, &Announcement::AccountUpdate(AccountUpdate::PartnerRemoved { waba_info }));
+/// The partners with these portfolios lose the WABA; to be told before they are forgotten.
+pub(crate) fn partners_removed(state: &mut State, at: Timestamp, waba: Id, leaving: &BTreeSet<Id>) {
+    let Some(waba_info) = waba_info(&state.world, waba, None) else { return };
+    let removed = Announcement::AccountUpdate(AccountUpdate::PartnerRemoved { waba_info });
+    for (app, portfolio) in partner_apps(&state.world, waba) {
+        if leaving.contains(&portfolio) {
+            super::tell(state, at, app, update(waba, Some(portfolio), &removed));
+        }
     }
 }
 

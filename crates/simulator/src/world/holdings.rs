@@ -36,8 +36,8 @@ impl Holdings {
         }
     }
 
-    pub(crate) fn unshare(&mut self, waba: &Waba) {
-        for partner in &waba.shared_with {
+    pub(crate) fn unshare(&mut self, waba: &Waba, leaving: &BTreeSet<Id>) {
+        for partner in leaving {
             if let Some(places) = self.shared.get_mut(partner) {
                 places.remove(&(waba.created_at, waba.id));
             }

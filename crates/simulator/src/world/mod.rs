@@ -18,7 +18,7 @@ mod token;
 mod upload;
 mod waba;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -215,10 +215,10 @@ impl World {
         self.wabas.insert(waba.id, waba);
     }
 
-    /// Takes a WABA out of the lists of its partners.
-    pub(crate) fn unshare(&mut self, waba: Id) {
+    /// Takes a WABA out of the lists of these portfolios.
+    pub(crate) fn unshare(&mut self, waba: Id, leaving: &BTreeSet<Id>) {
         if let Some(waba) = self.wabas.get(&waba) {
-            self.index.holdings.unshare(waba);
+            self.index.holdings.unshare(waba, leaving);
         }
     }
 
@@ -228,11 +228,11 @@ impl World {
         self.tokens.insert(value, token);
     }
 
-    /// Takes a WABA out of the tokens of whomever it belongs to.
-    pub(crate) fn uncover(&mut self, waba: Id) {
+    /// Takes a WABA out of the tokens that these apps have of whomever it belongs to.
+    pub(crate) fn uncover(&mut self, waba: Id, apps: &BTreeSet<Id>) {
         let Some(Waba { owner, on_behalf_of, .. }) = self.wabas.get(&waba) else { return };
         for portfolio in [Some(*owner), *on_behalf_of].into_iter().flatten() {
-            for app in self.apps.keys() {
+            for app in apps {
                 for value in self.index.holdings.business_tokens(*app, portfolio) {
                     if let Some(token) = self.tokens.get_mut(value) {
                         token.wabas.remove(&waba);
@@ -264,11 +264,19 @@ impl World {
 
     /// The WABA where `number` is registered or was, other than `except`: where a migration would take it from.
     pub(crate) fn holder_of(&self, number: &E164, except: Id) -> Option<(&Waba, &Number)> {
-        let others = self.index.of_number(number).filter(|waba| *waba != except);
-        let mut entries = others.filter_map(|waba| {
+        self.listings(number, except).find(|(_, entry)| entry.status.is_held())
+    }
+
+    /// Whether `number` is in use under another WABA than `waba`.
+    pub(crate) fn is_connected_elsewhere(&self, number: &E164, waba: Id) -> bool {
+        self.listings(number, waba).any(|(_, entry)| entry.status == NumberStatus::Connected)
+    }
+
+    /// The WABAs that list `number`, other than `except`, with their entries of it.
+    fn listings(&self, number: &E164, except: Id) -> impl Iterator<Item = (&Waba, &Number)> {
+        self.index.of_number(number).filter(move |waba| *waba != except).filter_map(|waba| {
             let waba = self.wabas.get(&waba)?;
             waba.number(number).map(|entry| (waba, entry))
-        });
-        entries.find(|(_, entry)| entry.status.is_held())
+        })
     }
 }

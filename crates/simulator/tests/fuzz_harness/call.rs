@@ -109,11 +109,8 @@ impl Call {
             Version::None => String::new(),
             Version::Some { major, minor } => format!("/v{major}.{}", minor % 13),
         };
-        let parameters: Vec<(&str, Value)> = self
-            .parameters
-            .iter()
-            .map(|one| (NAMES[usize::from(one.name) % NAMES.len()], one.value.of(stage)))
-            .collect();
+        let parameters: Vec<(&str, Value)> =
+            self.parameters.iter().map(|one| (self.route.name(one.name), one.value.of(stage))).collect();
         let token = self.token.of(stage);
         let mut query = form_urlencoded::Serializer::new(String::new());
         let mut body = Vec::new();
@@ -167,6 +164,22 @@ fn as_text(value: &Value) -> String {
 }
 
 impl Route {
+    /// The so manyth parameter: mostly one that the call takes, so that it is looked at.
+    fn name(&self, which: u8) -> &'static str {
+        let served: Vec<(&str, &str)> = unmoor_simulator::served_calls().collect();
+        let takes = match self {
+            Self::Served { which, .. } | Self::Mistaken { which, .. } => {
+                let (method, path) = served[usize::from(*which) % served.len()];
+                unmoor_simulator::served_parameters(method, path)
+            }
+            Self::Free { .. } => &[],
+        };
+        if takes.is_empty() || which > 240 {
+            return NAMES[usize::from(which) % NAMES.len()];
+        }
+        takes[usize::from(which) % takes.len()]
+    }
+
     fn of(&self, stage: &Stage) -> (&'static str, String) {
         let served: Vec<(&str, &str)> = unmoor_simulator::served_calls().collect();
         match self {

@@ -27,6 +27,23 @@ fn a_new_template_is_pending_and_approved_after_its_review() {
 }
 
 #[test]
+fn the_health_of_a_template_says_whether_it_is_approved() {
+    let mut desk = Desk::usual();
+    let id = desk.created("to_be_healthy");
+    let health = desk.read(&id, "health_status")["health_status"].clone();
+    assert_eq!(health["can_send_message"], "BLOCKED");
+    let own = &health["entities"][0];
+    assert_eq!((&own["entity_type"], &own["id"]), (&json!("MESSAGE_TEMPLATE"), &json!(id)));
+    assert_eq!(own["errors"][0]["error_code"], 141_002);
+    desk.wait_for_review();
+    let health = desk.read(&id, "health_status")["health_status"].clone();
+    assert_eq!(health["entities"][0]["can_send_message"], "AVAILABLE");
+    let kinds: Vec<String> =
+        health["entities"].as_array().unwrap().iter().map(|entity| text(&entity["entity_type"])).collect();
+    assert_eq!(kinds, ["MESSAGE_TEMPLATE", "WABA", "BUSINESS", "APP"]);
+}
+
+#[test]
 fn a_new_template_is_the_first_of_the_list() {
     let mut desk = Desk::usual();
     desk.created("newest_of_all");
@@ -71,8 +88,14 @@ fn parameters_that_have_no_effect_are_refused() {
     body["allow_category_change"] = json!(true);
     assert_invalid(&desk.create(body.clone()), "allow_category_change");
     body.as_object_mut().unwrap().remove("allow_category_change");
-    body["product_set_id"] = json!("1");
-    assert_eq!(desk.create(body).status, 501);
+    for name in ["product_set_id", "status", "id", "quality_score", "foo"] {
+        let mut with = body.clone();
+        with[name] = json!("1");
+        let refused = desk.create(with);
+        assert_eq!(refused.status, 501, "{name}");
+        assert!(text(&refused.body["error"]["message"]).contains(name));
+    }
+    assert!(desk.caller.entries("template.created").is_empty());
 }
 
 #[test]
@@ -133,10 +156,10 @@ fn a_text_that_another_template_has_is_refused_at_the_review_or_at_the_call() {
     };
     let words = json!([{ "type": "BODY", "text": "The same words." }]);
     let mut desk = Desk::usual();
-    twice(&mut desk, "first", "UTILITY", &words);
+    let first = text(&twice(&mut desk, "first", "UTILITY", &words).body["id"]);
     let second = text(&twice(&mut desk, "second", "UTILITY", &words).body["id"]);
     desk.wait_for_review();
-    assert_eq!(desk.status(&second), "REJECTED");
+    assert_eq!((desk.status(&first), desk.status(&second)), ("APPROVED".into(), "REJECTED".into()));
     let mut desk = Desk::new(&json!({ "template_identical_text": "create" }));
     twice(&mut desk, "first", "UTILITY", &words);
     assert_invalid(&twice(&mut desk, "second", "UTILITY", &words), "first/en");
@@ -145,6 +168,51 @@ fn a_text_that_another_template_has_is_refused_at_the_review_or_at_the_call() {
     for name in ["code_one", "code_two"] {
         assert_eq!(twice(&mut desk, name, "AUTHENTICATION", &codes).status, 200, "Meta's own words are not compared");
     }
+}
+
+/// guide: T6
+#[test]
+fn a_rejected_template_stands_in_the_way_of_no_other() {
+    for knob in ["review", "create"] {
+        let mut desk = Desk::new(&json!({ "template_identical_text": knob, "template_review_reject_rate": 1.0 }));
+        let words = json!([{ "type": "BODY", "text": "What was refused once." }]);
+        let refused = text(&desk.create_with("refused", words.clone()).body["id"]);
+        desk.wait_for_review();
+        assert_eq!(desk.status(&refused), "REJECTED", "{knob}");
+        desk.caller.set_knobs(&json!({ "template_review_reject_rate": 0.0 }));
+        let again = text(&desk.create_with("again", words).body["id"]);
+        desk.wait_for_review();
+        assert_eq!(desk.status(&again), "APPROVED", "{knob}");
+    }
+}
+
+/// guide: T3, T6
+#[test]
+fn a_copy_that_the_re_check_rejected_is_edited_or_created_again_with_its_own_words() {
+    let mut desk = Desk::new(&json!({ "template_reject_rate": 1.0 }));
+    let (destination, phone) = desk.caller.moved();
+    desk.caller.register(&phone);
+    desk.caller.wait(2);
+    let fields = "name,language,status,category,components";
+    let edge = format!("/{destination}/message_templates");
+    let copies = desk.caller.get(&format!("{edge}?fields={fields}"), &desk.token).body;
+    let copy = copies["data"][0].clone();
+    assert_eq!(copy["status"], "REJECTED");
+    let mut again = copy.clone();
+    for member in ["id", "status"] {
+        again.as_object_mut().unwrap().remove(member);
+    }
+    again["name"] = json!("created_again");
+    let answer = desk.caller.post(&edge, &desk.token, again);
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    desk.wait_for_review();
+    let created = text(&answer.body["id"]);
+    assert_eq!(desk.status(&created), "APPROVED");
+    assert_eq!(desk.delete_from(&destination, "name=created_again").status, 200);
+    let edited = text(&copy["id"]);
+    assert_eq!(desk.edit(&edited, json!({ "components": copy["components"] })).status, 200);
+    desk.wait_for_review();
+    assert_eq!(desk.status(&edited), "APPROVED");
 }
 
 #[test]

@@ -70,7 +70,11 @@ impl Desk {
     }
 
     pub(crate) fn delete(&mut self, query: &str) -> Answer {
-        self.caller.call("DELETE", &format!("/{WABA}/message_templates?{query}"), &self.token, None)
+        self.delete_from(WABA, query)
+    }
+
+    pub(crate) fn delete_from(&mut self, waba: &str, query: &str) -> Answer {
+        self.caller.call("DELETE", &format!("/{waba}/message_templates?{query}"), &self.token, None)
     }
 
     /// Lets every review end.

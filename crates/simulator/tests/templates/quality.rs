@@ -32,6 +32,31 @@ fn delivered(caller: &Caller, destination: &str, language: &str, messages: u32) 
     caller.simulator.set_world(world);
 }
 
+/// guide: T9
+#[test]
+fn created_and_migrated_templates_are_rated_after_24_hours_as_well() {
+    let mut caller = Caller::with_knobs(&json!({ "template_reject_rate": 0.0, "template_copy_delay_s": 864_000 }));
+    let destination = caller.subscribed();
+    let token = caller.business_token();
+    let edge = format!("/{destination}/message_templates");
+    let body = json!({
+        "name": "created_here", "language": "fr", "category": "UTILITY",
+        "components": [{ "type": "BODY", "text": "Created and not copied." }],
+    });
+    assert_eq!(caller.post(&edge, &token, body).status, 200);
+    let all = json!({ "source_waba_id": super::WABA });
+    assert_eq!(caller.post(&format!("/{destination}/migrate_message_templates"), &token, all).status, 200);
+    caller.wait(1);
+    for language in ["fr", "de"] {
+        delivered(&caller, &destination, language, 100);
+    }
+    caller.wait(24);
+    let rated: Vec<(String, String)> =
+        scores(&mut caller, &destination).into_iter().filter(|(language, _)| language != "en_US").collect();
+    let green = |language: &str| (language.to_owned(), "GREEN".to_owned());
+    assert_eq!(rated, [green("de"), green("fr")]);
+}
+
 /// guide: T7, T8, T9
 #[test]
 fn guide_t8_and_t9_a_copy_is_rated_after_24_hours_if_there_are_enough_data() {

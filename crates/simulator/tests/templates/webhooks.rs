@@ -106,3 +106,14 @@ fn a_copy_that_falls_and_a_lack_of_room_are_told() {
     assert_eq!(changes[0]["value"]["message_template_language"], "en-US");
     assert_eq!(changes[1]["value"]["reason"], "INCORRECT_CATEGORY");
 }
+
+#[test]
+fn a_language_is_spelled_as_the_knob_has_it() {
+    for (knob, language) in [("hyphen", "en-US"), ("underscore", "en_US")] {
+        let mut desk = Desk::heard_with(&json!({ "webhook_language_spelling": knob }));
+        desk.created("shop_opened");
+        desk.wait_for_review();
+        let approved = desk.changes().pop().unwrap();
+        assert_eq!(approved["value"]["message_template_language"], language, "{knob}");
+    }
+}

@@ -26,12 +26,11 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer<Value> {
     let filter = Filter::read(&call.params)?;
     let summary = Summary::read(call)?;
     let waba = call.state.seen_waba(id).ok_or_else(|| GraphError::unknown_object("GET", &id.to_string()))?;
-    let host = call.address.host();
     let admitted: Vec<&Template> = waba.templates.iter().filter(|template| filter.admits(template)).collect();
     let mut answer = page.cut(
         &admitted,
         |template| template.id.to_string(),
-        |template| selection.show(|field| show(call.state, template, field, &host)),
+        |template| selection.show(|field| show(call, waba, template, field)),
         &call.address.page_address(),
         &StaleCursor::Restart,
     )?;

@@ -91,7 +91,8 @@ fn row(fault: &Fault, fired: u32) -> Markup {
                     @if let Some(later) = action.later_s { " after " (later) " s" }
                     " "
                 }
-                @if let Some(calls) = action.other_calls { (calls) " calls of others" }
+                @if let Some(calls) = action.other_calls { (calls) " calls of others " }
+                @if let Some(tries) = action.other_registers { (tries) " tries of others to register" }
             }
             td {
                 @match matches.nth { Some(nth) => { "match no. " (nth) }, None => "every match" }

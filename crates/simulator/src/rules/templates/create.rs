@@ -57,7 +57,7 @@ pub(crate) fn create(
         copied_from: None,
     };
     if state.knobs.template_identical_text == DuplicateText::Create
-        && let Some(label) = review::same_text(state, waba, &template)
+        && let Some(label) = review::same_text(state, waba, &template, review::STANDING_OR_HANDED_IN)
     {
         return Err(refusal::invalid(format!("body and footer are those of {label}")));
     }

@@ -30,22 +30,6 @@ pub(in crate::rules) const RULE: Rule = Rule {
 const NAME_LENGTH: usize = 512;
 const LIBRARY_NAME_LENGTH: usize = 512;
 const THIRTY_DAYS_S: i64 = 30 * 24 * 3600;
-/// Parameters of Meta's that change nothing here.
-const NOT_SIMULATED: &[&str] = &[
-    "creative_sourcing_spec",
-    "degrees_of_freedom_spec",
-    "display_format",
-    "is_primary_device_delivery_only",
-    "library_template_body_inputs",
-    "library_template_body_param_inputs",
-    "library_template_button_inputs",
-    "optimization_spec",
-    "product_set_id",
-    "routing_entrypoint",
-    "send_type",
-    "source_template_id",
-];
-
 /// What a call wants a template to be.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
@@ -69,7 +53,7 @@ pub(crate) struct Place {
 
 /// Reads and checks a new template.
 pub(crate) fn read(state: &State, place: Place, params: &Params) -> Answer<Draft> {
-    refuse_unserved(params)?;
+    refuse_retired(params)?;
     let name = name(params)?;
     let language = language(&params.required("language")?)?;
     let category = category(params)?.ok_or_else(|| GraphError::missing("category"))?;
@@ -105,18 +89,13 @@ pub(crate) fn read(state: &State, place: Place, params: &Params) -> Answer<Draft
     })
 }
 
-/// Refuses what has no effect here, so that nobody believes that it had one.
-pub(super) fn refuse_unserved(params: &Params) -> Answer<()> {
+/// Refuses what Meta took once.
+pub(super) fn refuse_retired(params: &Params) -> Answer<()> {
     if params.has("allow_category_change") {
         return Err(refusal::invalid("allow_category_change is no longer accepted: Meta decides the category"));
     }
-    match NOT_SIMULATED.iter().find(|name| params.has(name)) {
-        None => Ok(()),
-        Some(name) => Err(GraphError::not_simulated(&format!("the parameter {name} of message_templates"), NO_LIST)),
-    }
+    Ok(())
 }
-
-const NO_LIST: &[&str] = &[];
 
 /// Lower-case letters, digits and underscores.
 pub(super) fn name(params: &Params) -> Answer<String> {

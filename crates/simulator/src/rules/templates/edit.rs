@@ -40,7 +40,7 @@ struct Edited {
 
 /// `POST /<TEMPLATE>`.
 pub(crate) fn edit(state: &mut State, cause: Cause, place: Place, template: &Template, params: &Params) -> Answer<()> {
-    draft::refuse_unserved(params)?;
+    draft::refuse_retired(params)?;
     if let Some(name) = FIXED.iter().find(|name| params.has(name)) {
         return Err(refusal::invalid(format!("{name} of a template cannot be changed")));
     }

@@ -20,6 +20,7 @@ pub(crate) mod upsert;
 use jiff::Timestamp;
 
 use crate::{
+    agenda::Event,
     http::error::{Answer, GraphError},
     ids::{Id, Seed},
     ledger::Change,
@@ -40,8 +41,11 @@ pub(crate) fn copy_of(seed: Seed, original: &Template, destination: Id, at: Time
     }
 }
 
-/// Adds templates to a WABA, in front of those it has.
+/// Adds templates to a WABA, in front of those it has. Their rating is looked at when their first 24 hours are over (guide T9).
 pub(crate) fn add(state: &mut State, at: Timestamp, waba: Id, templates: Vec<Template>) {
+    if !templates.is_empty() {
+        state.plan_after(at, rate::UNRATED, Event::CopiesRated { waba });
+    }
     for template in &templates {
         state.world.index.add_template(waba, template.id);
     }

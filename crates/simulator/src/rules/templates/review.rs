@@ -19,7 +19,7 @@ use crate::{
 
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "templates/review",
-    says: "A PENDING template is APPROVED or REJECTED after a while; parameters side by side and the text of another template are rejected; a UTILITY template may be approved as MARKETING",
+    says: "A PENDING template is APPROVED or REJECTED after a while; parameters side by side and the text of another template that is APPROVED or PAUSED are rejected; a UTILITY template may be approved as MARKETING",
     source: "guide T6; observations: templates.review, templates.recategorized, templates.identical_text",
     fidelity: Fidelity::Approximated {
         how: "what a person would judge is drawn at the rate of a knob, with reason TAG_CONTENT_MISMATCH; a text that is there already has reason INVALID_FORMAT",
@@ -61,7 +61,7 @@ fn fault_of(state: &State, waba: Id, template: &Template) -> Option<Fault> {
         return Some(Fault::ParametersTouch);
     }
     if state.knobs.template_identical_text == DuplicateText::Review
-        && let Some(label) = same_text(state, waba, template)
+        && let Some(label) = same_text(state, waba, template, STANDING)
     {
         return Some(Fault::SameTextAs(label));
     }
@@ -70,9 +70,17 @@ fn fault_of(state: &State, waba: Id, template: &Template) -> Option<Fault> {
     draw.chance(state.knobs.template_review_reject_rate).then_some(Fault::Judged)
 }
 
-/// Another template of the WABA in the same language with the same body and footer. Authentication templates, whose texts are
-/// Meta's, are not compared.
-pub(super) fn same_text(state: &State, waba: Id, template: &Template) -> Option<String> {
+/// What a reviewed template is compared with. Reviews end in the order in which templates were handed in, so one that is still
+/// PENDING will be compared with this one, not this one with it.
+const STANDING: &[TemplateStatus] = &[TemplateStatus::Approved, TemplateStatus::Paused];
+
+/// What a template that is being created is compared with: whatever is PENDING was handed in before it.
+pub(super) const STANDING_OR_HANDED_IN: &[TemplateStatus] =
+    &[TemplateStatus::Approved, TemplateStatus::Paused, TemplateStatus::Pending];
+
+/// Another template of the WABA with one of these statuses, in the same language with the same body and footer. Authentication
+/// templates, whose texts are Meta's, are not compared.
+pub(super) fn same_text(state: &State, waba: Id, template: &Template, among: &[TemplateStatus]) -> Option<String> {
     if template.category == Category::Authentication {
         return None;
     }
@@ -80,6 +88,7 @@ pub(super) fn same_text(state: &State, waba: Id, template: &Template) -> Option<
     let account = state.world.wabas.get(&waba)?;
     let same = |other: &&Template| {
         other.id != template.id
+            && among.contains(&other.status)
             && other.language == template.language
             && other.components.text_of("BODY") == Some(body)
             && other.components.text_of("FOOTER") == template.components.text_of("FOOTER")

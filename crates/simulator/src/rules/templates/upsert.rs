@@ -53,7 +53,7 @@ pub(crate) fn upsert(state: &mut State, cause: Cause, place: Place, params: &Par
 }
 
 fn read(state: &State, place: Place, params: &Params) -> Answer<Vec<Draft>> {
-    draft::refuse_unserved(params)?;
+    draft::refuse_retired(params)?;
     let name = draft::name(params)?;
     let category = draft::category(params)?.ok_or_else(|| GraphError::missing("category"))?;
     if category != Category::Authentication {

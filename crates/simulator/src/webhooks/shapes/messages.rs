@@ -5,8 +5,11 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    calling_codes::CountryCode,
     ids::Id,
+    knobs::Presence,
     phone::Digits,
+    state::State,
     world::{Conversation, Fate, Message, MessageStatus, Pricing, PricingType, SendError, wamid},
 };
 
@@ -33,6 +36,39 @@ pub(crate) struct Inbound {
     pub(crate) is_free_entry: bool,
 }
 
+/// A customer, as `contacts` name it.
+#[derive(Clone, Debug)]
+pub(crate) struct Contact {
+    customer: Digits,
+    /// The id that the customer has for one business alone.
+    user_id: Option<String>,
+}
+
+impl Contact {
+    /// A customer of the business that owns `waba`.
+    pub(crate) fn of(state: &State, waba: Id, customer: Digits) -> Self {
+        let owner = state.world.wabas.get(&waba).map(|waba| waba.owner);
+        let user_id = match state.knobs.contact_user_id {
+            Presence::Absent => None,
+            Presence::Present => owner.map(|owner| {
+                let id = state.seed.id(&["user of a business", &owner.to_string(), &customer.to_string()]);
+                format!("{}.{id}", CountryCode::of(customer))
+            }),
+        };
+        Self { customer, user_id }
+    }
+
+    fn show(&self) -> Value {
+        let Self { customer, user_id } = self;
+        let mut contact =
+            json!({ "profile": { "name": format!("Customer {customer}") }, "wa_id": customer.to_string() });
+        if let (Some(user_id), Some(members)) = (user_id, contact.as_object_mut()) {
+            members.insert("user_id".to_owned(), user_id.as_str().into());
+        }
+        json!([contact])
+    }
+}
+
 fn value(sender: Sender, members: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     let mut value = Map::new();
     value.insert("messaging_product".to_owned(), "whatsapp".into());
@@ -42,8 +78,15 @@ fn value(sender: Sender, members: impl IntoIterator<Item = (&'static str, Value)
     Value::Object(value)
 }
 
-/// How far a message has come. `pricing` is there with `sent` and with `delivered`, and then not with `read`.
-pub(crate) fn status(sender: Sender, message: &Message, at: Timestamp, conversation: &Conversation) -> Value {
+/// How far a message has come. `pricing` is there with `sent` and with `delivered`, and then not with `read`; who got it is named
+/// beside it, if it is to be.
+pub(crate) fn status(
+    sender: Sender,
+    message: &Message,
+    at: Timestamp,
+    conversation: &Conversation,
+    recipient: Option<&Contact>,
+) -> Value {
     let mut status = Map::new();
     let mut add = |name: &str, value: Value| {
         status.insert(name.to_owned(), value);
@@ -69,7 +112,8 @@ pub(crate) fn status(sender: Sender, message: &Message, at: Timestamp, conversat
         }
         MessageStatus::Read => {}
     }
-    value(sender, [("statuses", json!([status]))])
+    let contacts = recipient.map(|recipient| ("contacts", recipient.show()));
+    value(sender, contacts.into_iter().chain([("statuses", json!([status]))]))
 }
 
 fn pricing(pricing: Pricing) -> Value {
@@ -96,8 +140,7 @@ fn free_entry(message: &Message, conversation: &Conversation) -> Value {
 }
 
 /// A message from a customer.
-pub(crate) fn inbound(sender: Sender, message: &Inbound) -> Value {
-    let from = message.from.to_string();
+pub(crate) fn inbound(sender: Sender, message: &Inbound, from: &Contact) -> Value {
     let mut shown = Map::new();
     if message.is_free_entry {
         let referral = json!({
@@ -108,13 +151,12 @@ pub(crate) fn inbound(sender: Sender, message: &Inbound) -> Value {
         });
         shown.insert("referral".to_owned(), referral);
     }
-    shown.insert("from".to_owned(), from.as_str().into());
+    shown.insert("from".to_owned(), message.from.to_string().into());
     shown.insert("id".to_owned(), wamid(message.id, message.from, true).into());
     shown.insert("timestamp".to_owned(), message.at.as_second().to_string().into());
     shown.insert("text".to_owned(), json!({ "body": message.text }));
     shown.insert("type".to_owned(), "text".into());
-    let contacts = json!([{ "profile": { "name": format!("Customer {from}") }, "wa_id": from }]);
-    value(sender, [("contacts", contacts), ("messages", json!([shown]))])
+    value(sender, [("contacts", from.show()), ("messages", json!([shown]))])
 }
 
 /// Trouble that is no single message's: too many messages in a second.

@@ -1,6 +1,7 @@
 //! What concerns a template: `message_template_status_update`, `message_template_quality_update`,
 //! `template_category_update`, `message_template_components_update` (observations: webhooks.template_status,
-//! webhooks.template_quality, webhooks.template_category, webhooks.template_components, webhooks.languages).
+//! webhooks.template_quality, webhooks.template_category, webhooks.template_components, webhooks.languages,
+//! webhooks.webhook_language_spelling).
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -8,12 +9,13 @@ use serde_json::Value;
 
 use crate::{
     ids::Id,
+    knobs::LanguageSpelling,
     state::State,
     webhooks::{self, Field, Update},
     world::{Category, Quality, RejectedReason, Template},
 };
 
-/// Which template. Ids are numbers here, and languages are written `en-US`.
+/// Which template. Ids are numbers here, and languages are written as the knob has it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateRef {
     message_template_id: u64,
@@ -22,12 +24,16 @@ pub struct TemplateRef {
 }
 
 impl TemplateRef {
-    fn of(template: &Template) -> Self {
+    fn of(state: &State, template: &Template) -> Self {
+        let message_template_language = match state.knobs.webhook_language_spelling {
+            LanguageSpelling::Hyphen => template.language.replace('_', "-"),
+            LanguageSpelling::Underscore => template.language.clone(),
+        };
         Self {
             // An id has at most 19 digits.
             message_template_id: template.id.to_string().parse().unwrap_or_default(),
             message_template_name: template.name.clone(),
-            message_template_language: template.language.replace('_', "-"),
+            message_template_language,
         }
     }
 }
@@ -106,7 +112,7 @@ pub(crate) fn status_updated(
     let reason = if event == "REJECTED" { template.rejected_reason } else { RejectedReason::None };
     let value = MessageTemplateStatusUpdate {
         event: event.to_owned(),
-        template: TemplateRef::of(template),
+        template: TemplateRef::of(state, template),
         reason,
         message_template_category: template.category,
         rejection_info: rejection_info.cloned(),
@@ -119,7 +125,7 @@ pub(crate) fn quality_updated(state: &mut State, at: Timestamp, waba: Id, templa
     let value = MessageTemplateQualityUpdate {
         previous_quality_score: previous,
         new_quality_score: template.quality,
-        template: TemplateRef::of(template),
+        template: TemplateRef::of(state, template),
     };
     publish(state, at, waba, Field::MessageTemplateQualityUpdate, &value);
 }
@@ -127,7 +133,7 @@ pub(crate) fn quality_updated(state: &mut State, at: Timestamp, waba: Id, templa
 /// Meta moved a template to another category.
 pub(crate) fn category_updated(state: &mut State, at: Timestamp, waba: Id, template: &Template) {
     let value = TemplateCategoryUpdate {
-        template: TemplateRef::of(template),
+        template: TemplateRef::of(state, template),
         previous_category: template.previous_category.unwrap_or(template.category),
         new_category: template.category,
     };
@@ -139,7 +145,7 @@ pub(crate) fn components_updated(state: &mut State, at: Timestamp, waba: Id, tem
     let text_of = |kind: &str| template.components.text_of(kind).map(str::to_owned);
     let buttons = template.components.of_type("BUTTONS").and_then(|component| component["buttons"].as_array());
     let value = MessageTemplateComponentsUpdate {
-        template: TemplateRef::of(template),
+        template: TemplateRef::of(state, template),
         message_template_element: text_of("BODY").unwrap_or_default(),
         message_template_title: text_of("HEADER"),
         message_template_footer: text_of("FOOTER"),
