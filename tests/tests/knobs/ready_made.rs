@@ -48,6 +48,11 @@ impl Rehearsed {
         let stage = Stage::planned(plan, 1).await;
         let outcome = stage.rehearsal.run().await.unwrap();
         let mut complaints = outcome.broken_rules;
+        complaints.extend(stage.simulator().audit());
+        let somebody_accepted = stage.simulator().ledger(0).iter().any(|entry| entry.kind == "intent.accepted");
+        if somebody_accepted && outcome.webhooks == 0 {
+            complaints.push("no webhook came".to_owned());
+        }
         let ends = self.one.about().ends;
         for m in &outcome.migrations {
             let codes = m.blocker_codes();

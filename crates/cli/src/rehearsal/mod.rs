@@ -20,9 +20,10 @@ use unmoor_graph_api::{AppId, AppSecret, GraphEndpoint, GraphVersion, SystemToke
 use unmoor_migration::{Command, Customer, Migration, Policy, begin, import};
 use unmoor_simulator::Simulator;
 use unmoor_simulator::load::Setup;
+use unmoor_simulator::webhooks::Receivers;
 use unmoor_store::{Filter, NewMigration, Snapshot, SqliteStore, Stamp, Store};
 
-pub use rules::broken_rules;
+pub use rules::{Began, broken_rules};
 pub use transport::InProcess;
 
 /// Where a rehearsal's database says it belongs: never to Meta.
@@ -57,6 +58,8 @@ pub struct Rehearsal {
     pub simulator: Simulator,
     /// The first instant.
     pub start: Timestamp,
+    /// What its rules are judged by.
+    pub began: Began,
     horizon: Timestamp,
 }
 
@@ -71,6 +74,8 @@ pub struct Outcome {
     pub elapsed: SignedDuration,
     /// Rules of the state machine that the ledger shows broken; empty, or there is a defect.
     pub broken_rules: Vec<String>,
+    /// Webhooks that the provider took from Meta's side, of those that the simulator still knows.
+    pub webhooks: usize,
 }
 
 impl Rehearsal {
@@ -107,7 +112,9 @@ impl Rehearsal {
         let horizon = start.checked_add(plan.horizon).context("the rehearsal lasts longer than time does")?;
         // The configuration fits the app that is played, as an operator's fits theirs.
         let is_proof_required = plan.setup.knobs.require_appsecret_proof;
+        let began = Began::of(&plan.setup.world, start);
         let simulator = Simulator::from_setup(plan.setup);
+        simulator.attach_receivers(Receivers::Everywhere);
         let clock = VirtualClock::new(start);
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
         let store = open_store(plan.keep.as_deref())?;
@@ -136,7 +143,7 @@ impl Rehearsal {
         let settings = Settings { inbox_poll: None, rehearsal: true, ..Settings::of("rehearsal", plan.seed) };
         let policy = plan.policy;
         let engine = Engine { store, clock: shared, vault, graph, hooks, policy, observer, settings };
-        Ok(Self { engine: Arc::new(engine), clock, simulator, start, horizon })
+        Ok(Self { engine: Arc::new(engine), clock, simulator, start, began, horizon })
     }
 
     /// Lets it run until every migration is over or the horizon is reached.
@@ -174,6 +181,7 @@ impl Rehearsal {
             self.clock.run_until(Timestamp::MAX).await?;
         }
         self.simulator.advance_to(self.clock.now());
+        transport::take_webhooks(&self.simulator);
         Ok(())
     }
 
@@ -204,7 +212,13 @@ impl Rehearsal {
             migrations: self.migrations().await?,
             graph_calls: self.engine.graph.calls_made(),
             elapsed: self.clock.now().duration_since(self.start),
-            broken_rules: broken_rules(&ledger, &self.simulator.requests(0)),
+            broken_rules: broken_rules(
+                &self.began,
+                &ledger,
+                &self.simulator.requests(0),
+                self.engine.policy.two_step_before_tag,
+            ),
+            webhooks: transport::webhooks_taken(&self.simulator),
         })
     }
 }

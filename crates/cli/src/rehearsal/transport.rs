@@ -8,7 +8,19 @@ use bytes::Bytes;
 use jiff::SignedDuration;
 use unmoor_engine::clock::Clock;
 use unmoor_graph_api::{Transport, TransportError};
+use unmoor_simulator::webhooks::{DeliveryState, Outcome};
 use unmoor_simulator::{Reply, Simulator};
+
+/// Plays whoever listens for the provider: takes every webhook that is due. Nothing is made of them yet; but that they are sent,
+/// late, twice and out of order, is part of what is rehearsed.
+pub(super) fn take_webhooks(simulator: &Simulator) {
+    simulator.deliver_due(|_| Outcome::Answered(200));
+}
+
+/// How many were taken, of those that the simulator still knows.
+pub(super) fn webhooks_taken(simulator: &Simulator) -> usize {
+    simulator.webhooks(0).iter().filter(|delivery| delivery.state == DeliveryState::Delivered).count()
+}
 
 /// Hands requests to a simulator in the same process.
 pub struct InProcess {
@@ -37,6 +49,7 @@ impl Transport for InProcess {
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, TransportError> {
         let exchange = self.simulator.exchange(self.clock.now(), &request);
+        take_webhooks(&self.simulator);
         let timeout = SignedDuration::try_from(timeout).unwrap_or(SignedDuration::MAX);
         if exchange.latency >= timeout {
             self.pass(timeout).await;
