@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use jiff::SignedDuration;
-use unmoor_cli::rehearsal::Plan;
+use unmoor_cli::rehearsal::{Keep, Plan};
 use unmoor_migration::{Customer, Policy, PortfolioId, TwoStepBy, WabaId};
 use unmoor_simulator::{Fault, Knobs, load};
 
@@ -103,7 +103,7 @@ pub struct Fleet {
     /// Seed of everything that is drawn.
     pub seed: u64,
     /// Where the database is kept.
-    pub keep: Option<PathBuf>,
+    pub keep: Keep,
 }
 
 impl Fleet {
@@ -130,7 +130,7 @@ impl Fleet {
             faults: Vec::new(),
             policy: Policy::default(),
             seed: 1,
-            keep: None,
+            keep: Keep::Nowhere,
         }
     }
 
@@ -179,7 +179,7 @@ impl Fleet {
             faults: setup.faults,
             policy: Policy::default(),
             seed,
-            keep: None,
+            keep: Keep::Nowhere,
         }
     }
 
@@ -237,7 +237,14 @@ impl Fleet {
     /// Keeps the database.
     #[must_use]
     pub fn kept_in(self, path: PathBuf) -> Self {
-        Self { keep: Some(path), ..self }
+        Self { keep: Keep::File(path), ..self }
+    }
+
+    /// Its database is in a new one on a PostgreSQL server of this machine.
+    #[must_use]
+    pub fn kept_in_postgres(self) -> Self {
+        let address = postgres_server::fresh_database().unwrap_or_else(|error| panic!("{error}"));
+        Self { keep: Keep::Postgres(address), ..self }
     }
 
     /// Everything that a rehearsal of it starts from.

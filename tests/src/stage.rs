@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
-use unmoor_cli::rehearsal::{InProcess, Outcome, Plan, Rehearsal};
+use unmoor_cli::rehearsal::{InProcess, Keep, Outcome, Plan, Rehearsal};
 use unmoor_engine::clock::{Clock, Stop, VirtualClock};
 use unmoor_engine::hooks::Hooks;
 use unmoor_engine::inbox::{Posted, post};
@@ -16,7 +16,7 @@ use unmoor_migration::{
     Blocker, BlockerCode, Command, E164, EffectKind, Event, Fact, Migration, MigrationId, Number, Outcome as Attempted,
 };
 use unmoor_simulator::{Action, Id, Simulator, World};
-use unmoor_store::{JournalRow, SqliteStore, Wake};
+use unmoor_store::{JournalRow, Wake};
 
 use crate::{Fleet, TappedCall, Wiretap};
 
@@ -339,8 +339,8 @@ impl Stage {
         let observer = Arc::clone(&rehearsal.engine.observer);
         let clock = VirtualClock::new(now);
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-        let store = Arc::new(SqliteStore::open(fleet.keep.as_deref().expect("the database is kept")).unwrap());
-        let released: Arc<dyn unmoor_store::Store> = Arc::clone(&store) as _;
+        assert_ne!(fleet.keep, Keep::Nowhere, "the database is kept");
+        let released = fleet.keep.open().await.unwrap();
         released.release_all_of(&settings.owner).await.unwrap();
         // What is drawn in a new process is drawn anew.
         let randomness = Arc::new(SeededRandomness::new(seed + 1000));

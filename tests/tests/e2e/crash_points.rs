@@ -36,52 +36,85 @@ fn instants(requests: &[RequestEntry], seed: usize) -> Vec<Timestamp> {
     writes.chain(drawn).collect()
 }
 
+/// A database that outlives its process.
+#[derive(Debug, Clone, Copy)]
+enum Backend {
+    Sqlite,
+    Postgres,
+}
+
 /// Dies at each of `instants` in turn, and is started again each time.
-fn killed_at(instants: &[Timestamp]) -> Stage {
+fn killed_at(backend: Backend, instants: &[Timestamp]) -> Stage {
     let folder = tempfile::tempdir().unwrap();
-    let fleet = fleet().kept_in(folder.path().join("kept.db"));
+    let fleet = match backend {
+        Backend::Sqlite => fleet().kept_in(folder.path().join("kept.db")),
+        Backend::Postgres => fleet().kept_in_postgres(),
+    };
     let first = runtime();
     let mut stage = first.block_on(Stage::of(&fleet));
     drop(first);
     for instant in instants {
+        // A life of its own from its first connection to the database on.
         let life = runtime();
+        stage = life.block_on(stage.reborn(&fleet));
         life.block_on(stage.pass_and_die(*instant));
         // With the runtime goes every task, wherever it is.
         drop(life);
-        stage = runtime().block_on(stage.reborn(&fleet));
     }
-    runtime().block_on(stage.finish());
+    let last = runtime();
+    let stage = last.block_on(stage.reborn(&fleet));
+    last.block_on(stage.finish());
+    expect_completed(&last, &stage, instants);
     stage
 }
 
-#[test]
-fn a_kill_at_any_instant_leaves_the_ledger_of_a_calm_run() {
+fn expect_completed(runtime: &tokio::runtime::Runtime, stage: &Stage, instants: &[Timestamp]) {
+    let all = runtime.block_on(stage.migrations());
+    let story = all.iter().map(Stage::story).collect::<Vec<_>>().join("\n");
+    let outcome = runtime.block_on(stage.rehearsal.outcome()).unwrap();
+    assert_eq!(outcome.broken_rules, Vec::<String>::new(), "{instants:?}");
+    assert!(all.iter().all(|m| m.phase().name() == "completed"), "{instants:?}\n{story}");
+}
+
+fn a_kill_at_any_instant(backend: Backend) {
     let calm = runtime().block_on(Stage::ended(&fleet()));
     let requests = calm.simulator().requests(0);
     let instants = instants(&requests, 11);
     assert!(instants.len() >= 30, "{} instants", instants.len());
     let between = requests.iter().filter(|request| request.path.ends_with("/register")).count();
     assert_eq!(between, 3, "each number is killed once between its move and the answer to its register");
+    let calm = effects(&calm.simulator().ledger(0));
     for instant in instants {
-        let stage = killed_at(&[instant]);
-        let all = runtime().block_on(stage.migrations());
-        let story = all.iter().map(Stage::story).collect::<Vec<_>>().join("\n");
-        assert_eq!(effects(&stage.simulator().ledger(0)), effects(&calm.simulator().ledger(0)), "{instant}\n{story}");
-        let outcome = runtime().block_on(stage.rehearsal.outcome()).unwrap();
-        assert_eq!(outcome.broken_rules, Vec::<String>::new(), "{instant}");
-        assert!(outcome.migrations.iter().all(|m| m.phase().name() == "completed"), "{instant}\n{story}");
+        let stage = killed_at(backend, &[instant]);
+        assert_eq!(effects(&stage.simulator().ledger(0)), calm, "{instant}");
     }
 }
 
-#[test]
-fn many_kills_in_one_life_change_nothing_either() {
+fn many_kills_in_one_life(backend: Backend) {
     let calm = runtime().block_on(Stage::ended(&fleet()));
     let mut instants = instants(&calm.simulator().requests(0), 3);
     instants.sort_unstable();
     instants.dedup();
-    let stage = killed_at(&instants);
-    let all = runtime().block_on(stage.migrations());
-    let story = all.iter().map(Stage::story).collect::<Vec<_>>().join("\n");
-    assert_eq!(effects(&stage.simulator().ledger(0)), effects(&calm.simulator().ledger(0)), "{story}");
-    assert!(all.iter().all(|m| m.phase().name() == "completed"), "{story}");
+    let stage = killed_at(backend, &instants);
+    assert_eq!(effects(&stage.simulator().ledger(0)), effects(&calm.simulator().ledger(0)));
+}
+
+#[test]
+fn a_kill_at_any_instant_leaves_the_ledger_of_a_calm_run() {
+    a_kill_at_any_instant(Backend::Sqlite);
+}
+
+#[test]
+fn on_postgres_a_kill_at_any_instant_leaves_the_ledger_of_a_calm_run() {
+    a_kill_at_any_instant(Backend::Postgres);
+}
+
+#[test]
+fn many_kills_in_one_life_change_nothing_either() {
+    many_kills_in_one_life(Backend::Sqlite);
+}
+
+#[test]
+fn on_postgres_many_kills_in_one_life_change_nothing_either() {
+    many_kills_in_one_life(Backend::Postgres);
 }

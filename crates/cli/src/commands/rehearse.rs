@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::rehearsal::{Outcome, Plan, Rehearsal};
+use crate::rehearsal::{Keep, Outcome, Plan, Rehearsal};
 use crate::report::{JsonLines, Progress, Row, Stopwatch, Summary, Tally, rows, table};
 use anyhow::Context;
 use serde_json::Value;
@@ -57,7 +57,7 @@ pub(crate) async fn run(args: RehearseArgs, output: &Output) -> anyhow::Result<E
         seed: args.seed,
         horizon: args.horizon,
         policy: Policy::default(),
-        keep: args.keep.as_deref().map(kept_database).transpose()?,
+        keep: args.keep.as_deref().map_or(Ok(Keep::Nowhere), |folder| kept_database(folder).map(Keep::File))?,
     };
     let rehearsal = Rehearsal::prepare(plan, observer).await?;
     let outcome = rehearsal.run().await?;

@@ -3,7 +3,7 @@
 mod rules;
 mod transport;
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, anyhow};
@@ -21,7 +21,7 @@ use unmoor_migration::{Command, Customer, Migration, Policy, begin, import};
 use unmoor_simulator::Simulator;
 use unmoor_simulator::load::Setup;
 use unmoor_simulator::webhooks::Receivers;
-use unmoor_store::{Filter, NewMigration, Snapshot, SqliteStore, Stamp, Store};
+use unmoor_store::{Filter, NewMigration, PostgresStore, Snapshot, SqliteStore, Stamp, Store, StoreError};
 
 pub use rules::{Began, broken_rules};
 pub use transport::InProcess;
@@ -31,6 +31,35 @@ pub const ORIGIN: &str = "rehearsal";
 
 /// The address that in-process requests carry. Nothing listens there; it only has to be one that tokens may go to.
 const BASE_URL: &str = "http://127.0.0.1:1";
+
+/// Where a rehearsal's database is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Keep {
+    /// In a temporary file that goes with the rehearsal, and that nothing is flushed to.
+    #[default]
+    Nowhere,
+    /// In a SQLite file.
+    File(PathBuf),
+    /// In the PostgreSQL database at this address.
+    Postgres(String),
+}
+
+impl Keep {
+    /// Opens the database; makes it where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub async fn open(&self) -> Result<Arc<dyn Store>, StoreError> {
+        Ok(match self {
+            Self::Nowhere => Arc::new(SqliteStore::for_rehearsal()?),
+            Self::File(path) => Arc::new(SqliteStore::open(path)?),
+            Self::Postgres(address) => {
+                PostgresStore::upgrade(address, None).await?;
+                Arc::new(PostgresStore::connect(address, None, unmoor_store::postgres::DEFAULT_CONNECTIONS).await?)
+            }
+        })
+    }
+}
 
 /// What is rehearsed.
 pub struct Plan {
@@ -44,8 +73,8 @@ pub struct Plan {
     pub horizon: SignedDuration,
     /// The operators' policy.
     pub policy: Policy,
-    /// Where the database is kept; nowhere, if not given.
-    pub keep: Option<std::path::PathBuf>,
+    /// Where the database is kept.
+    pub keep: Keep,
 }
 
 /// A rehearsal that is set up: the parts are open, so that tests can put their hands in.
@@ -117,7 +146,7 @@ impl Rehearsal {
         simulator.attach_receivers(Receivers::Everywhere);
         let clock = VirtualClock::new(start);
         let shared: Arc<dyn Clock> = Arc::new(clock.clone());
-        let store = open_store(plan.keep.as_deref())?;
+        let store = plan.keep.open().await?;
         let credentials = simulator.credentials();
         let app = App {
             id: AppId::parse(&credentials.app_id.to_string())?,
@@ -221,13 +250,6 @@ impl Rehearsal {
             webhooks: transport::webhooks_taken(&self.simulator),
         })
     }
-}
-
-fn open_store(keep: Option<&Path>) -> anyhow::Result<Arc<dyn Store>> {
-    Ok(match keep {
-        Some(path) => Arc::new(SqliteStore::open(path)?),
-        None => Arc::new(SqliteStore::for_rehearsal()?),
-    })
 }
 
 /// A rehearsal's secrets are the simulator's; its key and PINs repeat with the seed.
