@@ -49,10 +49,10 @@ pub(crate) fn admit(
 }
 
 /// Frees the place of a move that is over, or takes one for a move that another process began.
-pub(crate) fn follow(throttle: &mut Throttle, m: &Migration) {
+pub(crate) fn follow(throttle: &mut Throttle, m: &Migration, now: Timestamp) {
     let Some(destination) = m.destination() else { return };
     if m.numbers().any(unmoor_migration::Number::is_under_way) {
-        throttle.resume_move(&destination.waba);
+        throttle.resume_move(now, &destination.waba);
     } else {
         throttle.end_move(&destination.waba);
     }

@@ -108,7 +108,7 @@ impl Engine {
 }
 
 /// `span` times `factor`, but never less than `span`.
-fn stretched(span: SignedDuration, factor: f64) -> SignedDuration {
+pub(crate) fn stretched(span: SignedDuration, factor: f64) -> SignedDuration {
     SignedDuration::try_from_secs_f64(span.as_secs_f64() * factor.max(1.0)).unwrap_or(span)
 }
 

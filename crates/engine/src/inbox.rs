@@ -165,6 +165,7 @@ async fn commit(
         inputs_done: vec![seq],
         notices: Vec::new(),
         fleet: fleet.map(|(expected_version, fleet)| FleetUpdate { expected_version, state: fleet::to_json(&fleet) }),
+        unless_asked: false,
         release: false,
     };
     let committed = store.commit(claim, commit).await?;

@@ -13,8 +13,9 @@
 //! An attempt is durable before its effect is executed, and the outcome of one effect and the attempt at the next share a
 //! commit. Whatever goes wrong in between, the next claim finds the open attempt and treats its outcome as unknown.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use unmoor_migration::retry::after;
 use unmoor_migration::{
     Attempt, Decision, EffectKind, Event, Fact, Input, Migration, MigrationId, Outcome, Rejected, Surroundings,
     Throttled, apply, decide,
@@ -22,16 +23,17 @@ use unmoor_migration::{
 use unmoor_store::{Claim, Commit, CommitError, Committed, FleetUpdate, Snapshot, StoreError};
 
 use crate::effects::execute;
-use crate::engine::Engine;
+use crate::engine::{Engine, stretched};
 use crate::fleet::FleetAt;
 use crate::{admission, fleet, inbox, notices};
 
 /// A lease is renewed after this many effects without a rest; it outlasts their time-outs.
 const EFFECTS_PER_LEASE: u32 = 4;
 
-/// How often a commit is tried again while another process keeps the database; each try waits for SQLite's own ten
-/// seconds.
-const BUSY_RETRIES: u32 = 9;
+/// How often a commit is tried again while others keep the database, or it cannot be reached. Each try waits for the former's own
+/// ten seconds, or pauses for the latter: a minute and a half, half of the lease.
+const COMMIT_RETRIES: u32 = 9;
+const UNREACHABLE_PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
 /// How often a decision is made again because another migration changed the fleet's state meanwhile.
 const FLEET_RETRIES: u32 = 100;
@@ -186,6 +188,7 @@ impl Step<'_> {
 
     /// One decision in one commit. The budget of the call that follows is reserved before its attempt is journaled.
     async fn decide_and_commit(&mut self, input: &Input, inputs_done: &[u64]) -> Result<Option<Attempt>, StepError> {
+        let mut somebody_asked = false;
         for _ in 0..FLEET_RETRIES {
             let defect = |source| StepError::Defect { id: self.claim.migration.id().clone(), source };
             let mut decision = self.decide(input, None).map_err(defect)?;
@@ -195,7 +198,7 @@ impl Step<'_> {
                 decision = self.decide(input, None).map_err(defect)?;
             }
             let now = self.engine.clock.now();
-            if self.must_not_begin(&decision).await? {
+            if cannot_be_taken_back(&decision.events) && (somebody_asked || !(self.may_begin)()) {
                 decision = self.without_its_attempt(decision).map_err(defect)?;
             }
             if let Some(attempt) = &decision.effect {
@@ -220,12 +223,13 @@ impl Step<'_> {
                         let woken = fleet::wake(self.engine.store.as_ref(), now).await;
                         woken.map_err(|source| StepError::Store { id: self.claim.migration.id().clone(), source })?;
                     }
-                    admission::follow(&mut self.engine.graph.throttle(), &self.claim.migration);
+                    admission::follow(&mut self.engine.graph.throttle(), &self.claim.migration, now);
                     return Ok(effect);
                 }
                 Err(StepError::Commit { source: CommitError::FleetConflict { .. }, id }) => {
                     self.fleet = load_fleet(self.engine, &id).await?;
                 }
+                Err(StepError::Commit { source: CommitError::InputsWait { .. }, .. }) => somebody_asked = true,
                 Err(error) => {
                     self.keep_as_evidence(input).await;
                     return Err(error);
@@ -238,22 +242,6 @@ impl Step<'_> {
             id,
             source: Rejected::Restless { migration, phase: self.claim.migration.phase_name() },
         })
-    }
-
-    /// Whether the step that comes next cannot be taken back, and whoever runs this wants nothing begun, or somebody asked
-    /// for something since the claim: before such a step people always win (rule 7). A register follows its move
-    /// whatever they want.
-    async fn must_not_begin(&self, decision: &Decision) -> Result<bool, StepError> {
-        if !begins(decision, EffectKind::SetIntent) && !begins(decision, EffectKind::MoveNumber) {
-            return Ok(false);
-        }
-        if !(self.may_begin)() {
-            return Ok(true);
-        }
-        let id = self.claim.migration.id();
-        let stored = self.engine.store.load(id).await;
-        let stored = stored.map_err(|source| StepError::Store { id: id.clone(), source })?;
-        Ok(stored.is_some_and(|stored| stored.inputs_waiting > 0))
     }
 
     /// The decision as far as its facts go. The migration is due at once, as an input waits: the next claim takes that
@@ -281,6 +269,7 @@ impl Step<'_> {
             at,
             inputs_done: inputs_done.to_vec(),
             notices,
+            unless_asked: cannot_be_taken_back(events),
             fleet: fleet
                 .as_ref()
                 .map(|fleet| FleetUpdate { expected_version: self.fleet.version, state: fleet::to_json(fleet) }),
@@ -301,10 +290,16 @@ impl Step<'_> {
     /// Another process may keep the database for longer than SQLite waits. What was learned of the vendor is not given up
     /// for that: it is tried again while the lease lasts.
     async fn commit_patiently(&self, commit: Commit) -> Result<Committed, CommitError> {
-        for _ in 0..BUSY_RETRIES {
+        for _ in 0..COMMIT_RETRIES {
             match self.engine.store.commit(&self.claim, commit.clone()).await {
-                Err(CommitError::Store(StoreError::Busy { .. })) => {
-                    tracing::warn!(migration = %self.claim.migration.id(), "another process keeps the database; trying again");
+                Err(CommitError::Store(error @ StoreError::Busy { .. })) => {
+                    tracing::warn!(migration = %self.claim.migration.id(), "trying again: {error}");
+                }
+                // Nothing was sent. A server that restarts is there again within seconds.
+                Err(CommitError::Store(error @ StoreError::Unreachable { .. })) => {
+                    tracing::warn!(migration = %self.claim.migration.id(), "trying again: {error}");
+                    let pause = stretched(UNREACHABLE_PAUSE, self.engine.clock.rate());
+                    self.engine.clock.sleep_until(after(self.engine.clock.now(), pause), "commit").await;
                 }
                 other => return other,
             }
@@ -330,6 +325,17 @@ impl Step<'_> {
             tracing::error!(migration = %id, attempt, %error, "an outcome could not be kept; it will be looked for");
         }
     }
+}
+
+/// Whether a tag or a move begins. Before it people always win (rule 7): it is not begun where whoever runs this wants nothing
+/// begun, or somebody asked for something since the claim. A register follows its move whatever they want.
+fn cannot_be_taken_back(events: &[Event]) -> bool {
+    events.iter().any(|event| {
+        if let Fact::AttemptStarted { attempt } = &event.fact {
+            return matches!(attempt.effect.kind(), EffectKind::SetIntent | EffectKind::MoveNumber);
+        }
+        false
+    })
 }
 
 fn begins(decision: &Decision, kind: EffectKind) -> bool {

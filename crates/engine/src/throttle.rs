@@ -16,13 +16,17 @@ mod lane;
 mod tests;
 mod window;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use unmoor_migration::WabaId;
 
 use lane::LaneState;
 use window::minute_of;
+
+/// A move that nothing was heard of for so long takes no place any more: another worker has taken it over, or its number waits for
+/// a person.
+const MOVE_COUNTS_FOR: SignedDuration = SignedDuration::from_mins(30);
 
 /// How much may be used. The defaults are Meta's figures where it gives any.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,7 +188,8 @@ pub struct Throttle {
     budgets: Budgets,
     app: LaneState,
     wabas: BTreeMap<WabaId, LaneState>,
-    moves: BTreeSet<WabaId>,
+    /// Since when each counts.
+    moves: BTreeMap<WabaId, Timestamp>,
     tidied_minute: i64,
 }
 
@@ -196,7 +201,7 @@ impl Throttle {
             budgets,
             app: LaneState::default(),
             wabas: BTreeMap::new(),
-            moves: BTreeSet::new(),
+            moves: BTreeMap::new(),
             tidied_minute: i64::MIN,
         }
     }
@@ -228,20 +233,21 @@ impl Throttle {
     /// # Errors
     /// [`Refusal`] as for [`Throttle::reserve`], and while usage is high or too many moves are under way.
     pub fn begin_move(&mut self, now: Timestamp, work: &Work) -> Result<Reservation, Refusal> {
+        self.moves.retain(|_, since| later(*since, MOVE_COUNTS_FOR) > now);
         let running = self.moves.len();
-        if running >= self.budgets.max_concurrent_moves && !self.moves.contains(&work.waba) {
+        if running >= self.budgets.max_concurrent_moves && !self.moves.contains_key(&work.waba) {
             return Err(Refusal::MovesFull { running });
         }
         self.usage_allows_move(now, &work.waba)?;
         let reservation = self.reserve(now, &Work { kind: WorkKind::Cutover, ..work.clone() })?;
-        self.moves.insert(work.waba.clone());
+        self.moves.insert(work.waba.clone(), now);
         Ok(reservation)
     }
 
     /// Counts a move that was begun before, by a process that is no more. It is never refused: its number is out of
     /// service.
-    pub fn resume_move(&mut self, waba: &WabaId) {
-        self.moves.insert(waba.clone());
+    pub fn resume_move(&mut self, now: Timestamp, waba: &WabaId) {
+        self.moves.insert(waba.clone(), now);
     }
 
     /// The WABA's number is registered, or its move did not happen.

@@ -188,6 +188,12 @@ pub enum CommitError {
         /// The input.
         seq: u64,
     },
+    /// Somebody has asked for something that the commit does not decide, and it was not to be made then: decide that first.
+    #[error("inputs wait for migration {id} that are to be decided first")]
+    InputsWait {
+        /// The migration.
+        id: MigrationId,
+    },
     /// The commit holds the state of another migration than the claim.
     #[error("the claim is of migration {claimed}, the new state of migration {given}")]
     OtherMigration {

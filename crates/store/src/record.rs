@@ -107,6 +107,8 @@ pub struct Commit {
     pub notices: Vec<Notice>,
     /// The fleet's new state, when it changes as well.
     pub fleet: Option<FleetUpdate>,
+    /// Whether it is refused while inputs wait that it does not decide: before a step that nothing can undo, people win.
+    pub unless_asked: bool,
     /// Whether the claim ends with this commit.
     pub release: bool,
 }

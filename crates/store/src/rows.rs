@@ -111,6 +111,7 @@ pub(crate) struct CommitRow {
     /// The version that was read, and the new state.
     pub(crate) fleet: Option<(u64, String)>,
     pub(crate) release: bool,
+    unless_asked: bool,
     expected_version: u64,
     fence: u64,
     owner: String,
@@ -138,6 +139,7 @@ impl CommitRow {
             notices: commit.notices.iter().map(NoticeRow::of).collect::<Result<_, _>>()?,
             fleet: fleet.transpose()?,
             release: commit.release,
+            unless_asked: commit.unless_asked,
         })
     }
 
@@ -152,6 +154,9 @@ impl CommitRow {
             let (expected, found) = (self.expected_version, found.version);
             return Err(CommitError::Conflict { id, expected, found });
         }
+        if self.unless_asked && found.inputs_waiting > self.inputs_done.len() as u64 {
+            return Err(CommitError::InputsWait { id });
+        }
         Ok(found)
     }
 }
@@ -163,6 +168,7 @@ pub(crate) struct Found {
     pub(crate) journal_seq: u64,
     pub(crate) fence: u64,
     pub(crate) lease_owner: Option<String>,
+    pub(crate) inputs_waiting: u64,
     pub(crate) phase: String,
     pub(crate) turn: Option<String>,
     pub(crate) customer: String,

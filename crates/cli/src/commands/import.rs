@@ -160,6 +160,7 @@ async fn seal(ground: &Ground, path: PathBuf, counts: &mut Counts, output: &Outp
     let tokens = tokens_file::read(&path, output)?;
     let bad_rows = tokens.bad_rows.clone();
     let vault = compose::vault(&ground.config, &ground.store).await?;
+    compose::prove(&vault).await?;
     let sealed = tokens.seal(&ground.store, &vault, ground.clock.now()).await?;
     tokens_file::tell(sealed, &bad_rows, output);
     counts.tokens = Some(sealed);

@@ -203,13 +203,16 @@ async fn take_in_all(ground: &Ground, owner: &str, wanted: Vec<(MigrationId, Pos
     let mut answers = vec![Answer::Posted; wanted.len()];
     let mut under_way = JoinSet::new();
     let policy = Arc::new(ground.config.policy.clone());
+    // Where a lock is held nobody else decides.
+    let patience = if ground.config.lock_file().is_some() { SignedDuration::ZERO } else { PATIENCE };
+    let asking = Arc::new(Asking { by: ground.by.clone(), owner: owner.to_owned(), patience });
     for (place, (id, posted)) in wanted.into_iter().enumerate() {
         if under_way.len() >= AT_ONCE {
             keep(&mut answers, under_way.join_next().await)?;
         }
         let (store, clock, policy) = (Arc::clone(&ground.store), Arc::clone(&ground.clock), Arc::clone(&policy));
-        let (by, owner) = (ground.by.clone(), owner.to_owned());
-        under_way.spawn(async move { Ok((place, take_in_one(store, clock, &policy, &by, &owner, id, posted).await?)) });
+        let asking = Arc::clone(&asking);
+        under_way.spawn(async move { Ok((place, take_in_one(store, clock, &policy, &asking, id, posted).await?)) });
     }
     while !under_way.is_empty() {
         keep(&mut answers, under_way.join_next().await)?;
@@ -228,23 +231,39 @@ fn keep(answers: &mut [Answer], joined: Joined) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Who asks, under which name, and how long a worker that has the migration is waited for.
+struct Asking {
+    by: String,
+    owner: String,
+    patience: SignedDuration,
+}
+
 async fn take_in_one(
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     policy: &Policy,
-    by: &str,
-    owner: &str,
+    asking: &Asking,
     id: MigrationId,
     posted: Posted,
 ) -> anyhow::Result<Answer> {
-    let seq = post(store.as_ref(), &id, &posted, by, clock.now()).await?;
-    Ok(match take_in_now(store.as_ref(), clock.as_ref(), policy, owner, &id).await? {
-        TakenIn::LeftToEngine => Answer::Posted,
-        TakenIn::Decided(answers) => match answers.into_iter().find(|(decided, _)| *decided == seq) {
-            Some((_, Some(why))) => Answer::Refused(why),
-            Some((_, None)) | None => Answer::Done,
-        },
-    })
+    let journal_end = journal_end(store.as_ref(), &id).await?;
+    let seq = post(store.as_ref(), &id, &posted, &asking.by, clock.now()).await?;
+    let taken_in = take_in_now(store.as_ref(), clock.as_ref(), policy, &asking.owner, &id).await?;
+    if let TakenIn::Decided(answers) = taken_in
+        && let Some((_, refused)) = answers.into_iter().find(|(decided, _)| *decided == seq)
+    {
+        return Ok(refused.map_or(Answer::Done, Answer::Refused));
+    }
+    // A worker has decided it already, or has the migration just now: its answer is in the journal, or will be.
+    let give_up_at = after(SystemClock.now(), asking.patience);
+    loop {
+        let answer = look(store.as_ref(), &asking.by, &id, &posted, journal_end).await?;
+        let now = SystemClock.now();
+        if answer != Answer::Posted || now >= give_up_at {
+            return Ok(answer);
+        }
+        SystemClock.sleep_until(after(now, PAUSE), "operator").await;
+    }
 }
 
 /// An engine runs: it is given a moment to answer.
@@ -266,7 +285,7 @@ async fn ask_engine(ground: &Ground, wanted: Vec<(MigrationId, Posted)>) -> anyh
         let mut waiting = false;
         for (((id, posted), journal_end), answer) in wanted.iter().zip(&open).zip(&mut answers) {
             if *answer == Answer::Posted {
-                *answer = look(ground, id, posted, *journal_end).await?;
+                *answer = look(store, &ground.by, id, posted, *journal_end).await?;
                 waiting |= *answer == Answer::Posted;
             }
         }
@@ -279,15 +298,22 @@ async fn ask_engine(ground: &Ground, wanted: Vec<(MigrationId, Posted)>) -> anyh
 }
 
 /// What the engine has made of an input, as far as it has.
-async fn look(ground: &Ground, id: &MigrationId, posted: &Posted, journal_end: u64) -> anyhow::Result<Answer> {
-    if ground.store.load(id).await?.is_some_and(|stored| stored.inputs_waiting > 0) {
+async fn look(
+    store: &dyn Store,
+    by: &str,
+    id: &MigrationId,
+    posted: &Posted,
+    journal_end: u64,
+) -> anyhow::Result<Answer> {
+    if store.load(id).await?.is_some_and(|stored| stored.inputs_waiting > 0) {
         return Ok(Answer::Posted);
     }
     let ours = serde_json::to_value(posted)?;
-    let rows = ground.store.journal(id, journal_end, 500).await?;
-    let refusal = rows.iter().filter(|row| row.kind == JournalRow::EVIDENCE).find(|row| {
-        row.body.get("refused") == Some(&ours) && row.body.get("by").and_then(Value::as_str) == Some(&ground.by)
-    });
+    let rows = store.journal(id, journal_end, 500).await?;
+    let refusal = rows
+        .iter()
+        .filter(|row| row.kind == JournalRow::EVIDENCE)
+        .find(|row| row.body.get("refused") == Some(&ours) && row.body.get("by").and_then(Value::as_str) == Some(by));
     let why = refusal.and_then(|row| row.body.get("why")).and_then(Value::as_str);
     Ok(why.map_or(Answer::Done, |why| Answer::Refused(why.to_owned())))
 }

@@ -11,7 +11,7 @@ use anyhow::Context;
 use jiff::SignedDuration;
 use unmoor_engine::randomness::{OsRandomness, Randomness};
 use unmoor_engine::throttle::Throttle;
-use unmoor_engine::vault::{MasterKey, Vault};
+use unmoor_engine::vault::{MasterKey, SecretKind, Vault, draw_key};
 use unmoor_engine::{Engine, Graph, Observer, SealedInStore, Settings};
 use unmoor_store::{Stamp, Store};
 
@@ -62,13 +62,20 @@ pub(crate) async fn vault(config: &Config, store: &Arc<dyn Store>) -> anyhow::Re
     Ok(Arc::new(Vault::new(storage, Arc::new(OsRandomness), key)))
 }
 
+/// Opens what the first of all workers has sealed, before anything is claimed: one with another master key could open neither
+/// tokens nor PINs of the others, and a number that one of them has moved could not be registered by it.
+pub(crate) async fn prove(vault: &Vault) -> anyhow::Result<()> {
+    let proof = vault.open_or_draw(SecretKind::JournalKey, "1", draw_key).await;
+    proof.map(drop).map_err(|error| Trouble::refused(error.to_string()).into())
+}
+
 fn refused_key(error: unmoor_engine::vault::MasterKeyError) -> anyhow::Error {
     anyhow::Error::new(error).context(Trouble::bad_input("there is no usable master key for the vault"))
 }
 
 /// Whether anything is in the vault.
 pub(crate) async fn holds_secrets(store: &Arc<dyn Store>) -> anyhow::Result<bool> {
-    for kind in unmoor_engine::vault::SecretKind::ALL {
+    for kind in SecretKind::ALL {
         if !store.secret_names(kind.as_str()).await?.is_empty() {
             return Ok(true);
         }
@@ -96,11 +103,13 @@ pub(crate) async fn workshop(config: &Config, observer: Arc<dyn Observer>) -> an
     };
     store.stamp(&Stamp { origin: connection.origin.clone(), app_id: app.id.to_string() }).await?;
     let owner = owner(config)?;
-    let left_behind = store.release_all_of(&owner).await?;
+    // A name that was just drawn has left nothing behind.
+    let left_behind = if lock.is_some() { store.release_all_of(&owner).await? } else { 0 };
     if left_behind > 0 {
         tracing::info!(left_behind, "claims of a process that has ended were taken over");
     }
     let vault = vault(config, &store).await?;
+    prove(&vault).await?;
     let clock = EngineClock::following(config, &connection.side, store.as_ref()).await?;
     let throttle = Arc::new(Mutex::new(Throttle::new(config.budgets.clone())));
     let graph = Graph::new(

@@ -178,9 +178,9 @@ fn a_move_needs_the_calls_of_its_whole_cutover() {
 #[test]
 fn moves_are_bounded_and_those_begun_before_always_count() {
     let mut throttle = Throttle::new(Budgets { max_concurrent_moves: 2, ..Budgets::default() });
-    throttle.resume_move(&waba(1));
-    throttle.resume_move(&waba(2));
-    throttle.resume_move(&waba(3));
+    throttle.resume_move(at(0), &waba(1));
+    throttle.resume_move(at(0), &waba(2));
+    throttle.resume_move(at(0), &waba(3));
     let refusal = throttle.begin_move(at(0), &work(4, WorkKind::Cutover, 2)).unwrap_err();
     assert_eq!(refusal, Refusal::MovesFull { running: 3 });
     assert!(throttle.begin_move(at(0), &work(3, WorkKind::Cutover, 2)).is_ok(), "its own place");
@@ -188,6 +188,9 @@ fn moves_are_bounded_and_those_begun_before_always_count() {
     throttle.end_move(&waba(2));
     assert!(throttle.begin_move(at(0), &work(4, WorkKind::Cutover, 2)).is_ok());
     assert_eq!(throttle.moves_under_way(), 2);
+    assert!(throttle.begin_move(at(1799), &work(5, WorkKind::Cutover, 2)).is_err());
+    assert!(throttle.begin_move(at(1800), &work(5, WorkKind::Cutover, 2)).is_ok(), "another worker has them by now");
+    assert_eq!(throttle.moves_under_way(), 1);
 }
 
 #[test]

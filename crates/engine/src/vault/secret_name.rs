@@ -11,7 +11,7 @@ pub enum SecretKind {
     BusinessTokenDestination,
     /// The two-step verification PIN set at register (guide 9). Named by the number in E.164 form.
     Pin,
-    /// The key of the journal's chains. Named by its generation.
+    /// The key of the journal's chains, and the proof that a master key is this database's. Named by its generation.
     JournalKey,
 }
 

@@ -16,6 +16,7 @@ pub async fn a_commit_writes_everything(database: &dyn Database) {
         inputs_done: vec![seq],
         notices: vec![notice("first"), notice("second")],
         fleet: Some(FleetUpdate { expected_version: 0, state: json!({ "stopped": true }) }),
+        unless_asked: false,
         release: true,
     };
     let committed = store.commit(&claim, commit).await.unwrap();
@@ -74,6 +75,7 @@ pub async fn a_refused_commit_leaves_nothing_half_done(database: &dyn Database) 
         inputs_done: vec![seq],
         notices: vec![notice("told too early")],
         fleet: Some(FleetUpdate { expected_version: 1, state: json!("storm") }),
+        unless_asked: false,
         release: true,
     };
     let before = Everything::of(&*store, 1).await;

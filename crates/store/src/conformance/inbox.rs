@@ -56,3 +56,17 @@ pub async fn an_input_of_another_migration_cannot_be_consumed(database: &dyn Dat
     assert!(matches!(refused, Err(CommitError::InputNotWaiting { .. })));
     assert_eq!(claimed(&*store, 2).await.inputs.len(), 1);
 }
+
+pub async fn a_commit_can_give_way_to_inputs_that_it_does_not_decide(database: &dyn Database) {
+    let store = one(database).await;
+    let claim = claimed(&*store, 1).await;
+    let asked = store.post_input(&id(1), &ask("pause"), "lead", at(1)).await.unwrap();
+    let before = Everything::of(&*store, 1).await;
+    let begins = Commit { unless_asked: true, ..plain(due_at(1, 5)) };
+    let refused = store.commit(&claim, begins.clone()).await.unwrap_err();
+    assert!(matches!(refused, CommitError::InputsWait { .. }), "{refused}");
+    assert_eq!(Everything::of(&*store, 1).await, before);
+    let decides = Commit { inputs_done: vec![asked], ..begins.clone() };
+    let version = store.commit(&claim, decides).await.unwrap().version;
+    store.commit(&Claim { version, ..claim }, begins).await.unwrap();
+}

@@ -82,6 +82,7 @@ macro_rules! conformance_tests {
             inbox::an_input_posted_under_a_claim_waits_for_the_next,
             inbox::an_input_to_nobody_is_refused,
             inbox::an_input_of_another_migration_cannot_be_consumed,
+            inbox::a_commit_can_give_way_to_inputs_that_it_does_not_decide,
             journal::rows_are_numbered_without_a_gap_and_paged,
             journal::the_journal_is_append_only,
             journal::evidence_changes_nothing_else,
@@ -207,7 +208,16 @@ pub(crate) async fn claimed(store: &dyn Store, n: u64) -> Claim {
 /// A commit that changes nothing but the version and the journal.
 pub(crate) fn plain(snapshot: Snapshot) -> Commit {
     let events = vec![event(snapshot.migration())];
-    Commit { snapshot, events, at: at(1), inputs_done: Vec::new(), notices: Vec::new(), fleet: None, release: false }
+    Commit {
+        snapshot,
+        events,
+        at: at(1),
+        inputs_done: Vec::new(),
+        notices: Vec::new(),
+        fleet: None,
+        unless_asked: false,
+        release: false,
+    }
 }
 
 pub(crate) fn notice(text: &str) -> Notice {

@@ -9,7 +9,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::StoreError;
@@ -19,8 +19,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A server that acknowledges nothing for so long is given up, so that a cut network is noticed well within a lease.
 const SILENCE: Duration = Duration::from_secs(15);
 /// How long one statement may take, and wait for a lock; longer ones are ended by the server.
-const SESSION_OPTIONS: &str =
-    "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s -c timezone=UTC";
+const SESSION_OPTIONS: &str = "-c statement_timeout=30s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s \
+     -c timezone=UTC -c default_transaction_isolation=read\\ committed";
 
 /// A parsed address.
 #[derive(Clone)]
@@ -36,7 +36,9 @@ impl Address {
         let refused = |why: String| StoreError::CannotOpen {
             database: without_password(url),
             why,
-            advice: "give it as postgres://USER:PASSWORD@HOST:PORT/DATABASE".to_owned(),
+            advice:
+                "give it as postgres://USER:PASSWORD@HOST:PORT/DATABASE; sslmode is disable or require, which verifies"
+                    .to_owned(),
         };
         let mut config = Config::from_str(url).map_err(|error| refused(crate::postgres::fault::words(&error)))?;
         if config.get_hosts().is_empty() {
@@ -49,6 +51,8 @@ impl Address {
             .keepalives_idle(SILENCE)
             .keepalives_interval(Duration::from_secs(5))
             .keepalives_retries(3);
+        // Of several servers the one that may be written to: a standby would show what is old.
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
         if config.get_application_name().is_none() {
             config.application_name("unmoor");
         }
@@ -70,7 +74,9 @@ fn needs_tls(config: &Config, url: &str) -> bool {
     if config.get_ssl_mode() == SslMode::Disable {
         return false;
     }
-    url.contains("sslmode=") || !config.get_hosts().iter().all(is_this_machine)
+    let goes_elsewhere = !config.get_hosts().iter().all(is_this_machine)
+        || !config.get_hostaddrs().iter().all(std::net::IpAddr::is_loopback);
+    url.contains("sslmode=") || goes_elsewhere
 }
 
 fn is_this_machine(host: &Host) -> bool {
@@ -131,8 +137,9 @@ fn place(config: &Config) -> String {
     format!("postgres://{}/{database}", hosts.join(","))
 }
 
-/// An address that could not be parsed, without what may be a password in it.
+/// An address that could not be parsed, without what may be a password in it, as a user's or as a parameter.
 pub(super) fn without_password(url: &str) -> String {
+    let url = url.split_once('?').map_or(url, |(place, _)| place);
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, place))) => format!("{scheme}://…@{place}"),
         _ => "the address".to_owned(),
@@ -154,8 +161,13 @@ mod tests {
         assert_eq!(at("postgres://lead@127.0.0.1"), "postgres://127.0.0.1:5432/lead");
         assert_eq!(at("host=/run/postgresql dbname=fleet"), "postgres:///run/postgresql/.s.PGSQL.5432/fleet");
         assert_eq!(at("postgres://a@one:1,two:2/fleet"), "postgres://one:1,two:2/fleet");
-        let refused = Address::of("postgres://lead:geheim@db.example:none/fleet", None).err().unwrap().to_string();
-        assert!(!refused.contains("geheim") && refused.contains("db.example"), "{refused}");
+        for url in [
+            "postgres://lead:geheim@db.example:none/fleet",
+            "postgres://lead@db.example/fleet?password=geheim&sslmode=verify-full",
+        ] {
+            let refused = Address::of(url, None).err().unwrap().to_string();
+            assert!(!refused.contains("geheim") && refused.contains("db.example"), "{refused}");
+        }
     }
 
     #[test]
@@ -167,6 +179,7 @@ mod tests {
         assert!(encrypted("postgres://lead@db.example/fleet"));
         assert!(encrypted("postgres://lead@localhost,db.example/fleet"));
         assert!(encrypted("postgres://lead@localhost/fleet?sslmode=require"));
+        assert!(encrypted("postgres://lead@localhost/fleet?hostaddr=192.0.2.7"));
         assert!(!encrypted("postgres://lead@db.example/fleet?sslmode=disable"));
     }
 

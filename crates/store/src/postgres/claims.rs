@@ -153,9 +153,17 @@ async fn finish(transaction: Transaction<'_>, mut taken: Vec<Taken>, owner: &str
             client.query(&inputs, parameters),
             client.batch_execute("COMMIT"),
         );
-        Ok::<_, Error>((states?, inputs?, committed))
+        Ok::<_, Error>((states, inputs, committed))
     };
     let (states, inputs, committed) = read.await.map_err(|error| transaction.explain::<StoreError>(error))?;
+    let (states, inputs) = match (states, inputs) {
+        (Ok(states), Ok(inputs)) => (states, inputs),
+        // Its answer was lost, and the COMMIT behind it may have arrived.
+        (Err(error), _) | (_, Err(error)) if error.code().is_none() => {
+            return transaction.committed(Err(error)).map(|()| Vec::new());
+        }
+        (Err(error), _) | (_, Err(error)) => return Err(transaction.explain(error)),
+    };
     transaction.committed(committed)?;
     let unreadable =
         |error: Error| StoreError::Database { operation: "claim due migrations", detail: error.to_string() };

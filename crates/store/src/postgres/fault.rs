@@ -89,9 +89,12 @@ fn is_of_a_server_that_goes(code: &SqlState) -> bool {
 
 /// What became of a transaction whose `COMMIT` answered with `error`.
 pub(super) fn explain_commit(operation: &'static str, place: &str, error: &Error) -> StoreError {
-    // Classes 23 (a constraint) and 40 (rolled back) say that nothing was kept. After anything else it may have been, also
-    // where the server ends the wait for its standby.
+    // Classes 23 (a constraint) and 40 (rolled back) say that nothing was kept, but for 40003, which says that nobody knows.
+    // After anything else it may have been, also where the server ends the wait for its standby.
     match error.code() {
+        Some(&SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN) => {
+            StoreError::CommitUnknown { operation, database: place.to_owned(), detail: words(error) }
+        }
         Some(code) if code.code().starts_with("23") || code.code().starts_with("40") => {
             explain(operation, place, error)
         }
@@ -101,6 +104,9 @@ pub(super) fn explain_commit(operation: &'static str, place: &str, error: &Error
 
 /// What became of a single writing statement, which is a transaction of its own, that answered with `error`.
 pub(super) fn explain_single(operation: &'static str, place: &str, error: &Error) -> StoreError {
+    if error.code() == Some(&SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN) {
+        return explain_commit(operation, place, error);
+    }
     let kept_nothing = explain(operation, place, error);
     if let StoreError::Unreachable { operation, database, why } = kept_nothing {
         return StoreError::CommitUnknown { operation, database, detail: why };

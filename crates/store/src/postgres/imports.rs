@@ -18,13 +18,14 @@ pub(super) const ROWS_PER_TRANSACTION: usize = 250;
 
 const OPERATION: &str = "import migrations";
 
-/// In the order of ids, so that two imports of the same rows wait for one another and never both.
+/// In the order of ids, so that two imports of the same rows wait for one another and never both; of two rows of one id the
+/// first counts.
 const INSERT: &str = "INSERT INTO migration (id, version, journal_seq, customer, wave, phase, turn, blockers, is_final, \
                       urgency, wake_at_ns) \
                       SELECT id, 1, journal_seq, customer, wave, phase, turn, blockers, is_final, urgency, wake_at_ns \
                       FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], \
-                      $8::boolean[], $9::bigint[], $10::bigint[]) AS row (id, journal_seq, customer, wave, phase, turn, \
-                      blockers, is_final, urgency, wake_at_ns) ORDER BY id COLLATE \"C\" \
+                      $8::boolean[], $9::bigint[], $10::bigint[]) WITH ORDINALITY AS row (id, journal_seq, customer, wave, phase, turn, \
+                      blockers, is_final, urgency, wake_at_ns, place) ORDER BY id COLLATE \"C\", place \
                       ON CONFLICT (id) DO NOTHING RETURNING id";
 
 pub(super) async fn add(pool: &Pool, rows: &[ImportRow], at: Timestamp) -> Result<Vec<Imported>, StoreError> {

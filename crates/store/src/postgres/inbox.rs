@@ -33,16 +33,26 @@ pub(super) async fn post(
             "INSERT INTO inbox (migration_id, posted_at_ns, posted_by, body) VALUES ($1, $2, $3, $4) RETURNING seq";
         let insert = client.prepare_cached(sql).await?;
         let row = client.query_one(&insert, &[&id.as_str(), &at, &by, &body]).await?;
-        let notify = client.prepare_cached("SELECT pg_notify($1, '')").await?;
-        client.execute(&notify, &[&CHANNEL]).await?;
         Ok::<_, Error>(Some(number(row.try_get(0)?)))
     };
     match posted.await.map_err(|error| transaction.explain::<StoreError>(error))? {
-        Some(seq) => transaction.commit().await.map(|()| seq),
+        Some(seq) => {
+            transaction.commit().await?;
+            notify(pool).await;
+            Ok(seq)
+        }
         None => {
             transaction.roll_back().await;
             Err(StoreError::UnknownMigration { id: id.clone() })
         }
+    }
+}
+
+/// Tells whoever waits. Not in the transaction of the input, where the server would let one such transaction wait for the other
+/// until each is durable; a hint that gets lost is made good by looking.
+async fn notify(pool: &Pool) {
+    if let Err(error) = pool.rows("wake the workers", "SELECT pg_notify($1, '')", &[&CHANNEL]).await {
+        tracing::debug!(%error, "nobody was woken");
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn stored(columns: &mut Columns<'_>) -> Result<StoredRow, tokio_postg
 }
 
 /// What a commit compares with, the row locked until the transaction ends.
-pub(super) const FOUND_AND_LOCKED: &str = "SELECT version, journal_seq, fence, lease_owner, phase, turn, customer, wave, blockers \
+pub(super) const FOUND_AND_LOCKED: &str = "SELECT version, journal_seq, fence, lease_owner, inputs_waiting, phase, turn, customer, wave, blockers \
      FROM migration WHERE id = $1 FOR UPDATE";
 
 pub(super) fn found(row: &Row) -> Result<Found, tokio_postgres::Error> {
@@ -78,6 +78,7 @@ pub(super) fn found(row: &Row) -> Result<Found, tokio_postgres::Error> {
         journal_seq: columns.number()?,
         fence: columns.number()?,
         lease_owner: columns.take()?,
+        inputs_waiting: columns.number()?,
         phase: columns.take()?,
         turn: columns.take()?,
         customer: columns.take()?,

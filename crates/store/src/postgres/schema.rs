@@ -73,6 +73,8 @@ async fn upgrade_in(versions: &[Version], client: &ClientWrapper, place: &str) -
     if found(client, place).await? == known {
         return Ok(());
     }
+    // However long the others take, and however much there is to change.
+    client.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0").await?;
     client.execute("SELECT pg_advisory_xact_lock($1)", &[&LOCK]).await?;
     let found = found(client, place).await?;
     if found > known {
@@ -91,7 +93,7 @@ async fn upgrade_in(versions: &[Version], client: &ClientWrapper, place: &str) -
 
 /// The database's version; 0 of an empty one.
 async fn found(client: &ClientWrapper, place: &str) -> Result<u64, Fault<StoreError>> {
-    let sql = "SELECT obj_description(to_regclass('schema_version'), 'pg_class'), \
+    let sql = "SELECT obj_description(to_regclass(quote_ident(current_schema()) || '.schema_version'), 'pg_class'), \
                (SELECT count(*) FROM pg_class WHERE relnamespace = to_regnamespace(current_schema()) AND relkind = 'r'), \
                current_schema()";
     let row = client.query_one(sql, &[]).await?;

@@ -21,8 +21,9 @@ pub(super) async fn put_if_absent(
     if pool.execute("keep a secret", sql, &[&kind, &name, &sealed.0]).await? == 1 {
         return Ok(sealed);
     }
-    // Secrets are never removed: one that was in the way is still there.
-    Ok(get(pool, kind, name).await?.unwrap_or(sealed))
+    let gone =
+        || StoreError::Database { operation: "keep a secret", detail: "the one in its place is gone".to_owned() };
+    get(pool, kind, name).await?.ok_or_else(gone)
 }
 
 pub(super) async fn replace(pool: &Pool, kind: &str, name: &str, sealed: &SealedSecret) -> Result<(), StoreError> {

@@ -82,7 +82,7 @@ where
         }
         Ok(())
     };
-    let (asked, passed_on) = tokio::join!(
+    tokio::try_join!(
         async {
             ask.await?;
             // What came while nobody listened.
@@ -90,6 +90,6 @@ where
             Ok::<_, Error>(())
         },
         pass_on
-    );
-    asked.and(passed_on)
+    )
+    .map(drop)
 }

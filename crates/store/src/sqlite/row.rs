@@ -106,7 +106,7 @@ const UPDATE_AND_RELEASE: &str = update_with!(", lease_owner = NULL, lease_until
 
 /// What a commit compares with; `None` when there is no such migration.
 pub(super) fn found(db: &Connection, id: &MigrationId) -> rusqlite::Result<Option<Found>> {
-    let sql = "SELECT version, journal_seq, fence, lease_owner, phase, turn, customer, wave, blockers \
+    let sql = "SELECT version, journal_seq, fence, lease_owner, inputs_waiting, phase, turn, customer, wave, blockers \
                FROM migration WHERE id = ?1";
     let of = |row: &rusqlite::Row<'_>| {
         Ok(Found {
@@ -114,11 +114,12 @@ pub(super) fn found(db: &Connection, id: &MigrationId) -> rusqlite::Result<Optio
             journal_seq: row.get(1)?,
             fence: row.get(2)?,
             lease_owner: row.get(3)?,
-            phase: row.get(4)?,
-            turn: row.get(5)?,
-            customer: row.get(6)?,
-            wave: row.get(7)?,
-            blockers: row.get(8)?,
+            inputs_waiting: row.get(4)?,
+            phase: row.get(5)?,
+            turn: row.get(6)?,
+            customer: row.get(7)?,
+            wave: row.get(8)?,
+            blockers: row.get(9)?,
         })
     };
     db.prepare_cached(sql)?.query_row([id.as_str()], of).optional()
