@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
-use unmoor_simulator::{Id, LedgerEntry, RequestEntry, World};
+use unmoor_simulator::{Ending, Id, LedgerEntry, RequestEntry, World};
 
 /// A reading before a move is at most so old (rule 2): what a person changed later than that may not have been seen.
 const GREATEST_AGE: SignedDuration = SignedDuration::from_mins(2);
@@ -150,7 +150,10 @@ impl Seen {
 /// How often, and how soon after one another, a number's register was asked for (rule 4).
 fn registers(requests: &[RequestEntry], broken: &mut Vec<String>) {
     let mut recent: BTreeMap<&str, VecDeque<Timestamp>> = BTreeMap::new();
-    let asked = |request: &&RequestEntry| request.method == "POST" && request.path.ends_with("/register");
+    // One that takes effect late is entered a second time then, and was asked for once.
+    let asked = |request: &&RequestEntry| {
+        request.method == "POST" && request.path.ends_with("/register") && request.ending != Ending::Late
+    };
     for request in requests.iter().filter(asked) {
         let times = recent.entry(&request.path).or_default();
         while times.front().is_some_and(|first| request.at.duration_since(*first) >= REGISTERS_COUNT_FOR) {

@@ -116,6 +116,9 @@ fn registers_are_few_and_apart() {
     let as_planned = [0, 60, 360, 3_960, 7_560, 11_160, 14_760];
     assert_eq!(told(&as_planned), Vec::<String>::new());
     assert_eq!(told(&[0, 20]).len(), 1);
+    let late = RequestEntry { ending: Ending::Late, ..request(20, "/v25.0/1/register") };
+    let once = broken_rules(&Began::default(), &[], &[request(0, "/v25.0/1/register"), late], true);
+    assert_eq!(once, Vec::<String>::new(), "it was asked for once");
     let mut eighth = as_planned.to_vec();
     eighth.push(72 * 3600 - 1);
     assert_eq!(told(&eighth), ["rule 4: /v25.0/1/register was asked for more than 7 times"]);
