@@ -62,8 +62,8 @@ fn move_and_register(recorder: &mut Recorder<'_>, destination: &str, token: &str
     let moved = recorder.call("POST /<WABA>/phone_numbers", destination, "", token, Some(moving));
     let phone = text(&moved.body["id"]);
     recorder.get("GET /<PHONE>", &phone, NUMBER_FIELDS, token);
-    for edge in ["request_code", "verify_code"] {
-        let body = json!({ "code_method": "SMS", "language": "en_US", "code": "123456" });
+    let asked = json!({ "code_method": "SMS", "language": "en_US" });
+    for (edge, body) in [("request_code", asked), ("verify_code", json!({ "code": "123456" }))] {
         recorder.call(&format!("POST /<PHONE>/{edge}"), &phone, "", token, Some(body));
     }
     for pin in ["21283", "212834"] {
