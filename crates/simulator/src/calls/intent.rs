@@ -1,5 +1,6 @@
 //! Guide 2 and 4: set and read a migration intent.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Call, Served};
@@ -7,14 +8,16 @@ use crate::{
     http::{
         error::{Answer, GraphError},
         fields::{NodeType, Selection},
+        node_text::NodeText,
     },
+    ids::Id,
     knobs::{IntentContract, Presence},
     rules::{access::As, set_intent},
-    world::{Intent, IntentStatus, Scope, TokenKind, Waba, World},
+    world::{Intent, IntentStatus, Scope, TokenKind, Waba},
 };
 
 pub(super) const SERVED: &[Served] = &[
-    Served::new("GET", "/<INTENT>", read).takes(&["fields"]),
+    Served::node("/<INTENT>", read).takes(&["fields"]),
     Served::new("POST", "/<WABA>/set_solution_migration_intent", set).takes(&[
         "app_id",
         "solution_id",
@@ -64,7 +67,7 @@ fn set(call: &mut Call<'_>) -> Answer<Value> {
 }
 
 /// `GET /<INTENT>`.
-fn read(call: &mut Call<'_>) -> Answer<Value> {
+fn read(call: &mut Call<'_>) -> Answer<NodeText> {
     let id = call.id()?;
     let world = &call.state.world;
     let intent = call.state.seen_intent(id).ok_or_else(|| GraphError::unknown_object("GET", &id.to_string()))?;
@@ -76,15 +79,29 @@ fn read(call: &mut Call<'_>) -> Answer<Value> {
             call.state.knobs.intent_dest_before_accept == Presence::Present
         }
     };
-    Ok(selection.show(|field| match field {
-        "id" => Some(json!(id)),
-        "status" => Some(json!(intent.status.as_str())),
-        "destination_waba" if shows_destination => Some(destination(world, intent)),
-        "waba" => world.wabas.get(&intent.waba).map(account),
-        "solution" => world.solutions.get(&intent.solution).map(|solution| {
-            json!({ "name": solution.name, "status": solution.status, "status_for_pending_request": "NONE", "id": solution.id })
-        }),
-        _ => None,
+    Ok(selection.write(|name, field| match name {
+        "id" => field.value(&id),
+        "status" => field.value(&intent.status.as_str()),
+        "destination_waba" if shows_destination => match world.wabas.get(&intent.destination) {
+            Some(waba) => field.value(&Account::of(waba)),
+            None => field.value(&json!({ "id": intent.destination })),
+        },
+        "waba" => {
+            if let Some(waba) = world.wabas.get(&intent.waba) {
+                field.value(&Account::of(waba));
+            }
+        }
+        "solution" => {
+            if let Some(solution) = world.solutions.get(&intent.solution) {
+                field.value(&json!({
+                    "name": solution.name,
+                    "status": solution.status,
+                    "status_for_pending_request": "NONE",
+                    "id": solution.id,
+                }));
+            }
+        }
+        _ => {}
     }))
 }
 
@@ -103,20 +120,26 @@ fn check_access(call: &Call<'_>, intent: &Intent) -> Answer<()> {
     Err(GraphError::permission(format!("the access token has no access to the migration intent {}", intent.id)))
 }
 
-fn destination(world: &World, intent: &Intent) -> Value {
-    match world.wabas.get(&intent.destination) {
-        Some(waba) => account(waba),
-        None => json!({ "id": intent.destination }),
-    }
+/// A WABA as an intent shows it (guide 4).
+#[derive(Serialize)]
+struct Account<'a> {
+    id: Id,
+    name: &'a str,
+    currency: &'a str,
+    timezone_id: &'a str,
+    business_type: &'static str,
+    message_template_namespace: &'a str,
 }
 
-fn account(waba: &Waba) -> Value {
-    json!({
-        "id": waba.id,
-        "name": waba.name,
-        "currency": waba.currency,
-        "timezone_id": waba.timezone_id,
-        "business_type": "ent",
-        "message_template_namespace": waba.message_template_namespace,
-    })
+impl<'a> Account<'a> {
+    fn of(waba: &'a Waba) -> Self {
+        Self {
+            id: waba.id,
+            name: &waba.name,
+            currency: &waba.currency,
+            timezone_id: &waba.timezone_id,
+            business_type: "ent",
+            message_template_namespace: &waba.message_template_namespace,
+        }
+    }
 }

@@ -29,6 +29,7 @@ use crate::{
         CallAddress,
         error::{Answer, GraphError},
         fields::{NodeType, Selection},
+        node_text::NodeText,
         params::Params,
         segment_id,
     },
@@ -74,6 +75,13 @@ pub(crate) enum Needs {
 /// The callback that a call wants to set, if it wants one.
 type WantedCallback = fn(&Call<'_>) -> Answer<Option<CallbackOverride>>;
 
+/// What carries out a call, by what it gives.
+#[derive(Clone, Copy)]
+pub(crate) enum Run {
+    Value(fn(&mut Call<'_>) -> Answer<Value>),
+    Text(fn(&mut Call<'_>) -> Answer<NodeText>),
+}
+
 /// One call that is served. Every file of this folder lists its own.
 pub(crate) struct Served {
     pub(crate) method: &'static str,
@@ -81,7 +89,7 @@ pub(crate) struct Served {
     /// word tells what kind of node answers, where one shape is served for several.
     pub(crate) path: &'static str,
     pub(crate) needs: Needs,
-    pub(crate) run: fn(&mut Call<'_>) -> Answer<Value>,
+    pub(crate) run: Run,
     /// The parameters that have an effect here, or a refusal of Meta's; others are refused as not simulated.
     takes: &'static [&'static str],
     /// Which callback has to answer before the call is carried out. Changes nothing.
@@ -90,7 +98,12 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) const fn new(method: &'static str, path: &'static str, run: fn(&mut Call<'_>) -> Answer<Value>) -> Self {
-        Self { method, path, needs: Needs::Token, run, takes: &[], asks: None }
+        Self { method, path, needs: Needs::Token, run: Run::Value(run), takes: &[], asks: None }
+    }
+
+    /// A node that is read so often that its text is written at once.
+    const fn node(path: &'static str, run: fn(&mut Call<'_>) -> Answer<NodeText>) -> Self {
+        Self { method: "GET", path, needs: Needs::Token, run: Run::Text(run), takes: &[], asks: None }
     }
 
     /// Beside `access_token` and `appsecret_proof`, which every call takes.

@@ -3,9 +3,8 @@
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use jiff::{Timestamp, fmt::rfc2822::DateTimePrinter};
-use serde_json::Value;
 
-use super::{Incoming, enter_request, error::Answer};
+use super::{Incoming, enter_request, error::Answer, node_text::NodeText};
 use crate::{
     ledger::Ending,
     rules::rate_limit::{AppUsage, Usage},
@@ -20,7 +19,7 @@ const APP_USAGE: HeaderName = HeaderName::from_static("x-app-usage");
 
 /// What a call gave, before it is dressed as HTTP.
 pub(super) struct Outcome {
-    pub(super) answer: Answer<Value>,
+    pub(super) answer: Answer<Bytes>,
     pub(super) usages: Usages,
 }
 
@@ -32,18 +31,18 @@ pub(super) struct Usages {
 }
 
 /// Body, headers and the entry in the log of requests.
-pub(super) fn dress(state: &mut State, incoming: &Incoming<'_>, ending: Ending, outcome: &Outcome) -> Response<Bytes> {
+pub(super) fn dress(state: &mut State, incoming: &Incoming<'_>, ending: Ending, outcome: Outcome) -> Response<Bytes> {
     let trace_id = incoming.trace_id.as_str();
-    let (status, code, subcode, body) = match &outcome.answer {
-        Ok(value) => (200, None, None, bytes_of(value)),
+    let Outcome { answer, usages } = outcome;
+    let (status, code, subcode, body) = match answer {
+        Ok(body) => (200, None, None, body),
         Err(error) => {
             let (status, code, subcode) = error.codes(&state.knobs);
-            (status, Some(code), subcode, bytes_of(&error.envelope(&state.knobs, trace_id)))
+            (status, Some(code), subcode, NodeText::of(&error.envelope(&state.knobs, trace_id)).into_bytes())
         }
     };
     enter_request(state, incoming, ending, Some((status, code, subcode)));
     let value = |text: String| HeaderValue::try_from(text).ok();
-    let usages = &outcome.usages;
     let trace_id = HeaderValue::from_str(trace_id).ok();
     let worn = [
         (header::CONTENT_TYPE, Some(HeaderValue::from_static("application/json; charset=UTF-8"))),
@@ -60,15 +59,6 @@ pub(super) fn dress(state: &mut State, incoming: &Incoming<'_>, ending: Ending, 
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     *response.headers_mut() = headers;
     response
-}
-
-fn bytes_of(value: &Value) -> Bytes {
-    /// Room for most nodes, so that the text is seldom moved while it grows.
-    const USUAL_BYTES: usize = 512;
-    let mut text = Vec::with_capacity(USUAL_BYTES);
-    // Cannot fail: a value is JSON already, and there is always room.
-    let _ = serde_json::to_writer(&mut text, value);
-    text.into()
 }
 
 /// A status from something in front of the API: a page, not an envelope.

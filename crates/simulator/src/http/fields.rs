@@ -9,10 +9,10 @@ use super::error::{Answer, GraphError};
 
 /// A wanted field, how it is to be worked out and what is wanted of its inside, as in `phone_numbers.limit(5){id,status}`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Wanted {
-    name: Cow<'static, str>,
+pub(super) struct Wanted {
+    pub(super) name: Cow<'static, str>,
     arguments: Vec<(String, String)>,
-    inside: Vec<Wanted>,
+    pub(super) inside: Vec<Wanted>,
 }
 
 impl Wanted {
@@ -99,6 +99,10 @@ impl Selection {
         Ok(Some(Edge { selection: Self(inside), arguments: field.arguments.clone() }))
     }
 
+    pub(super) fn wanted(&self) -> &[Wanted] {
+        &self.0
+    }
+
     /// The node with the wanted fields in the wanted order. `value` gives none for what the node does not have now.
     pub(crate) fn show(&self, value: impl Fn(&str) -> Option<Value>) -> Value {
         let mut shown = Map::with_capacity(self.0.len());
@@ -125,7 +129,7 @@ fn check(wanted: &[Wanted], node: &NodeType) -> Answer<()> {
 }
 
 /// Leaves only `inside` of an object; `id` stays. Of an edge, every node of its `data` is narrowed.
-fn narrow(value: Value, inside: &[Wanted]) -> Value {
+pub(super) fn narrow(value: Value, inside: &[Wanted]) -> Value {
     if inside.is_empty() {
         return value;
     }

@@ -5,6 +5,7 @@ mod dress;
 pub(crate) mod error;
 pub(crate) mod fields;
 mod files;
+pub(crate) mod node_text;
 pub(crate) mod paging;
 pub(crate) mod params;
 mod route;
@@ -13,18 +14,18 @@ pub(crate) mod version;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response, header};
 use jiff::SignedDuration;
-use serde_json::Value;
 
 pub(crate) use self::dress::http_date;
 use self::{
     dress::{Outcome, Usages, bare_status, dress},
     error::{Answer, GraphError},
+    node_text::NodeText,
     params::Params,
     route::Address,
 };
 use crate::{
     agenda::{Event, LateRequest},
-    calls::{Call, Needs, Served},
+    calls::{Call, Needs, Run, Served},
     faults::{Action, Drop, ScriptedError, Target},
     ids::Id,
     ledger::{By, Ending, RequestEntry},
@@ -146,7 +147,7 @@ fn finish(
             state,
             incoming,
             Ending::Answered,
-            &Outcome { answer: Err(scripted(&error)), usages: Usages::default() },
+            Outcome { answer: Err(scripted(&error)), usages: Usages::default() },
         )),
         Some(Action { http_status: Some(status), .. }) => Reply::Answer(bare_status(state, incoming, status)),
         Some(Action {
@@ -177,7 +178,7 @@ pub(crate) fn within_batch(state: &mut State, request: &Request<Bytes>) -> Respo
         None => respond(state, &incoming, found, Ending::Answered, Ok(())),
         Some(what) => {
             let answer = Err(GraphError::not_simulated(what, &["the call on its own"]));
-            dress(state, &incoming, Ending::Answered, &Outcome { answer, usages: Usages::default() })
+            dress(state, &incoming, Ending::Answered, Outcome { answer, usages: Usages::default() })
         }
     }
 }
@@ -264,7 +265,7 @@ fn respond(
     verdict: Verdict,
 ) -> Response<Bytes> {
     let outcome = run(state, incoming, found, verdict);
-    dress(state, incoming, ending, &outcome)
+    dress(state, incoming, ending, outcome)
 }
 
 /// Authenticates, checks and carries out a call.
@@ -280,12 +281,16 @@ fn run_counted(
     served: &Served,
     usages: &mut Usages,
     verdict: Verdict,
-) -> Answer<Value> {
+) -> Answer<Bytes> {
     let mut call = prepare(state, incoming, served, &mut usages.waba, verdict)?;
     let (usage, within) = rate_limit::count_app(call.state, call.caller.app);
     usages.app = Some(usage);
     within?;
-    (served.run)(&mut call)
+    let text = match served.run {
+        Run::Value(run) => NodeText::of(&run(&mut call)?),
+        Run::Text(run) => run(&mut call)?,
+    };
+    Ok(text.into_bytes())
 }
 
 /// Everything up to the call itself: who calls, whether that may be, what with. Changes nothing but caches.
@@ -370,7 +375,7 @@ fn enter_request(state: &mut State, incoming: &Incoming<'_>, ending: Ending, see
 
 /// The id a path segment holds.
 pub(crate) fn segment_id(method: &Method, address: &Address<'_>) -> Answer<Id> {
-    error::parse_id(method.as_str(), address.first())
+    address.node.map_or_else(|| error::parse_id(method.as_str(), address.first()), Ok)
 }
 
 pub(crate) use self::{params::body_limit, route::Address as CallAddress};

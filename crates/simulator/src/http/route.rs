@@ -26,6 +26,8 @@ pub(crate) struct Address<'a> {
     pub(crate) version: Option<Version>,
     /// The decoded segments of the path behind the version.
     pub(crate) segments: Vec<Cow<'a, str>>,
+    /// The id that the first segment holds.
+    pub(crate) node: Option<Id>,
     /// Which entry a phone number id means that two WABAs list: what has a register before it means the one that has just
     /// moved, everything else the one that is in use.
     side: NumberStatus,
@@ -54,12 +56,13 @@ impl<'a> Address<'a> {
         let comes_before_use = |(method, name): &(Method, &str)| method == request.method() && edge == Some(*name);
         let side =
             if BEFORE_USE.iter().any(comes_before_use) { NumberStatus::Pending } else { NumberStatus::Connected };
-        Self { request, asked, version: version::serving(version, now), segments, side }
+        let node = segments.first().and_then(|segment| segment.parse().ok());
+        Self { request, asked, version: version::serving(version, now), segments, node, side }
     }
 
     /// The number whose node is called, and the WABA that it is called under.
     pub(crate) fn number<'w>(&self, world: &'w World) -> Option<(Id, &'w Number)> {
-        let id: Id = self.first().parse().ok()?;
+        let id = self.node?;
         world.entry_of_phone_id(id, self.side)
     }
 
@@ -101,7 +104,7 @@ impl<'a> Address<'a> {
 
     /// The WABA a call is about: in the path itself, or that of the phone number, intent or portfolio in it.
     pub(crate) fn waba(&self, world: &World) -> Option<Id> {
-        let id: Id = self.first().parse().ok()?;
+        let id = self.node?;
         if world.wabas.contains_key(&id) {
             return Some(id);
         }
@@ -150,7 +153,7 @@ pub(crate) fn find(method: &Method, address: &Address<'_>, world: &World) -> Ans
     if address.version.is_none() {
         return Err(GraphError::unknown_path(&address.bare_path()));
     }
-    let kind = address.first().parse().ok().and_then(|id| kind_of(world, id));
+    let kind = address.node.and_then(|id| kind_of(world, id));
     let alike = PATTERNS.get(&(method.as_str(), address.segments.len())).into_iter().flatten();
     let mut first = None;
     for pattern in alike.filter(|pattern| fits(&pattern.segments, &address.segments)) {

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use super::{Fidelity, Rule};
 use crate::{
@@ -74,14 +73,11 @@ impl Usage {
     /// The header's value.
     pub(crate) fn header(self) -> String {
         let Self { waba, share } = self;
-        json!({ waba.to_string(): [{
-            "type": "whatsapp_business_management",
-            "call_count": share.percent,
-            "total_cputime": share.percent / 4,
-            "total_time": share.percent / 4,
-            "estimated_time_to_regain_access": share.regain_minutes,
-        }] })
-        .to_string()
+        let Share { percent, regain_minutes } = share;
+        let quarter = percent / 4;
+        format!(
+            r#"{{"{waba}":[{{"type":"whatsapp_business_management","call_count":{percent},"total_cputime":{quarter},"total_time":{quarter},"estimated_time_to_regain_access":{regain_minutes}}}]}}"#
+        )
     }
 }
 
