@@ -111,10 +111,13 @@ fn of_store_error(error: &StoreError) -> (Exit, Option<String>) {
                     .to_owned(),
             ),
         ),
+        StoreError::NotOurs { .. } => (
+            Exit::BadInput,
+            Some("if it was Unmoor's before, it was damaged: keep a copy of it, and restore a backup".to_owned()),
+        ),
         StoreError::UnknownMigration { .. }
         | StoreError::NewerSchema { .. }
         | StoreError::OlderSchema { .. }
-        | StoreError::NotOurs { .. }
         | StoreError::CannotOpen { .. } => (Exit::BadInput, None),
         StoreError::Corrupt { .. }
         | StoreError::Busy { .. }

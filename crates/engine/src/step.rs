@@ -70,6 +70,16 @@ pub enum StepError {
     },
 }
 
+impl StepError {
+    /// The store's own words, where it was the store that failed.
+    pub(crate) fn into_store_error(self) -> Option<StoreError> {
+        match self {
+            Self::Store { source, .. } | Self::Commit { source: CommitError::Store(source), .. } => Some(source),
+            Self::Commit { .. } | Self::Defect { .. } => None,
+        }
+    }
+}
+
 /// Whether a step that cannot be taken back may begin now: asked right before each tag and each move, never before a
 /// register, which follows its move whatever happens.
 pub type MayBegin<'a> = &'a (dyn Fn() -> bool + Sync);
@@ -295,8 +305,8 @@ impl Step<'_> {
                 Err(CommitError::Store(error @ StoreError::Busy { .. })) => {
                     tracing::warn!(migration = %self.claim.migration.id(), "trying again: {error}");
                 }
-                // Nothing was sent. A server that restarts is there again within seconds.
-                Err(CommitError::Store(error @ StoreError::Unreachable { .. })) => {
+                // Nothing was sent. A server that restarts is there again within seconds, and room is made by people.
+                Err(CommitError::Store(error @ (StoreError::Unreachable { .. } | StoreError::DiskFull { .. }))) => {
                     tracing::warn!(migration = %self.claim.migration.id(), "trying again: {error}");
                     let pause = stretched(UNREACHABLE_PAUSE, self.engine.clock.rate());
                     self.engine.clock.sleep_until(after(self.engine.clock.now(), pause), "commit").await;

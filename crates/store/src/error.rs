@@ -53,7 +53,7 @@ pub enum StoreError {
         /// What tells it apart.
         why: String,
     },
-    /// The file is damaged.
+    /// The file is damaged. Where that showed in a commit, **the change may or may not have happened**.
     #[error(
         "cannot {operation}: {database} is damaged ({detail}): stop every process that uses it, keep a copy, and restore a backup"
     )]
@@ -98,7 +98,9 @@ pub enum StoreError {
         why: String,
     },
     /// No room is left.
-    #[error("cannot {operation}: the disk that holds {database} is full: make room and start again")]
+    #[error(
+        "cannot {operation}: the disk that holds {database} is full: nothing was kept, so nothing is sent: make room"
+    )]
     DiskFull {
         /// What was asked.
         operation: &'static str,
@@ -147,6 +149,29 @@ pub enum StoreError {
         /// The database's words.
         detail: String,
     },
+}
+
+impl StoreError {
+    /// Whether it stays so until a person has done something about it and started again. Others are worth another try.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::WrongStamp { .. }
+            | Self::NewerSchema { .. }
+            | Self::OlderSchema { .. }
+            | Self::NotOurs { .. }
+            | Self::Corrupt { .. }
+            | Self::CannotOpen { .. }
+            | Self::Stopped { .. } => true,
+            Self::UnknownMigration { .. }
+            | Self::Busy { .. }
+            | Self::Unreachable { .. }
+            | Self::DiskFull { .. }
+            | Self::CommitUnknown { .. }
+            | Self::Json { .. }
+            | Self::Database { .. } => false,
+        }
+    }
 }
 
 /// Why a claim could not be used, or a compare-and-set found another version. Nothing was changed, but for

@@ -15,9 +15,9 @@ use crate::{
 
 /// Migrations, their journals, the inbox, the outbox, the fleet's state and sealed secrets.
 ///
-/// Whatever returned `Ok` is durable. Whatever returned an error changed nothing, with the two exceptions that
-/// [`StoreError::CommitUnknown`] and [`StoreError::Stopped`] name. A future that is dropped before it is ready may have
-/// done its work or not.
+/// Whatever returned `Ok` is durable. Whatever returned an error changed nothing, with the exceptions that
+/// [`StoreError::CommitUnknown`], [`StoreError::Corrupt`] and [`StoreError::Stopped`] name. A future that is dropped before
+/// it is ready may have done its work or not.
 ///
 /// Instants come from the caller's clock, which may be virtual; leases are measured by the database's own, which is real.
 /// A lease decides who may try; it is the fence that decides who may write, so a clock that is set back or forth can

@@ -9,6 +9,7 @@ mod support;
 
 mod bad_input;
 mod crashes;
+mod failures;
 mod help;
 mod operators;
 mod readme;

@@ -75,7 +75,8 @@ pub(super) fn explain(operation: &'static str, path: &Path, error: &rusqlite::Er
     } else if is(ErrorCode::DatabaseCorrupt) {
         StoreError::Corrupt { operation, database, detail }
     } else if is(ErrorCode::NotADatabase) {
-        StoreError::NotOurs { database, why: detail }
+        let why = "it does not begin as an SQLite file does".to_owned();
+        StoreError::NotOurs { database, why }
     } else if is(ErrorCode::DiskFull) {
         StoreError::DiskFull { operation, database }
     } else if is(ErrorCode::ReadOnly) || is(ErrorCode::CannotOpen) || is(ErrorCode::PermissionDenied) {
