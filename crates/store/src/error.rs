@@ -45,6 +45,15 @@ pub enum StoreError {
         /// The one that this program works with.
         known: u64,
     },
+    /// Everything was moved to another database, and nothing may be changed here.
+    #[error(
+        "nothing may be changed in {database} any more: everything in it was moved to another database: name that one; \
+         only if it was imported nowhere, `unmoor export --take-back` makes this one usable again"
+    )]
+    Moved {
+        /// The database.
+        database: String,
+    },
     /// Something else is in there.
     #[error("{database} is not a database of Unmoor ({why}): give another one")]
     NotOurs {
@@ -159,6 +168,7 @@ impl StoreError {
             Self::WrongStamp { .. }
             | Self::NewerSchema { .. }
             | Self::OlderSchema { .. }
+            | Self::Moved { .. }
             | Self::NotOurs { .. }
             | Self::Corrupt { .. }
             | Self::CannotOpen { .. }

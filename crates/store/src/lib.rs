@@ -14,6 +14,7 @@ mod rows;
 mod snapshot;
 pub mod sqlite;
 mod store;
+pub mod transfer;
 mod value;
 
 pub use error::{CommitError, StoreError};
@@ -26,3 +27,4 @@ pub use record::{
 pub use snapshot::{Outline, Snapshot};
 pub use sqlite::SqliteStore;
 pub use store::Store;
+pub use transfer::{Moved, Transfer, TransferError};

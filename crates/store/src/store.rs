@@ -27,7 +27,7 @@ pub trait Store: Send + Sync {
     /// Makes sure that this database belongs to `wanted`: the first stamp is kept for ever.
     ///
     /// # Errors
-    /// [`StoreError::WrongStamp`] when it belongs to another.
+    /// [`StoreError::WrongStamp`] when it belongs to another, [`StoreError::Moved`] when everything in it was moved away.
     async fn stamp(&self, wanted: &Stamp) -> Result<(), StoreError>;
 
     /// What this database belongs to; `None` before the first [`stamp`](Store::stamp).

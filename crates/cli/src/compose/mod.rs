@@ -19,8 +19,8 @@ use crate::config::{Config, DatabaseAddress};
 use crate::exit::Trouble;
 
 pub(crate) use clock::{EngineClock, keep_following, present};
-pub(crate) use database::{open_existing, open_or_create};
-pub(crate) use lock::{EngineLock, Taken};
+pub(crate) use database::{open_existing, open_or_create, transfer_existing, transfer_or_create};
+pub(crate) use lock::{EngineLock, Taken, take_for_work};
 pub(crate) use other_side::{Connection, OtherSide};
 
 /// Whose leases are on a SQLite file. Only one process at a time works under this name, since it holds the file's lock.
@@ -98,7 +98,7 @@ pub(crate) async fn workshop(config: &Config, observer: Arc<dyn Observer>) -> an
     let connection = Connection::open(config).await?;
     let store = open_existing(config).await?;
     let lock = match config.lock_file() {
-        Some(file) => Some(lock::take_for_work(&file).await?),
+        Some(file) => Some(take_for_work(&file).await?),
         None => None,
     };
     store.stamp(&Stamp { origin: connection.origin.clone(), app_id: app.id.to_string() }).await?;

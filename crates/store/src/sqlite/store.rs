@@ -21,7 +21,15 @@ use crate::{
 impl Store for SqliteStore {
     async fn stamp(&self, wanted: &Stamp) -> Result<(), StoreError> {
         let ours = wanted.clone();
-        let found = self.writer.write("stamp the database", move |db| Ok(fleet::stamp(db, &ours)?)).await?;
+        let path = self.path.clone();
+        let stamp = move |db: &rusqlite::Connection| {
+            // Its triggers would refuse the first change; whoever asks for the stamp is about to make one.
+            if super::transfer::read_mark(db)?.is_some() {
+                return Err(StoreError::Moved { database: path.display().to_string() }.into());
+            }
+            Ok(fleet::stamp(db, &ours)?)
+        };
+        let found = self.writer.write("stamp the database", stamp).await?;
         if found == *wanted { Ok(()) } else { Err(StoreError::WrongStamp { found, wanted: wanted.clone() }) }
     }
 
