@@ -10,7 +10,7 @@ use unmoor_migration::MigrationId;
 
 use crate::{
     Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, NewMigration, Page, SealedSecret,
-    Stamp, StoreError, Stored, StoredFleet, TakenNotice, Wake,
+    Stamp, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
 };
 
 /// Migrations, their journals, the inbox, the outbox, the fleet's state and sealed secrets.
@@ -97,6 +97,9 @@ pub trait Store: Send + Sync {
 
     /// When there is work next, migrations under a live lease apart; `None` when nothing will ever be due by itself.
     async fn next_due(&self) -> Result<Option<Wake>, StoreError>;
+
+    /// Whether what was answered survives a failure of the machines that keep it, as they are set now.
+    async fn survival(&self) -> Result<Survival, StoreError>;
 
     /// Until somebody else may have made work, e.g. posted an input in another process: a hint to look at once, which may come
     /// for nothing and may get lost, so that whoever waits also looks by itself now and then. Never, where nobody can tell.

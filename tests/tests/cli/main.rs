@@ -18,6 +18,7 @@ mod rehearse;
 mod secrets;
 mod simulate;
 mod stamps;
+mod standbys;
 mod stops;
 mod two_processes;
 mod workers;

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
 use jiff::SignedDuration;
+use unmoor_engine::durability::Durability;
 use unmoor_engine::randomness::{OsRandomness, Randomness};
 use unmoor_engine::throttle::Throttle;
 use unmoor_engine::vault::{MasterKey, SecretKind, Vault, draw_key};
@@ -125,9 +126,12 @@ pub(crate) async fn workshop(config: &Config, observer: Arc<dyn Observer>) -> an
     };
     let settings = Settings {
         inbox_poll: Some(clock.stretch(INBOX_POLL)),
+        durability: Arc::new(Durability::attested_by(config.durability_attested_by.clone())),
         rehearsal: matches!(connection.side, OtherSide::Simulator { .. }),
         ..Settings::of(&owner, jitter_seed(&config.database))
     };
+    // Told before anything is claimed.
+    settings.durability.read(store.as_ref(), clock.clock.now(), settings.rehearsal).await?;
     let engine = Engine {
         store,
         clock: Arc::clone(&clock.clock),

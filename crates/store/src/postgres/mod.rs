@@ -21,6 +21,7 @@ mod row;
 mod schema;
 mod secrets;
 mod store;
+mod survival;
 #[cfg(test)]
 pub(crate) mod tests;
 mod transaction;

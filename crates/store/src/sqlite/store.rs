@@ -14,7 +14,7 @@ use crate::rows::{ClaimRow, CommitRow, Entry, ImportRow, StoredRow, TakenRow};
 use crate::value::{lease_ms, to_json};
 use crate::{
     Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, NewMigration, Page, SealedSecret,
-    Stamp, Store, StoreError, Stored, StoredFleet, TakenNotice, Wake,
+    Stamp, Store, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
 };
 
 #[async_trait]
@@ -112,6 +112,10 @@ impl Store for SqliteStore {
 
     async fn next_due(&self) -> Result<Option<Wake>, StoreError> {
         self.readers.read("find the next wake time", |db| Ok(claims::next_due(db)?)).await
+    }
+
+    async fn survival(&self) -> Result<Survival, StoreError> {
+        Ok(Survival::Kept { because: "every commit is flushed to the disk".to_owned() })
     }
 
     async fn woken(&self) {
