@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 const EXAMPLES: &str = "\
-Everything that the database holds goes into the file: customers, their states and journals, what waits for the engine and
-for people, and the sealed secrets. Of the master key, which opens them, nothing does: take it along yourself.
+Everything that the database holds goes into the file: customers, their states and journals, what waits for the engine
+and for people, and the sealed secrets. The master key, which opens them, does not: take it along yourself.
 
 Two databases that engines work on would each repeat what the other has done. So this database counts as moved from then
 on: it can be read, and refuses every change. --take-back ends that, and is right only where the export was imported
