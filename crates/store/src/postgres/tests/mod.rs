@@ -12,6 +12,7 @@
 mod connections;
 mod plans;
 mod schemas;
+mod survival;
 mod transfers;
 
 use std::collections::BTreeSet;
