@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 
 use unmoor_engine::hooks::EmptyCommand;
-use unmoor_store::{CommitError, StoreError};
+use unmoor_store::{CommitError, StoreError, TransferError};
 
 /// The exit statuses, the same for every command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,6 +88,12 @@ pub(crate) fn of_error(error: &anyhow::Error) -> (Exit, Option<String>) {
         if let Some(error) = store_error(cause) {
             return of_store_error(error);
         }
+        match cause.downcast_ref::<TransferError>() {
+            Some(TransferError::InUse { .. } | TransferError::NotEmpty { .. }) => return (Exit::Refused, None),
+            Some(TransferError::File { .. }) => return (Exit::BadInput, None),
+            Some(TransferError::Store(error)) => return of_store_error(error),
+            Some(TransferError::Io { .. }) | None => {}
+        }
         if cause.is::<EmptyCommand>() {
             return (Exit::BadInput, None);
         }
@@ -111,10 +117,14 @@ fn of_store_error(error: &StoreError) -> (Exit, Option<String>) {
                     .to_owned(),
             ),
         ),
+        StoreError::Moved { .. } => (Exit::Refused, None),
+        StoreError::NotOurs { .. } => (
+            Exit::BadInput,
+            Some("if it was Unmoor's before, it was damaged: keep a copy of it, and restore a backup".to_owned()),
+        ),
         StoreError::UnknownMigration { .. }
         | StoreError::NewerSchema { .. }
         | StoreError::OlderSchema { .. }
-        | StoreError::NotOurs { .. }
         | StoreError::CannotOpen { .. } => (Exit::BadInput, None),
         StoreError::Corrupt { .. }
         | StoreError::Busy { .. }

@@ -9,6 +9,7 @@ use unmoor_migration::{Event, Migration, Pace, Policy};
 use unmoor_store::Store;
 
 use crate::clock::Clock;
+use crate::durability::Durability;
 use crate::effects::Outside;
 use crate::graph::Graph;
 use crate::hooks::Hooks;
@@ -43,6 +44,8 @@ pub struct Settings {
     pub inbox_poll: Option<SignedDuration>,
     /// Seed of the spread of schedules.
     pub jitter_seed: u64,
+    /// Whether the database keeps what it answers, as far as is known.
+    pub durability: Arc<Durability>,
     /// Whether the other side is a simulator; told to hooks, so that they freeze nothing real.
     pub rehearsal: bool,
 }
@@ -57,6 +60,7 @@ impl Settings {
             max_in_flight: 64,
             inbox_poll: Some(SignedDuration::from_millis(500)),
             jitter_seed,
+            durability: Arc::new(Durability::default()),
             rehearsal: false,
         }
     }

@@ -22,8 +22,9 @@ use unmoor_migration::{
 };
 use unmoor_store::{Claim, Commit, CommitError, Committed, FleetUpdate, Snapshot, StoreError};
 
+use crate::durability::GREATEST_AGE;
 use crate::effects::execute;
-use crate::engine::{Engine, stretched};
+use crate::engine::{Engine, Settings, stretched};
 use crate::fleet::FleetAt;
 use crate::{admission, fleet, inbox, notices};
 
@@ -70,6 +71,16 @@ pub enum StepError {
     },
 }
 
+impl StepError {
+    /// The store's own words, where it was the store that failed.
+    pub(crate) fn into_store_error(self) -> Option<StoreError> {
+        match self {
+            Self::Store { source, .. } | Self::Commit { source: CommitError::Store(source), .. } => Some(source),
+            Self::Commit { .. } | Self::Defect { .. } => None,
+        }
+    }
+}
+
 /// Whether a step that cannot be taken back may begin now: asked right before each tag and each move, never before a
 /// register, which follows its move whatever happens.
 pub type MayBegin<'a> = &'a (dyn Fn() -> bool + Sync);
@@ -91,6 +102,10 @@ pub async fn run(engine: &Engine, claim: Claim, may_begin: MayBegin<'_>) -> Resu
 
 async fn take_further(engine: &Engine, claim: Claim, may_begin: MayBegin<'_>) -> Result<(), StepError> {
     let id = claim.migration.id().clone();
+    let Settings { durability, rehearsal, .. } = &engine.settings;
+    let age = stretched(GREATEST_AGE, engine.clock.rate());
+    let read = durability.refresh(engine.store.as_ref(), engine.clock.now(), age, *rehearsal).await;
+    read.map_err(|source| StepError::Store { id: id.clone(), source })?;
     let mut step = Step {
         engine,
         may_begin,
@@ -175,11 +190,13 @@ impl Step<'_> {
     fn decide(&self, input: &Input, throttled: Option<Throttled>) -> Result<Decision, Rejected> {
         let m = &self.claim.migration;
         let now = self.engine.clock.now();
+        let mut fleet = self.fleet.fleet.standing(m.id(), &self.engine.policy, now);
+        fleet.no_move = self.engine.settings.durability.blocker().or(fleet.no_move);
         let surroundings = Surroundings {
             now,
             jitter: self.engine.jitter(m),
             policy: &self.engine.policy,
-            fleet: self.fleet.fleet.standing(m.id(), &self.engine.policy, now),
+            fleet,
             throttled,
             pace: self.engine.pace(),
         };
@@ -193,7 +210,9 @@ impl Step<'_> {
             let defect = |source| StepError::Defect { id: self.claim.migration.id().clone(), source };
             let mut decision = self.decide(input, None).map_err(defect)?;
             if begins(&decision, EffectKind::MoveNumber) {
-                // The fleet may have been stopped since the claim; the move is committed under the version seen here.
+                // The database may have been set otherwise, and the fleet stopped, since the claim; the move is committed under
+                // the version seen here.
+                self.read_durability().await?;
                 self.fleet = load_fleet(self.engine, self.claim.migration.id()).await?;
                 decision = self.decide(input, None).map_err(defect)?;
             }
@@ -242,6 +261,12 @@ impl Step<'_> {
             id,
             source: Rejected::Restless { migration, phase: self.claim.migration.phase_name() },
         })
+    }
+
+    async fn read_durability(&self) -> Result<(), StepError> {
+        let Settings { durability, rehearsal, .. } = &self.engine.settings;
+        let read = durability.read(self.engine.store.as_ref(), self.engine.clock.now(), *rehearsal).await;
+        read.map_err(|source| StepError::Store { id: self.claim.migration.id().clone(), source })
     }
 
     /// The decision as far as its facts go. The migration is due at once, as an input waits: the next claim takes that
@@ -295,8 +320,8 @@ impl Step<'_> {
                 Err(CommitError::Store(error @ StoreError::Busy { .. })) => {
                     tracing::warn!(migration = %self.claim.migration.id(), "trying again: {error}");
                 }
-                // Nothing was sent. A server that restarts is there again within seconds.
-                Err(CommitError::Store(error @ StoreError::Unreachable { .. })) => {
+                // Nothing was sent. A server that restarts is there again within seconds, and room is made by people.
+                Err(CommitError::Store(error @ (StoreError::Unreachable { .. } | StoreError::DiskFull { .. }))) => {
                     tracing::warn!(migration = %self.claim.migration.id(), "trying again: {error}");
                     let pause = stretched(UNREACHABLE_PAUSE, self.engine.clock.rate());
                     self.engine.clock.sleep_until(after(self.engine.clock.now(), pause), "commit").await;

@@ -1,7 +1,7 @@
 //! The worker: takes up what is due, the most urgent first, and knows when there is nothing left to do.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 use unmoor_migration::retry::after;
@@ -27,6 +27,8 @@ const STORE_PAUSE: SignedDuration = SignedDuration::from_secs(5);
 pub struct Stop {
     asked: Arc<AtomicBool>,
     signal: Signal,
+    /// Why the store will not come back without a person.
+    lasting: Arc<Mutex<Option<StoreError>>>,
 }
 
 impl Stop {
@@ -45,6 +47,16 @@ impl Stop {
     pub fn ask(&self) {
         self.asked.store(true, Ordering::SeqCst);
         self.signal.set();
+    }
+
+    /// Ask now, because the store has failed for good. The first reason counts.
+    fn end_with(&self, error: StoreError) {
+        self.lasting().get_or_insert(error);
+        self.ask();
+    }
+
+    fn lasting(&self) -> MutexGuard<'_, Option<StoreError>> {
+        self.lasting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_asked(&self) -> bool {
@@ -93,22 +105,36 @@ impl AtRest {
 /// On a clock that others may set (a rehearsal's), run it with [`Clock::spawn`](crate::clock::Clock::spawn).
 ///
 /// # Errors
-/// [`StoreError`] when the store fails at the start. Later failures are logged and tried again.
+/// [`StoreError`] when the store fails at the start, or later for good. Other failures are logged and tried again.
 pub async fn run(engine: Arc<Engine>, stop: Stop, at_rest: AtRest) -> Result<Ended, StoreError> {
     let in_flight = Arc::new(AtomicUsize::new(0));
     let mut rest = Rest { at_rest, witness: None };
     engine.store.next_due().await?;
+    let mut fails_with = String::new();
     loop {
-        if stop.is_asked() && in_flight.load(Ordering::SeqCst) == 0 {
-            return Ok(Ended::Stopped);
+        if in_flight.load(Ordering::SeqCst) == 0 {
+            if let Some(error) = stop.lasting().take() {
+                return Err(error);
+            }
+            if stop.is_asked() {
+                return Ok(Ended::Stopped);
+            }
         }
         match look(&engine, &stop, &in_flight, &mut rest).await {
             Ok(Look::Ended) => return Ok(Ended::AtRest),
             Ok(Look::SleepUntil(instant)) => {
+                if !std::mem::take(&mut fails_with).is_empty() {
+                    tracing::warn!("the database answers again: going on");
+                }
                 engine.clock.sleep_until_or(instant, "worker", &stop.signal).await;
             }
+            Err(error) if error.is_lasting() => stop.end_with(error),
             Err(error) => {
-                tracing::error!(%error, "the store failed; trying again");
+                let words = error.to_string();
+                if words != fails_with {
+                    tracing::error!("nothing is begun until the database answers again: {words}");
+                    fails_with = words;
+                }
                 let again_at = after(engine.clock.now(), STORE_PAUSE);
                 engine.clock.sleep_until_or(again_at, "worker", &stop.signal).await;
             }
@@ -147,6 +173,9 @@ async fn look(
                 let done = Done { signal, in_flight };
                 if let Err(error) = step::run(&engine, claim, &|| !asked.is_asked()).await {
                     tracing::error!(error = %Chain(&error), "a migration could not be taken further");
+                    if let Some(error) = error.into_store_error().filter(StoreError::is_lasting) {
+                        asked.end_with(error);
+                    }
                 }
                 drop(done);
             };

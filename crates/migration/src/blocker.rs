@@ -337,6 +337,12 @@ blockers! {
         "The same failure happened twice across the fleet: no further number moves until a person has looked.",
         TechProvider, Move, None, PATIENCE, None, "–", "Find the cause, then `unmoor resume --fleet`."
     }
+    /// The database.
+    DatabaseNotDurable = "DATABASE_NOT_DURABLE" {
+        "The database may lose what it has answered, so that nobody could tell whether a number was moved: no further number moves.",
+        TechProvider, Move, None, "before each move, and 5 min for an hour, 15 min for a day, then hourly", None, "–",
+        "Set synchronous_standby_names on the PostgreSQL server, and leave fsync and full_page_writes on; where the server does not show this, name who vouches for it in database_durability_attested_by. Then `unmoor retry`."
+    }
     /// Call budget.
     BudgetExhausted = "BUDGET_EXHAUSTED" {
         "Meta's call limit leaves no room for the next step.", Time, Move, None, "when the limit has room", None, "–",

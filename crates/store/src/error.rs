@@ -45,6 +45,15 @@ pub enum StoreError {
         /// The one that this program works with.
         known: u64,
     },
+    /// Everything was moved to another database, and nothing may be changed here.
+    #[error(
+        "nothing may be changed in {database} any more: everything in it was moved to another database: name that one; \
+         only if it was imported nowhere, `unmoor export --take-back` makes this one usable again"
+    )]
+    Moved {
+        /// The database.
+        database: String,
+    },
     /// Something else is in there.
     #[error("{database} is not a database of Unmoor ({why}): give another one")]
     NotOurs {
@@ -53,7 +62,7 @@ pub enum StoreError {
         /// What tells it apart.
         why: String,
     },
-    /// The file is damaged.
+    /// The file is damaged. Where that showed in a commit, **the change may or may not have happened**.
     #[error(
         "cannot {operation}: {database} is damaged ({detail}): stop every process that uses it, keep a copy, and restore a backup"
     )]
@@ -98,7 +107,9 @@ pub enum StoreError {
         why: String,
     },
     /// No room is left.
-    #[error("cannot {operation}: the disk that holds {database} is full: make room and start again")]
+    #[error(
+        "cannot {operation}: the disk that holds {database} is full: nothing was kept, so nothing is sent: make room"
+    )]
     DiskFull {
         /// What was asked.
         operation: &'static str,
@@ -147,6 +158,30 @@ pub enum StoreError {
         /// The database's words.
         detail: String,
     },
+}
+
+impl StoreError {
+    /// Whether it stays so until a person has done something about it and started again. Others are worth another try.
+    #[must_use]
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            Self::WrongStamp { .. }
+            | Self::NewerSchema { .. }
+            | Self::OlderSchema { .. }
+            | Self::Moved { .. }
+            | Self::NotOurs { .. }
+            | Self::Corrupt { .. }
+            | Self::CannotOpen { .. }
+            | Self::Stopped { .. } => true,
+            Self::UnknownMigration { .. }
+            | Self::Busy { .. }
+            | Self::Unreachable { .. }
+            | Self::DiskFull { .. }
+            | Self::CommitUnknown { .. }
+            | Self::Json { .. }
+            | Self::Database { .. } => false,
+        }
+    }
 }
 
 /// Why a claim could not be used, or a compare-and-set found another version. Nothing was changed, but for

@@ -14,6 +14,8 @@ mod rows;
 mod snapshot;
 pub mod sqlite;
 mod store;
+mod survival;
+pub mod transfer;
 mod value;
 
 pub use error::{CommitError, StoreError};
@@ -26,3 +28,5 @@ pub use record::{
 pub use snapshot::{Outline, Snapshot};
 pub use sqlite::SqliteStore;
 pub use store::Store;
+pub use survival::Survival;
+pub use transfer::{Moved, Transfer, TransferError};

@@ -10,14 +10,14 @@ use unmoor_migration::MigrationId;
 
 use crate::{
     Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, NewMigration, Page, SealedSecret,
-    Stamp, StoreError, Stored, StoredFleet, TakenNotice, Wake,
+    Stamp, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
 };
 
 /// Migrations, their journals, the inbox, the outbox, the fleet's state and sealed secrets.
 ///
-/// Whatever returned `Ok` is durable. Whatever returned an error changed nothing, with the two exceptions that
-/// [`StoreError::CommitUnknown`] and [`StoreError::Stopped`] name. A future that is dropped before it is ready may have
-/// done its work or not.
+/// Whatever returned `Ok` is durable. Whatever returned an error changed nothing, with the exceptions that
+/// [`StoreError::CommitUnknown`], [`StoreError::Corrupt`] and [`StoreError::Stopped`] name. A future that is dropped before
+/// it is ready may have done its work or not.
 ///
 /// Instants come from the caller's clock, which may be virtual; leases are measured by the database's own, which is real.
 /// A lease decides who may try; it is the fence that decides who may write, so a clock that is set back or forth can
@@ -27,7 +27,7 @@ pub trait Store: Send + Sync {
     /// Makes sure that this database belongs to `wanted`: the first stamp is kept for ever.
     ///
     /// # Errors
-    /// [`StoreError::WrongStamp`] when it belongs to another.
+    /// [`StoreError::WrongStamp`] when it belongs to another, [`StoreError::Moved`] when everything in it was moved away.
     async fn stamp(&self, wanted: &Stamp) -> Result<(), StoreError>;
 
     /// What this database belongs to; `None` before the first [`stamp`](Store::stamp).
@@ -97,6 +97,9 @@ pub trait Store: Send + Sync {
 
     /// When there is work next, migrations under a live lease apart; `None` when nothing will ever be due by itself.
     async fn next_due(&self) -> Result<Option<Wake>, StoreError>;
+
+    /// Whether what was answered survives a failure of the machines that keep it, as they are set now.
+    async fn survival(&self) -> Result<Survival, StoreError>;
 
     /// Until somebody else may have made work, e.g. posted an input in another process: a hint to look at once, which may come
     /// for nothing and may get lost, so that whoever waits also looks by itself now and then. Never, where nobody can tell.

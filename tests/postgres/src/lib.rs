@@ -9,6 +9,7 @@
 //! [`FOLDER_VARIABLE`]; without it each process of tests starts one.
 
 mod programs;
+mod standby;
 
 use std::fmt;
 use std::fs;
@@ -17,7 +18,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use programs::{Programs, run};
+use programs::{Programs, read, run};
+pub use standby::Replication;
 
 /// Names the folder of a server that runs already.
 pub const FOLDER_VARIABLE: &str = "UNMOOR_TEST_POSTGRES";
@@ -58,6 +60,8 @@ pub enum Durability {
 pub struct Server {
     programs: Programs,
     folder: PathBuf,
+    /// What it is started with.
+    options: String,
     /// Its standard input is open as long as this process lives.
     watcher: Child,
 }
@@ -68,38 +72,61 @@ impl Server {
     /// # Errors
     /// PostgreSQL is not installed, or it does not start; with its own words.
     pub fn start(durability: Durability) -> Result<Self, Error> {
-        static STARTED: AtomicU64 = AtomicU64::new(0);
-        let programs = Programs::find()?;
-        let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("unmoor-postgres-{}-{number}", std::process::id()));
-        programs.make_folder(&folder)?;
+        let (programs, folder) = new_folder()?;
         let data = folder.join("data");
         let mut initdb = programs.as_owner("initdb");
         initdb.args(["-A", "trust", "-U", USER, "-E", "UTF8", "--locale=C", "--no-sync", "-D"]).arg(&data);
         run(&mut initdb)?;
-        let mut options = format!("-c listen_addresses= -c unix_socket_directories={}", folder.display());
+        let mut options = options_in(&folder);
         if durability == Durability::None {
             options.push_str(" -c fsync=off -c full_page_writes=off");
         }
         // The default, shared by a suite of tests at once.
         options.push_str(" -c max_connections=300");
+        Self::begin(programs, folder, options)
+    }
+
+    /// Starts what lies in the folder.
+    fn begin(programs: Programs, folder: PathBuf, options: String) -> Result<Self, Error> {
         let watcher = watcher(&programs, &folder)?;
-        let server = Self { programs, folder, watcher };
-        let mut start = server.programs.as_owner("pg_ctl");
-        start
-            .args(["-w", "-s", "-l"])
-            .arg(server.folder.join("log"))
-            .arg("-D")
-            .arg(&data)
-            .args(["-o", &options, "start"]);
-        run(&mut start)?;
+        let server = Self { programs, folder, options, watcher };
+        server.control(&["-o", &server.options, "start"])?;
         Ok(server)
+    }
+
+    /// `pg_ctl`, until what was asked is done.
+    fn control(&self, arguments: &[&str]) -> Result<(), Error> {
+        let mut control = self.programs.as_owner("pg_ctl");
+        control.args(["-w", "-s", "-l"]).arg(self.folder.join("log")).arg("-D").arg(self.folder.join("data"));
+        run(control.args(arguments))
+    }
+
+    /// Ends it as a crash does: nothing is finished, and what was not made durable is lost.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub fn stop_immediately(&self) -> Result<(), Error> {
+        self.control(&["-m", "immediate", "stop"])
+    }
+
+    /// Starts it, after ending it where it runs.
+    ///
+    /// # Errors
+    /// It does not start; with its own words.
+    pub fn restart(&self) -> Result<(), Error> {
+        self.control(&["-m", "immediate", "-o", &self.options, "restart"])
     }
 
     /// The folder of its socket, its data and its log.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The address of a database that is there.
+    #[must_use]
+    pub fn address(&self, name: &str) -> String {
+        address(&self.folder, name)
     }
 
     /// Makes an empty database and gives its address.
@@ -136,6 +163,14 @@ pub fn fresh_database() -> Result<String, Error> {
     }
 }
 
+/// The one value that a query gives, as text.
+///
+/// # Errors
+/// The server refuses, with its words.
+pub fn query(address: &str, sql: &str) -> Result<String, Error> {
+    read(Programs::find()?.command("psql").args(["-X", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-c", sql, address]))
+}
+
 /// Runs SQL as somebody with access to the database could.
 ///
 /// # Errors
@@ -147,9 +182,27 @@ pub fn execute(address: &str, sql: &str) -> Result<(), Error> {
 fn database(programs: &Programs, folder: &Path, name: &str) -> Result<String, Error> {
     let mut createdb = programs.command("createdb");
     run(createdb.arg("-h").arg(folder).args(["-U", USER, name]))?;
+    Ok(address(folder, name))
+}
+
+fn address(folder: &Path, name: &str) -> String {
     // A host that begins with a slash is the folder of a socket.
     let host = folder.display().to_string().replace('/', "%2F");
-    Ok(format!("postgres://{USER}@{host}/{name}"))
+    format!("postgres://{USER}@{host}/{name}")
+}
+
+/// A folder of a server of its own.
+fn new_folder() -> Result<(Programs, PathBuf), Error> {
+    static MADE: AtomicU64 = AtomicU64::new(0);
+    let programs = Programs::find()?;
+    let number = MADE.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("unmoor-postgres-{}-{number}", std::process::id()));
+    programs.make_folder(&folder)?;
+    Ok((programs, folder))
+}
+
+fn options_in(folder: &Path) -> String {
+    format!("-c listen_addresses= -c unix_socket_directories={}", folder.display())
 }
 
 /// A shell that waits until this process is gone or lets it go, then stops the server at once and removes its folder.

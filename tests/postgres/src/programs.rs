@@ -81,12 +81,21 @@ fn is_there(folder: &Path) -> bool {
 
 /// Runs to its end.
 pub(crate) fn run(command: &mut Command) -> Result<(), Error> {
-    let program = command.get_program().to_string_lossy().into_owned();
     // What a server inherits it keeps open: its output goes to its log.
-    let output = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).output();
+    finish(command.stdout(Stdio::null())).map(drop)
+}
+
+/// Runs to its end, and gives what it wrote.
+pub(crate) fn read(command: &mut Command) -> Result<String, Error> {
+    finish(command.stdout(Stdio::piped()))
+}
+
+fn finish(command: &mut Command) -> Result<String, Error> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command.stdin(Stdio::null()).stderr(Stdio::piped()).output();
     let output = output.map_err(|error| Error(format!("cannot start {program}: {error}")))?;
     if output.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
     }
     let told = String::from_utf8_lossy(&output.stderr);
     Err(Error(format!("{program} ended with {}: {}", output.status, told.trim())))

@@ -5,9 +5,10 @@ use std::process::Command;
 use crate::support::{Unmoor, write};
 
 /// Every command, as `unmoor --help` lists them.
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "rehearse",
     "import",
+    "export",
     "preflight",
     "attest",
     "start",

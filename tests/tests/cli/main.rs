@@ -9,13 +9,16 @@ mod support;
 
 mod bad_input;
 mod crashes;
+mod failures;
 mod help;
+mod moving;
 mod operators;
 mod readme;
 mod rehearse;
 mod secrets;
 mod simulate;
 mod stamps;
+mod standbys;
 mod stops;
 mod two_processes;
 mod workers;

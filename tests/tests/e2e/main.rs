@@ -6,6 +6,7 @@ mod blockers;
 mod commands;
 mod crash_points;
 mod determinism;
+mod doubts;
 mod example_fleet;
 mod fleet;
 mod guide;

@@ -2,6 +2,7 @@
 
 mod check;
 mod duration;
+mod export;
 mod import;
 mod operate;
 mod rehearse;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
 pub(crate) use check::{CompletionsArgs, DoctorArgs, SchemaAction, SchemaArgs};
+pub(crate) use export::ExportArgs;
 pub(crate) use import::ImportArgs;
 pub(crate) use operate::{
     AttestArgs, CancelArgs, HoldArgs, PauseArgs, PinArgs, PreflightArgs, ReleaseArgs, ResumeArgs, RetryArgs, RunArgs,
@@ -75,6 +77,8 @@ pub(crate) enum Command {
     Rehearse(RehearseArgs),
     /// Take customers in, or bring them up to date
     Import(ImportArgs),
+    /// Move everything to a file, for another database
+    Export(ExportArgs),
     /// Check customers, reading only
     Preflight(PreflightArgs),
     /// Vouch for a gate that cannot be read

@@ -1,7 +1,10 @@
 //! `unmoor explain`: one customer's story in plain sentences.
 
+use anyhow::Context;
 use serde_json::{Value, json};
-use unmoor_migration::story;
+use unmoor_migration::story::{DoubtStory, Doubts};
+use unmoor_migration::{Event, MigrationId, story};
+use unmoor_store::{JournalRow, Store};
 
 use crate::args::{ExplainArgs, GlobalArgs};
 use crate::compose;
@@ -9,6 +12,9 @@ use crate::config::Config;
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::selector;
+
+/// So many journal rows are read at once.
+const PAGE: u32 = 500;
 
 pub(crate) async fn run(args: &ExplainArgs, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
     let config = Config::load(global)?;
@@ -22,17 +28,19 @@ pub(crate) async fn run(args: &ExplainArgs, global: &GlobalArgs, output: &Output
     for id in ids {
         let Some(stored) = store.load(&id).await? else { continue };
         let story = story(&stored.migration, now);
+        let doubts = doubts(store.as_ref(), &id).await?;
         if args.json {
             let mut line = json!({ "type": "story", "inputs_waiting": stored.inputs_waiting });
             if let (Some(line), Value::Object(story)) = (line.as_object_mut(), serde_json::to_value(&story)?) {
                 line.extend(story);
+                line.insert("doubts".to_owned(), serde_json::to_value(&doubts)?);
             }
             output.json(&line)?;
         } else {
             if told > 0 {
                 output.line("")?;
             }
-            for line in story.lines() {
+            for line in story.lines().into_iter().chain(doubts.into_iter().map(|doubt| doubt.sentence)) {
                 output.line(line)?;
             }
             if stored.inputs_waiting > 0 {
@@ -45,4 +53,19 @@ pub(crate) async fn run(args: &ExplainArgs, global: &GlobalArgs, output: &Output
         output.json(&json!({ "type": "summary", "stories": told }))?;
     }
     Ok(Exit::Done)
+}
+
+/// Calls of this migration that got no answer, from its journal.
+async fn doubts(store: &dyn Store, id: &MigrationId) -> anyhow::Result<Vec<DoubtStory>> {
+    let (mut doubts, mut after_seq) = (Doubts::default(), 0);
+    loop {
+        let rows = store.journal(id, after_seq, PAGE).await?;
+        let Some(last) = rows.last() else { return Ok(doubts.stories()) };
+        after_seq = last.seq;
+        for row in rows.into_iter().filter(|row| row.kind != JournalRow::EVIDENCE) {
+            let event: Event = serde_json::from_value(row.body)
+                .with_context(|| format!("row {} of the journal of {id} cannot be read", row.seq))?;
+            doubts.observe(&event);
+        }
+    }
 }

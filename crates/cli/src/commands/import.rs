@@ -9,12 +9,13 @@ use unmoor_engine::inbox::Posted;
 use unmoor_migration::{Command, Customer, MigrationId, TwoStepBy, begin, import};
 use unmoor_store::{Filter, Imported, NewMigration, Snapshot};
 
+use super::import_export;
 use super::operator::{Answer, Ground, ask};
 use crate::args::{GlobalArgs, ImportArgs};
 use crate::compose;
 use crate::config::Config;
 use crate::customer_file::{BadRow, CustomerFile, Entry, Fault};
-use crate::exit::Exit;
+use crate::exit::{Exit, Trouble};
 use crate::output::Output;
 use crate::text::counted;
 use crate::tokens_file::{self, SealedTokens};
@@ -36,8 +37,13 @@ struct Counts {
 
 pub(crate) async fn run(args: &ImportArgs, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
     let config = Config::load(global)?;
+    let file = match (&args.file, &args.from_export) {
+        (_, Some(export)) => return import_export::run(export, &config, args.json, output).await,
+        (Some(file), None) => file,
+        (None, None) => return Err(Trouble::bad_input("there is no file to import").into()),
+    };
     // What the whole file lacks is told before a database is made.
-    let mut file = CustomerFile::open(&args.file)?;
+    let mut file = CustomerFile::open(file)?;
     let tokens_path = args.tokens.clone().or_else(|| config.tokens.clone());
     let ground = Ground::open_or_create(config).await?;
     let report = Report { json: args.json, output };

@@ -4,7 +4,9 @@ mod completions;
 mod deeds;
 mod doctor;
 mod explain;
+mod export;
 mod import;
+mod import_export;
 mod operator;
 mod pin;
 mod preflight;
@@ -28,6 +30,7 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
     match command {
         Command::Rehearse(args) => rehearse::run(args, output).await,
         Command::Import(args) => import::run(&args, &global, output).await,
+        Command::Export(args) => export::run(&args, &global, output).await,
         Command::Preflight(args) => preflight::run(&args, &global, output).await,
         Command::Attest(args) => deeds::attest(args, &global, output).await,
         Command::Start(args) => start::run(&args, &global, output).await,

@@ -60,7 +60,7 @@ fn holder(file: &mut File) -> Option<u32> {
 }
 
 /// Takes the lock for an engine; commands that hold it for a moment are waited for.
-pub(super) async fn take_for_work(path: &Path) -> anyhow::Result<EngineLock> {
+pub(crate) async fn take_for_work(path: &Path) -> anyhow::Result<EngineLock> {
     let give_up_at = after(SystemClock.now(), PATIENCE);
     loop {
         let by = match EngineLock::try_take(path)? {

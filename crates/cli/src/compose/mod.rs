@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
 use jiff::SignedDuration;
+use unmoor_engine::durability::Durability;
 use unmoor_engine::randomness::{OsRandomness, Randomness};
 use unmoor_engine::throttle::Throttle;
 use unmoor_engine::vault::{MasterKey, SecretKind, Vault, draw_key};
@@ -19,8 +20,8 @@ use crate::config::{Config, DatabaseAddress};
 use crate::exit::Trouble;
 
 pub(crate) use clock::{EngineClock, keep_following, present};
-pub(crate) use database::{open_existing, open_or_create};
-pub(crate) use lock::{EngineLock, Taken};
+pub(crate) use database::{open_existing, open_or_create, transfer_existing, transfer_or_create};
+pub(crate) use lock::{EngineLock, Taken, take_for_work};
 pub(crate) use other_side::{Connection, OtherSide};
 
 /// Whose leases are on a SQLite file. Only one process at a time works under this name, since it holds the file's lock.
@@ -98,7 +99,7 @@ pub(crate) async fn workshop(config: &Config, observer: Arc<dyn Observer>) -> an
     let connection = Connection::open(config).await?;
     let store = open_existing(config).await?;
     let lock = match config.lock_file() {
-        Some(file) => Some(lock::take_for_work(&file).await?),
+        Some(file) => Some(take_for_work(&file).await?),
         None => None,
     };
     store.stamp(&Stamp { origin: connection.origin.clone(), app_id: app.id.to_string() }).await?;
@@ -125,9 +126,12 @@ pub(crate) async fn workshop(config: &Config, observer: Arc<dyn Observer>) -> an
     };
     let settings = Settings {
         inbox_poll: Some(clock.stretch(INBOX_POLL)),
+        durability: Arc::new(Durability::attested_by(config.durability_attested_by.clone())),
         rehearsal: matches!(connection.side, OtherSide::Simulator { .. }),
         ..Settings::of(&owner, jitter_seed(&config.database))
     };
+    // Told before anything is claimed.
+    settings.durability.read(store.as_ref(), clock.clock.now(), settings.rehearsal).await?;
     let engine = Engine {
         store,
         clock: Arc::clone(&clock.clock),

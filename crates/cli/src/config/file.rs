@@ -26,6 +26,7 @@ pub(super) struct ConfigFile {
     pub(super) database: Option<String>,
     pub(super) database_authorities: Option<PathBuf>,
     pub(super) database_connections: Option<usize>,
+    pub(super) database_durability_attested_by: Option<String>,
     pub(super) master_key_file: Option<PathBuf>,
     pub(super) graph_url: Option<String>,
     pub(super) graph_version: Option<String>,

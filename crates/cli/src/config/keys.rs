@@ -17,6 +17,7 @@ const TOP: &[&str] = &[
     "database",
     "database_authorities",
     "database_connections",
+    "database_durability_attested_by",
     "master_key_file",
     "graph_url",
     "graph_version",

@@ -41,6 +41,8 @@ pub(crate) struct Config {
     pub(crate) file: Option<PathBuf>,
     /// The database.
     pub(crate) database: DatabaseAddress,
+    /// Who vouches that the database keeps what it answers, where it does not show it.
+    pub(crate) durability_attested_by: Option<String>,
     /// The Graph API's address, where one was named.
     pub(crate) graph_url: Option<String>,
     /// Its version.
@@ -130,6 +132,7 @@ impl Config {
         let system_token = secret(Variable::SystemToken, parsed.system_token_file.as_ref())?;
         Ok(Self {
             database,
+            durability_attested_by: parsed.database_durability_attested_by.filter(|name| !name.trim().is_empty()),
             master_key_file,
             graph_url: get(Variable::GraphUrl).or(parsed.graph_url),
             graph_version,

@@ -151,6 +151,12 @@ pub(super) fn of(code: BlockerCode) -> &'static str {
             "Two equal failures at move or register, without a cause of the customer's own, look like a cause of \
              everybody's. No new move begins; a number that is already moved is finished."
         }
+        B::DatabaseNotDurable => {
+            "A move is written down before it is sent. A standby that takes over without that line would send it again, or \
+             would not know that a number is between two accounts. So a PostgreSQL server with a standby must wait for it, and \
+             no server may answer before its disk. A number that is already moved is registered all the same. What the server \
+             does not show counts as no, until a named person vouches for it in the configuration."
+        }
         B::BudgetExhausted => {
             "Unmoor counts its calls and leaves the limit some room, so that a register is never the call that is refused. \
              A number between two accounts comes first when there is room again."

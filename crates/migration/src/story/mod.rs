@@ -1,6 +1,7 @@
 //! One migration's story in plain sentences, for a person who has one minute. It must never decide anything, and says
 //! nothing that the migration's state does not hold.
 
+mod doubts;
 mod numbers;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use crate::retry::{CALL_TIMEOUT, after};
 use crate::words::duration;
 use crate::{E164, MigrationId};
 
+pub use doubts::{Conclusion, DoubtStory, Doubts, Found, Look};
 pub use numbers::NumberStory;
 
 /// The whole story. Its parts are sentences; codes and names beside them are for programs.

@@ -223,6 +223,7 @@ fn cases() -> Vec<Case> {
         }),
         case(B::PilotRunning, time, fleet(B::PilotRunning), released),
         case(B::FleetBraked, us, fleet(B::FleetBraked), released),
+        case(B::DatabaseNotDurable, us, fleet(B::DatabaseNotDurable), released),
         case(B::BudgetExhausted, time, throttled, |run| run.throttled = None),
         case(B::HookVetoed, us, vetoed, |run| run.world.veto = None),
         case(B::OutcomeUnknown, time, answering(E::MoveNumber, B::OutcomeUnknown, unknown()), nothing),

@@ -139,3 +139,13 @@ CREATE TABLE secret (
     sealed bytea NOT NULL,
     PRIMARY KEY (kind, name)
 );
+
+-- Here, once everything was moved to another database. Triggers that are made with this row refuse every change from then on.
+CREATE TABLE moved (
+    only_row integer PRIMARY KEY CHECK (only_row = 1),
+    at_ns    bigint  NOT NULL,
+    moved_by text    NOT NULL
+);
+
+CREATE FUNCTION refuse_moved() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'everything was moved to another database' USING ERRCODE = 'UM001'; END $$;

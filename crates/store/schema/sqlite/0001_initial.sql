@@ -125,3 +125,10 @@ CREATE TABLE secret (
     sealed BLOB NOT NULL,
     PRIMARY KEY (kind, name)
 ) STRICT, WITHOUT ROWID;
+
+-- Here, once everything was moved to another database. Triggers that are made with this row refuse every change from then on.
+CREATE TABLE moved (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    at_ns    INTEGER NOT NULL,
+    moved_by TEXT    NOT NULL
+) STRICT;

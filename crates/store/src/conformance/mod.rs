@@ -16,6 +16,7 @@
     reason = "tests, whose names are their documentation"
 )]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use unmoor_migration::{Customer, Event, Migration, MigrationId, TwoStepBy, Urgency, WabaId};
 
-use crate::{Claim, Commit, NewMigration, Notice, Outline, Snapshot, Store};
+use crate::{Claim, Commit, NewMigration, Notice, Outline, Snapshot, Store, Transfer};
 
 pub mod claims;
 pub mod commits;
@@ -36,6 +37,7 @@ pub mod lists;
 pub mod migrations;
 pub mod notices;
 pub mod secrets;
+pub mod transfers;
 
 /// An empty database of the backend under test.
 #[async_trait]
@@ -46,9 +48,30 @@ pub trait Database: Send + Sync {
     async fn tamper(&self, sql: &str) -> Result<(), String>;
 }
 
+/// One that can be moved, which a rehearsal's cannot.
+#[async_trait]
+pub trait MovableDatabase: Database {
+    /// The same data, to be moved.
+    async fn transfer(&self) -> Arc<dyn Transfer>;
+    /// Every column of every table: table and column.
+    async fn columns(&self) -> BTreeSet<(String, String)>;
+}
+
 /// One `#[tokio::test]` for each test of the suite.
 #[macro_export]
 macro_rules! conformance_tests {
+    (movable $database:expr) => {
+        $crate::conformance_tests!($database);
+        $crate::conformance_tests! { @each $database;
+            transfers::each_column_travels_or_stays_for_a_reason,
+            transfers::a_database_that_was_moved_refuses_every_change,
+            transfers::a_database_that_was_taken_back_goes_on,
+            transfers::an_import_into_a_database_with_something_in_it_is_refused,
+            transfers::an_import_of_another_stamp_is_refused,
+            transfers::a_file_that_is_cut_or_changed_leaves_the_database_empty,
+            transfers::numbers_go_on_behind_those_that_were_brought,
+        }
+    };
     ($database:expr) => {
         $crate::conformance_tests! { @each $database;
             claims::claims_are_exclusive,
@@ -268,6 +291,7 @@ fn every_test_of_the_suite_is_run() {
         ("migrations", include_str!("migrations.rs")),
         ("notices", include_str!("notices.rs")),
         ("secrets", include_str!("secrets.rs")),
+        ("transfers", include_str!("transfers.rs")),
     ] {
         for line in source.lines() {
             let Some(name) = line.strip_prefix("pub async fn ") else { continue };

@@ -48,6 +48,9 @@ pub(super) fn explain(operation: &'static str, place: &str, error: &Error) -> St
     let Some(code) = error.code() else {
         return StoreError::Unreachable { operation, database, why: detail };
     };
+    if code.code() == super::transfer::HAS_MOVED {
+        return StoreError::Moved { database };
+    }
     let is_any = |codes: &[&SqlState]| codes.contains(&code);
     if is_any(&[
         &SqlState::LOCK_NOT_AVAILABLE,

@@ -10,6 +10,7 @@ use crate::value::from_json;
 use crate::{CommitError, Stamp, StoreError, StoredFleet};
 
 const SET: &str = "UPDATE fleet SET version = version + 1, body = $2 WHERE only_row = 1 AND version = $1";
+const READ_STAMP: &str = "SELECT origin, app_id FROM stamp WHERE only_row = 1";
 const VERSION: &str = "SELECT version FROM fleet WHERE only_row = 1";
 
 pub(super) async fn read(pool: &Pool) -> Result<StoredFleet, StoreError> {
@@ -47,9 +48,15 @@ pub(super) async fn set(pool: &Pool, expected: u64, state: &str) -> Result<u64, 
 
 pub(super) async fn read_stamp(pool: &Pool) -> Result<Option<Stamp>, StoreError> {
     let operation = "read the stamp of the database";
-    let row = pool.row(operation, "SELECT origin, app_id FROM stamp WHERE only_row = 1", &[]).await?;
+    let row = pool.row(operation, READ_STAMP, &[]).await?;
     let stamp = row.map(|row| Ok::<_, Error>(Stamp { origin: row.try_get(0)?, app_id: row.try_get(1)? }));
     stamp.transpose().map_err(|error| StoreError::Database { operation, detail: error.to_string() })
+}
+
+/// The same on a connection.
+pub(super) async fn read_stamp_in(client: &ClientWrapper) -> Result<Option<Stamp>, Error> {
+    let row = client.query_opt(READ_STAMP, &[]).await?;
+    row.map(|row| Ok(Stamp { origin: row.try_get(0)?, app_id: row.try_get(1)? })).transpose()
 }
 
 /// Keeps `wanted` if nothing was kept before, and returns what is kept.

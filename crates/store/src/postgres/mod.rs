@@ -21,9 +21,11 @@ mod row;
 mod schema;
 mod secrets;
 mod store;
+mod survival;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod transaction;
+mod transfer;
 mod wakes;
 
 use std::path::Path;
@@ -32,6 +34,9 @@ use self::address::Address;
 use self::pool::Pool;
 use self::wakes::Wakes;
 use crate::{SchemaVersions, StoreError};
+
+#[cfg(test)]
+pub(crate) use self::schema::known_here as known_schema;
 
 /// A [`Store`](crate::Store) in a PostgreSQL database, in the first schema of its search path.
 pub struct PostgresStore {

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A commit that was answered survives the server, whatever its default is. One that waits for more keeps that.
 const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false) \
-                       WHERE current_setting('synchronous_commit') IN ('off', 'local')";
+                       WHERE current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')";
 
 /// What a statement compares with.
 pub(super) type Parameters<'a> = &'a [&'a (dyn ToSql + Sync)];

@@ -47,6 +47,12 @@ pub(super) async fn check(pool: &Pool) -> Result<(), StoreError> {
     }
 }
 
+/// The version of this program.
+#[cfg(test)]
+pub(crate) fn known_here() -> u64 {
+    known(VERSIONS)
+}
+
 fn known(versions: &[Version]) -> u64 {
     versions.last().map_or(0, |version| version.number)
 }

@@ -9,12 +9,12 @@ use serde_json::Value;
 use unmoor_migration::MigrationId;
 
 use super::imports::{self, ROWS_PER_TRANSACTION};
-use super::{PostgresStore, claims, commits, fleet, inbox, journal, lists, notices, secrets};
+use super::{PostgresStore, claims, commits, fleet, inbox, journal, lists, notices, secrets, survival};
 use crate::rows::{ClaimRow, CommitRow, Entry, ImportRow, TakenRow};
 use crate::value::{lease_ms, to_json};
 use crate::{
     Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, NewMigration, Page, SealedSecret,
-    Stamp, Store, StoreError, Stored, StoredFleet, TakenNotice, Wake,
+    Stamp, Store, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
 };
 
 #[async_trait]
@@ -86,6 +86,10 @@ impl Store for PostgresStore {
 
     async fn next_due(&self) -> Result<Option<Wake>, StoreError> {
         claims::next_due(&self.pool).await
+    }
+
+    async fn survival(&self) -> Result<Survival, StoreError> {
+        survival::look(&self.pool).await
     }
 
     async fn woken(&self) {

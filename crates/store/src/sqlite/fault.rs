@@ -70,12 +70,15 @@ pub(super) fn explain(operation: &'static str, path: &Path, error: &rusqlite::Er
     let database = path.display().to_string();
     let code = error.sqlite_error_code();
     let is = |wanted| code == Some(wanted);
-    if is(ErrorCode::DatabaseBusy) || is(ErrorCode::DatabaseLocked) {
+    if is(ErrorCode::ConstraintViolation) && detail == super::transfer::HAS_MOVED {
+        StoreError::Moved { database }
+    } else if is(ErrorCode::DatabaseBusy) || is(ErrorCode::DatabaseLocked) {
         StoreError::Busy { operation, database }
     } else if is(ErrorCode::DatabaseCorrupt) {
         StoreError::Corrupt { operation, database, detail }
     } else if is(ErrorCode::NotADatabase) {
-        StoreError::NotOurs { database, why: detail }
+        let why = "it does not begin as an SQLite file does".to_owned();
+        StoreError::NotOurs { database, why }
     } else if is(ErrorCode::DiskFull) {
         StoreError::DiskFull { operation, database }
     } else if is(ErrorCode::ReadOnly) || is(ErrorCode::CannotOpen) || is(ErrorCode::PermissionDenied) {

@@ -20,7 +20,8 @@ mod schema;
 mod secrets;
 mod store;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
+mod transfer;
 mod value;
 mod writer;
 
@@ -31,6 +32,9 @@ use self::open::Durability;
 use self::readers::Readers;
 use self::writer::Writer;
 use crate::{SchemaVersions, StoreError};
+
+#[cfg(test)]
+pub(crate) use self::schema::known as known_schema;
 
 /// Enough that a long list and a short look do not wait for one another.
 const READERS: usize = 2;

@@ -47,7 +47,7 @@ fn not_ours(path: &Path, why: String) -> StoreError {
 }
 
 /// The version of this program.
-pub(super) fn known() -> u64 {
+pub(crate) fn known() -> u64 {
     VERSIONS.last().map_or(0, |version| version.number)
 }
 

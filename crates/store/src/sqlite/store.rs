@@ -14,14 +14,22 @@ use crate::rows::{ClaimRow, CommitRow, Entry, ImportRow, StoredRow, TakenRow};
 use crate::value::{lease_ms, to_json};
 use crate::{
     Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, NewMigration, Page, SealedSecret,
-    Stamp, Store, StoreError, Stored, StoredFleet, TakenNotice, Wake,
+    Stamp, Store, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
 };
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn stamp(&self, wanted: &Stamp) -> Result<(), StoreError> {
         let ours = wanted.clone();
-        let found = self.writer.write("stamp the database", move |db| Ok(fleet::stamp(db, &ours)?)).await?;
+        let path = self.path.clone();
+        let stamp = move |db: &rusqlite::Connection| {
+            // Its triggers would refuse the first change; whoever asks for the stamp is about to make one.
+            if super::transfer::read_mark(db)?.is_some() {
+                return Err(StoreError::Moved { database: path.display().to_string() }.into());
+            }
+            Ok(fleet::stamp(db, &ours)?)
+        };
+        let found = self.writer.write("stamp the database", stamp).await?;
         if found == *wanted { Ok(()) } else { Err(StoreError::WrongStamp { found, wanted: wanted.clone() }) }
     }
 
@@ -104,6 +112,10 @@ impl Store for SqliteStore {
 
     async fn next_due(&self) -> Result<Option<Wake>, StoreError> {
         self.readers.read("find the next wake time", |db| Ok(claims::next_due(db)?)).await
+    }
+
+    async fn survival(&self) -> Result<Survival, StoreError> {
+        Ok(Survival::Kept { because: "every commit is flushed to the disk".to_owned() })
     }
 
     async fn woken(&self) {

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
 
 use super::fault::{Fault, explain, guarded};
@@ -139,6 +139,8 @@ trait Job: Send {
 enum Lost {
     /// It never began.
     NotBegun(rusqlite::Error),
+    /// The disk had no room for it, and it was rolled back.
+    NoRoom(rusqlite::Error),
     /// SQLite rolled everything back when one piece of work failed gravely.
     RolledBack,
     /// The commit failed.
@@ -184,11 +186,15 @@ where
 impl Lost {
     fn explain(&self, operation: &'static str, path: &Path) -> StoreError {
         match self {
-            Self::NotBegun(error) => explain(operation, path, error),
+            Self::NotBegun(error) | Self::NoRoom(error) => explain(operation, path, error),
             Self::RolledBack => StoreError::Database {
                 operation,
                 detail: "the transaction was rolled back, because other work in it failed gravely".to_owned(),
             },
+            // In doubt as well, and nobody should try again.
+            Self::CommitFailed(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => {
+                explain(operation, path, error)
+            }
             Self::CommitFailed(error) => {
                 let database = path.display().to_string();
                 StoreError::CommitUnknown { operation, database, detail: error.to_string() }
@@ -242,6 +248,14 @@ fn transact(db: &Connection, batch: &mut VecDeque<Box<dyn Job>>) -> Result<(), U
     match execute(db, "COMMIT") {
         Ok(()) => {
             answer(done, Ok(()));
+            Ok(())
+        }
+        // The commit's own mark is written last: without room for it nothing was kept, and nothing is in doubt.
+        Err(error)
+            if error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+                && (db.is_autocommit() || execute(db, "ROLLBACK").is_ok()) =>
+        {
+            answer(done, Err(&Lost::NoRoom(error)));
             Ok(())
         }
         Err(error) => {

@@ -80,6 +80,15 @@ impl Unmoor {
         self.spawn(&arguments.map(OsString::from), Stdio::null())
     }
 
+    /// Starts a command with mounts of its own, which a shell's `script` makes before it executes `"$@"`.
+    pub(crate) fn start_with_mounts<const N: usize>(&self, script: &str, arguments: [&str; N]) -> Running {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount", "--", "sh", "-c", script, "sh"]);
+        command.arg(binary::path()).args(arguments).current_dir(&self.folder).env_clear().envs(&self.environment);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running::of(command.spawn().unwrap(), arguments.join(" "))
+    }
+
     /// Runs a command to its end with a file as its standard input.
     pub(crate) fn run_with_input<const N: usize>(&self, arguments: [&str; N], input: &Path) -> Finished {
         let input = std::fs::File::open(input).unwrap();

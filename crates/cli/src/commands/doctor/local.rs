@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::tz::TimeZone;
-use unmoor_store::{SqliteStore, Store};
+use unmoor_engine::durability::refusal;
+use unmoor_migration::BlockerCode;
+use unmoor_store::{SqliteStore, Store, Survival};
 
 use super::Check;
 use crate::compose::{self, EngineLock, Taken};
@@ -48,9 +50,36 @@ pub(super) async fn database(config: &Config) -> Vec<Check> {
         Err(error) => return vec![Check::failed("database", &error)],
     };
     let mut checks = vec![opened(config, store.as_ref()).await];
+    if config.database.file().is_none() {
+        checks.push(durability(config, store.as_ref()).await);
+    }
     checks.push(vault(config, &store).await);
     checks.extend(engine(config));
     checks
+}
+
+/// Whether numbers may move, as far as the database is concerned.
+async fn durability(config: &Config, store: &dyn Store) -> Check {
+    let survival = match store.survival().await {
+        Ok(survival) => survival,
+        Err(error) => return Check::failed("durability", &error.into()),
+    };
+    let attested_by = config.durability_attested_by.as_deref();
+    let is_rehearsal = config.endpoint().is_ok_and(|endpoint| !endpoint.is_meta());
+    match (refusal(&survival, attested_by, is_rehearsal), &survival) {
+        (Some(why), _) => Check::wrong(
+            "durability",
+            format_args!("no number moves: {why}"),
+            BlockerCode::DatabaseNotDurable.row().clears,
+        ),
+        (None, Survival::Kept { because }) => Check::fine("durability", because),
+        (None, Survival::Unreadable { .. }) => {
+            Check::fine("durability", format_args!("vouched for by {}", attested_by.unwrap_or_default()))
+        }
+        (None, Survival::MayBeLost { why, .. }) => {
+            Check::fine("durability", format_args!("{why}; enough for a simulator"))
+        }
+    }
 }
 
 async fn opened(config: &Config, store: &dyn Store) -> Check {

@@ -12,23 +12,26 @@
 mod connections;
 mod plans;
 mod schemas;
+mod survival;
+mod transfers;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use tokio_postgres::{Client, NoTls};
 
 use super::{DEFAULT_CONNECTIONS, PostgresStore};
-use crate::Store;
-use crate::conformance::Database;
+use crate::conformance::{Database, MovableDatabase};
+use crate::{Store, Transfer};
 
 /// A database of one test on a server of this machine.
-pub(super) struct TestDatabase {
+pub(crate) struct TestDatabase {
     pub(super) address: String,
 }
 
 impl TestDatabase {
-    pub(super) fn fresh() -> Self {
+    pub(crate) fn fresh() -> Self {
         Self { address: postgres_server::fresh_database().unwrap_or_else(|error| panic!("{error}")) }
     }
 
@@ -56,4 +59,19 @@ impl Database for TestDatabase {
     }
 }
 
-crate::conformance_tests!(TestDatabase::fresh());
+#[async_trait]
+impl MovableDatabase for TestDatabase {
+    async fn transfer(&self) -> Arc<dyn Transfer> {
+        Arc::new(self.store().await)
+    }
+
+    async fn columns(&self) -> BTreeSet<(String, String)> {
+        drop(self.store().await);
+        let sql =
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = current_schema()";
+        let rows = self.client().await.query(sql, &[]).await.unwrap();
+        rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+    }
+}
+
+crate::conformance_tests!(movable TestDatabase::fresh());

@@ -15,6 +15,7 @@ mod plans;
 mod rehearsal;
 mod writing;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,16 +23,16 @@ use async_trait::async_trait;
 use tempfile::TempDir;
 
 use super::SqliteStore;
-use crate::Store;
-use crate::conformance::Database;
+use crate::conformance::{Database, MovableDatabase};
+use crate::{Store, Transfer};
 
 /// A database of one test, in a folder that disappears with it.
-pub(super) struct TestDatabase {
+pub(crate) struct TestDatabase {
     folder: TempDir,
 }
 
 impl TestDatabase {
-    pub(super) fn fresh() -> Self {
+    pub(crate) fn fresh() -> Self {
         Self { folder: tempfile::tempdir().unwrap() }
     }
 
@@ -53,4 +54,21 @@ impl Database for TestDatabase {
     }
 }
 
-crate::conformance_tests!(TestDatabase::fresh());
+#[async_trait]
+impl MovableDatabase for TestDatabase {
+    async fn transfer(&self) -> Arc<dyn Transfer> {
+        Arc::new(SqliteStore::open(&self.path()).unwrap())
+    }
+
+    async fn columns(&self) -> BTreeSet<(String, String)> {
+        drop(SqliteStore::open(&self.path()).unwrap());
+        let db = rusqlite::Connection::open(self.path()).unwrap();
+        let sql = "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_xinfo(t.name) c \
+                   WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite_%'";
+        let mut statement = db.prepare(sql).unwrap();
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    }
+}
+
+crate::conformance_tests!(movable TestDatabase::fresh());
