@@ -97,6 +97,12 @@ pub enum StoreError {
         /// What went wrong on the way.
         why: String,
     },
+    /// Nothing can be journaled before the store has the key of the chains: a defect of whoever opened it.
+    #[error("cannot {operation}: the store was not given the journal's key: this is a defect of Unmoor")]
+    NoJournalKey {
+        /// What was asked.
+        operation: &'static str,
+    },
     /// No room is left.
     #[error("cannot {operation}: the disk that holds {database} is full: make room and start again")]
     DiskFull {

@@ -4,6 +4,7 @@
 //! documentation into a test. This crate persists what it is given: it decides nothing about a migration, and it must
 //! never know the engine, the server, HTTP, or any wall clock but the database's own, which only leases are measured by.
 
+pub mod chain;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod error;
@@ -15,6 +16,7 @@ mod snapshot;
 pub mod sqlite;
 mod store;
 mod value;
+mod view;
 
 pub use error::{CommitError, StoreError};
 pub use filter::{Cursor, Filter, Page};
@@ -26,3 +28,4 @@ pub use record::{
 pub use snapshot::{Outline, Snapshot};
 pub use sqlite::SqliteStore;
 pub use store::Store;
+pub use view::{JournalView, KeptColumns, KeptEntry, KeptMigration, SealedFleet};

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::support::{Unmoor, write};
 
 /// Every command, as `unmoor --help` lists them.
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 20] = [
     "rehearse",
     "import",
     "preflight",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 19] = [
     "cancel",
     "pin",
     "simulate",
+    "verify",
     "doctor",
     "completions",
     "help",

@@ -14,6 +14,7 @@ mod fleet;
 mod imports;
 mod inbox;
 mod journal;
+mod lanes;
 mod lists;
 mod notices;
 mod pool;
@@ -24,6 +25,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod view;
 mod wakes;
 
 use std::path::Path;
@@ -31,12 +33,14 @@ use std::path::Path;
 use self::address::Address;
 use self::pool::Pool;
 use self::wakes::Wakes;
+use crate::chain::KeyPlace;
 use crate::{SchemaVersions, StoreError};
 
 /// A [`Store`](crate::Store) in a PostgreSQL database, in the first schema of its search path.
 pub struct PostgresStore {
     pool: Pool,
     wakes: Wakes,
+    key: KeyPlace,
 }
 
 /// How many connections a process holds at most, the one that listens apart. Commits of more callers than this wait in turn,
@@ -57,7 +61,7 @@ impl PostgresStore {
         let address = Address::of(url, authorities)?;
         let pool = Pool::new(&address, connections)?;
         schema::check(&pool).await?;
-        Ok(Self { wakes: Wakes::listening(address), pool })
+        Ok(Self { wakes: Wakes::listening(address), pool, key: KeyPlace::default() })
     }
 
     /// Makes the tables where there are none, and brings older ones to the present version. Programs of the version before

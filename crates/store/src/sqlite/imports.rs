@@ -4,25 +4,36 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::fault::Fault;
-use super::{journal, row};
-use crate::rows::ImportRow;
+use super::{journal, lanes, row};
+use crate::chain::JournalKey;
+use crate::rows::{Chained, ImportRow};
 use crate::{Imported, StoreError};
 
 /// So many rows share a transaction: a few milliseconds, which a number between two accounts can wait behind.
 pub(super) const ROWS_PER_TRANSACTION: usize = 250;
 
-pub(super) fn add(db: &Connection, rows: &[ImportRow], at: Timestamp) -> Result<Vec<Imported>, Fault<StoreError>> {
+pub(super) fn add(
+    db: &Connection,
+    key: &JournalKey,
+    rows: &[ImportRow],
+    at: Timestamp,
+) -> Result<Vec<Imported>, Fault<StoreError>> {
     let mut answers = Vec::with_capacity(rows.len());
+    let mut added = Vec::new();
     for new in rows {
         let id = &new.snapshot.id;
-        let added = row::insert(db, &new.snapshot, new.entries.len() as u64)?;
-        answers.push(if added {
-            journal::append(db, id, at, 0, &new.entries)?;
+        let chained = Chained::of(key, id, None, &new.entries);
+        answers.push(if row::insert(db, &new.snapshot, &chained.end)? {
+            journal::append(db, id, at, &new.entries, &chained)?;
+            added.push(chained);
             Imported::Added
         } else {
             let found = row::found(db, id)?.ok_or_else(|| StoreError::UnknownMigration { id: id.clone() })?;
             Imported::AlreadyThere(found.version)
         });
+    }
+    if !added.is_empty() {
+        lanes::change(db, key, |lane| added.iter().for_each(|chained| chained.enter(key, lane)))?;
     }
     Ok(answers)
 }
