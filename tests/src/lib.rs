@@ -4,6 +4,7 @@
 //! - [`Stage`] is a rehearsal of such a fleet that a test holds in its hands: it lets virtual time pass, posts commands,
 //!   lets people act, and reads what came of it.
 //! - [`effects()`] is what two runs are compared by, [`Wiretap`] what shows which token went with which request.
+//! - [`expect_verified`] fails when the journals of a database do not hold, whatever was done to it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(
     clippy::wildcard_enum_match_arm,
@@ -14,9 +15,11 @@
 mod effects;
 mod fleet;
 mod stage;
+mod verified;
 mod wiretap;
 
 pub use effects::{Key, changes_of, effects};
 pub use fleet::{Fleet, Member};
 pub use stage::{Stage, blocker, days, hours, minutes, number_of, seconds};
+pub use verified::{expect_verified, findings};
 pub use wiretap::{TappedCall, Wiretap};

@@ -8,6 +8,7 @@ use unmoor_cli::rehearsal::{InProcess, Keep, Outcome, Plan, Rehearsal};
 use unmoor_engine::clock::{Clock, Stop, VirtualClock};
 use unmoor_engine::hooks::Hooks;
 use unmoor_engine::inbox::{Posted, post};
+use unmoor_engine::journal;
 use unmoor_engine::randomness::SeededRandomness;
 use unmoor_engine::throttle::{Budgets, Throttle};
 use unmoor_engine::vault::{MasterKey, Vault};
@@ -346,6 +347,7 @@ impl Stage {
         let randomness = Arc::new(SeededRandomness::new(seed + 1000));
         let key = MasterKey::from_variable(&SecretString::from(format!("{seed:064x}"))).unwrap();
         let vault = Arc::new(Vault::new(Arc::new(SealedInStore(Arc::clone(&released))), randomness, key));
+        journal::begin(released.as_ref(), &vault).await.unwrap();
         let wire = Arc::new(InProcess::new(rehearsal.simulator.clone(), Arc::clone(&shared)));
         let throttle = Arc::new(Mutex::new(Throttle::new(Budgets::default())));
         let graph = Graph::new(app, endpoint, wire, Arc::clone(&shared), throttle);

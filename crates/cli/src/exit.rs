@@ -132,6 +132,7 @@ fn of_store_error(error: &StoreError) -> (Exit, Option<String>) {
         | StoreError::DiskFull { .. }
         | StoreError::CommitUnknown { .. }
         | StoreError::Stopped { .. }
+        | StoreError::NoJournalKey { .. }
         | StoreError::Json { .. }
         | StoreError::Database { .. } => (Exit::Unexpected, None),
     }

@@ -85,7 +85,8 @@ pub(crate) async fn page_through<T>(
     }
 }
 
-fn is_empty(args: &SelectorArgs) -> bool {
+/// Whether nothing is selected.
+pub(crate) fn is_empty(args: &SelectorArgs) -> bool {
     args.customers.is_empty()
         && args.wave.is_empty()
         && args.phase.is_empty()

@@ -18,6 +18,7 @@ pub mod fleet;
 mod graph;
 pub mod hooks;
 pub mod inbox;
+pub mod journal;
 mod notices;
 pub mod randomness;
 mod sealed;

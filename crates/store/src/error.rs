@@ -106,6 +106,12 @@ pub enum StoreError {
         /// What went wrong on the way.
         why: String,
     },
+    /// Nothing can be journaled before the store has the key of the chains: a defect of whoever opened it.
+    #[error("cannot {operation}: the store was not given the journal's key: this is a defect of Unmoor")]
+    NoJournalKey {
+        /// What was asked.
+        operation: &'static str,
+    },
     /// No room is left.
     #[error(
         "cannot {operation}: the disk that holds {database} is full: nothing was kept, so nothing is sent: make room"
@@ -169,6 +175,7 @@ impl StoreError {
             | Self::NewerSchema { .. }
             | Self::OlderSchema { .. }
             | Self::Moved { .. }
+            | Self::NoJournalKey { .. }
             | Self::NotOurs { .. }
             | Self::Corrupt { .. }
             | Self::CannotOpen { .. }

@@ -4,6 +4,7 @@
 //! documentation into a test. This crate persists what it is given: it decides nothing about a migration, and it must
 //! never know the engine, the server, HTTP, or any wall clock but the database's own, which only leases are measured by.
 
+pub mod chain;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
 mod error;
@@ -17,6 +18,7 @@ mod store;
 mod survival;
 pub mod transfer;
 mod value;
+mod view;
 
 pub use error::{CommitError, StoreError};
 pub use filter::{Cursor, Filter, Page};
@@ -30,3 +32,4 @@ pub use sqlite::SqliteStore;
 pub use store::Store;
 pub use survival::Survival;
 pub use transfer::{Moved, Transfer, TransferError};
+pub use view::{JournalView, KeptColumns, KeptEntry, KeptMigration, SealedFleet};

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 use unmoor_migration::{Event, MigrationId};
 
-use crate::value::{from_json, to_json, urgency_rank};
+use crate::chain::{self, ChainEnd, JournalKey, Lane, Link, digest};
+use crate::value::{from_json, nanoseconds, to_json, urgency_rank};
 use crate::{
     Claim, Commit, CommitError, JournalRow, NewMigration, Notice, Snapshot, StoreError, Stored, TakenNotice,
     WaitingInput,
@@ -55,20 +56,60 @@ impl SnapshotRow {
     }
 }
 
-/// A journal row without its number.
+/// A journal row without its number. Its text is hashed here, on the caller's side; what is left for whoever writes is one
+/// short HMAC.
 #[derive(Debug)]
 pub(crate) struct Entry {
     pub(crate) kind: String,
     pub(crate) body: String,
+    digest: Link,
 }
 
 impl Entry {
-    pub(crate) fn of(event: &Event) -> Result<Self, StoreError> {
-        Ok(Self { kind: event.kind().to_string(), body: to_json("an event", event)? })
+    fn new(operation: &'static str, at: Timestamp, kind: &str, body: String) -> Result<Self, StoreError> {
+        let at_ns = nanoseconds(at).map_err(|error| StoreError::Database { operation, detail: error.to_string() })?;
+        Ok(Self { kind: kind.to_owned(), digest: digest(at_ns, kind.as_bytes(), body.as_bytes()), body })
     }
 
-    pub(crate) fn evidence(evidence: &Value) -> Result<Self, StoreError> {
-        Ok(Self { kind: JournalRow::EVIDENCE.to_owned(), body: to_json("evidence", evidence)? })
+    pub(crate) fn of(operation: &'static str, at: Timestamp, event: &Event) -> Result<Self, StoreError> {
+        Self::new(operation, at, event.kind(), to_json("an event", event)?)
+    }
+
+    pub(crate) fn evidence(at: Timestamp, evidence: &Value) -> Result<Self, StoreError> {
+        Self::new("append evidence", at, JournalRow::EVIDENCE, to_json("evidence", evidence)?)
+    }
+}
+
+/// Entries with their links, and where the chain ends then.
+#[derive(Debug)]
+pub(crate) struct Chained {
+    pub(crate) links: Vec<Link>,
+    pub(crate) end: ChainEnd,
+    id: MigrationId,
+    before: Option<ChainEnd>,
+}
+
+impl Chained {
+    /// `entries` after `before`; `None` begins a new migration's chain.
+    pub(crate) fn of(key: &JournalKey, id: &MigrationId, before: Option<ChainEnd>, entries: &[Entry]) -> Self {
+        let beginning = ChainEnd::beginning();
+        let digests = entries.iter().map(|entry| entry.digest);
+        let (links, end) = chain::extend(key, id, before.as_ref().unwrap_or(&beginning), digests);
+        Self { links, end, id: id.clone(), before }
+    }
+
+    /// The lane that the migration belongs to, of so many.
+    pub(crate) fn lane(&self, lanes: u64) -> u64 {
+        Lane::number_of(self.id.as_str(), lanes)
+    }
+
+    /// Takes the old head out of the lane and puts the new one in. No commit: several may share one.
+    pub(crate) fn enter(&self, key: &JournalKey, lane: &mut Lane) {
+        match &self.before {
+            Some(before) => lane.toggle(&chain::head(key, &self.id, before)),
+            None => lane.migrations += 1,
+        }
+        lane.toggle(&chain::head(key, &self.id, &self.end));
     }
 }
 
@@ -80,8 +121,9 @@ pub(crate) struct ImportRow {
 }
 
 impl ImportRow {
-    pub(crate) fn of(new: &NewMigration) -> Result<Self, StoreError> {
-        let entries = new.events.iter().map(Entry::of).collect::<Result<_, _>>()?;
+    pub(crate) fn of(new: &NewMigration, at: Timestamp) -> Result<Self, StoreError> {
+        let entries = new.events.iter().map(|event| Entry::of("import migrations", at, event));
+        let entries = entries.collect::<Result<_, _>>()?;
         Ok(Self { snapshot: SnapshotRow::of(&new.snapshot)?, entries })
     }
 }
@@ -133,7 +175,8 @@ impl CommitRow {
             fence: claim.fence,
             owner: claim.owner.clone(),
             snapshot: SnapshotRow::of(&commit.snapshot)?,
-            entries: commit.events.iter().map(Entry::of).collect::<Result<_, _>>()?,
+            entries: (commit.events.iter().map(|event| Entry::of("commit a migration", commit.at, event)))
+                .collect::<Result<_, _>>()?,
             at: commit.at,
             inputs_done: commit.inputs_done,
             notices: commit.notices.iter().map(NoticeRow::of).collect::<Result<_, _>>()?,
@@ -141,6 +184,11 @@ impl CommitRow {
             release: commit.release,
             unless_asked: commit.unless_asked,
         })
+    }
+
+    /// The lane that it changes, of so many; none where nothing is journaled.
+    pub(crate) fn lane(&self, lanes: u64) -> Option<u64> {
+        (!self.entries.is_empty()).then(|| Lane::number_of(self.id.as_str(), lanes))
     }
 
     /// Whether the claim still holds against what was found of the migration. A lost fence is told before a version.
@@ -165,7 +213,7 @@ impl CommitRow {
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) version: u64,
-    pub(crate) journal_seq: u64,
+    pub(crate) end: ChainEnd,
     pub(crate) fence: u64,
     pub(crate) lease_owner: Option<String>,
     pub(crate) inputs_waiting: u64,

@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 use unmoor_migration::MigrationId;
 
+use crate::chain::JournalKey;
 use crate::{
-    Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, NewMigration, Page, SealedSecret,
-    Stamp, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
+    Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, JournalView, NewMigration, Page,
+    SealedSecret, Stamp, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
 };
 
 /// Migrations, their journals, the inbox, the outbox, the fleet's state and sealed secrets.
@@ -24,6 +25,11 @@ use crate::{
 /// make somebody wait or come too early, but never lets two write.
 #[async_trait]
 pub trait Store: Send + Sync {
+    /// Gives the key that journals are chained with. Before it is there, nothing that journals can be written: not
+    /// [`import`](Store::import), [`commit`](Store::commit), [`append_evidence`](Store::append_evidence) or
+    /// [`set_fleet`](Store::set_fleet).
+    fn chain_with(&self, key: JournalKey);
+
     /// Makes sure that this database belongs to `wanted`: the first stamp is kept for ever.
     ///
     /// # Errors
@@ -114,6 +120,9 @@ pub trait Store: Send + Sync {
 
     /// At most `limit` journal rows of one migration after number `after_seq` (0: from the beginning), in order.
     async fn journal(&self, id: &MigrationId, after_seq: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError>;
+
+    /// All journals at one instant, as they stand in the tables, with their chains: for checking them.
+    async fn journals(&self) -> Result<Box<dyn JournalView + '_>, StoreError>;
 
     /// The fleet's state.
     async fn fleet(&self) -> Result<StoredFleet, StoreError>;

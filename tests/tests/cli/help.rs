@@ -23,6 +23,7 @@ const COMMANDS: [&str; 20] = [
     "cancel",
     "pin",
     "simulate",
+    "verify",
     "doctor",
     "completions",
     "help",

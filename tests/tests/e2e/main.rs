@@ -11,6 +11,7 @@ mod example_fleet;
 mod fleet;
 mod guide;
 mod hooks;
+mod journal;
 mod random_fleets;
 mod stamp;
 mod unknown_outcomes;

@@ -4,6 +4,7 @@ mod check;
 mod duration;
 mod export;
 mod import;
+mod keep;
 mod operate;
 mod rehearse;
 mod selector;
@@ -17,6 +18,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 pub(crate) use check::{CompletionsArgs, DoctorArgs, SchemaAction, SchemaArgs};
 pub(crate) use export::ExportArgs;
 pub(crate) use import::ImportArgs;
+pub(crate) use keep::VerifyArgs;
 pub(crate) use operate::{
     AttestArgs, CancelArgs, HoldArgs, PauseArgs, PinArgs, PreflightArgs, ReleaseArgs, ResumeArgs, RetryArgs, RunArgs,
     StartArgs, Until, WorkerArgs,
@@ -111,6 +113,8 @@ pub(crate) enum Command {
     Simulate(SimulateArgs),
     /// Look at the version of the database's tables, or bring them to the present one
     Schema(SchemaArgs),
+    /// Check the journal: that nothing was changed, cut, swapped, removed or put back
+    Verify(VerifyArgs),
     /// Check everything that Unmoor needs, and say what is wrong
     Doctor(DoctorArgs),
     /// Print the completions of a shell

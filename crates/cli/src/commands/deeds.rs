@@ -36,6 +36,7 @@ pub(crate) async fn pause(args: PauseArgs, global: &GlobalArgs, output: &Output)
 pub(crate) async fn resume(args: &ResumeArgs, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
     let ground = Ground::open(global).await?;
     if args.fleet {
+        ground.begin_journal().await?;
         let before = fleet::load(ground.store.as_ref()).await?.fleet;
         fleet::resume(ground.store.as_ref(), ground.clock.now()).await?;
         match before.brake {

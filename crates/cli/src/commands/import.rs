@@ -12,7 +12,6 @@ use unmoor_store::{Filter, Imported, NewMigration, Snapshot};
 use super::import_export;
 use super::operator::{Answer, Ground, ask};
 use crate::args::{GlobalArgs, ImportArgs};
-use crate::compose;
 use crate::config::Config;
 use crate::customer_file::{BadRow, CustomerFile, Entry, Fault};
 use crate::exit::{Exit, Trouble};
@@ -46,6 +45,7 @@ pub(crate) async fn run(args: &ImportArgs, global: &GlobalArgs, output: &Output)
     let mut file = CustomerFile::open(file)?;
     let tokens_path = args.tokens.clone().or_else(|| config.tokens.clone());
     let ground = Ground::open_or_create(config).await?;
+    ground.begin_journal().await?;
     let report = Report { json: args.json, output };
     report.begin()?;
     let mut counts = Counts::default();
@@ -165,8 +165,7 @@ fn merged(known: &Customer, entry: &Entry) -> Customer {
 async fn seal(ground: &Ground, path: PathBuf, counts: &mut Counts, output: &Output) -> anyhow::Result<()> {
     let tokens = tokens_file::read(&path, output)?;
     let bad_rows = tokens.bad_rows.clone();
-    let vault = compose::vault(&ground.config, &ground.store).await?;
-    compose::prove(&vault).await?;
+    let vault = ground.begin_journal().await?;
     let sealed = tokens.seal(&ground.store, &vault, ground.clock.now()).await?;
     tokens_file::tell(sealed, &bad_rows, output);
     counts.tokens = Some(sealed);

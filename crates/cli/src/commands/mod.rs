@@ -19,6 +19,7 @@ pub(crate) mod simulate;
 mod simulator_state;
 mod start;
 mod status;
+mod verify;
 
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
@@ -47,6 +48,7 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Pin(args) => pin::run(&args, &global, output).await,
         Command::Simulate(args) => simulate::run(args, output).await,
         Command::Schema(args) => schema::run(&args, &global, output).await,
+        Command::Verify(args) => verify::run(&args, &global, output).await,
         Command::Doctor(args) => doctor::run(&args, &global, output).await,
         Command::Completions(args) => completions::run(&args),
     }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 use unmoor_engine::clock::{Clock, SystemClock};
 use unmoor_engine::inbox::{Posted, TakenIn, post, take_in_now};
+use unmoor_engine::vault::Vault;
 use unmoor_migration::retry::after;
 use unmoor_migration::{Command, Migration, MigrationId, Policy};
 use unmoor_store::{JournalRow, Store};
@@ -50,6 +51,13 @@ impl Ground {
     pub(crate) async fn open_or_create(config: Config) -> anyhow::Result<Self> {
         let store = compose::open_or_create(&config).await?;
         Self::of(config, store).await
+    }
+
+    /// Makes ready to journal something. Not asked of whoever only posts what an engine journals.
+    pub(crate) async fn begin_journal(&self) -> anyhow::Result<Arc<Vault>> {
+        let vault = compose::vault(&self.config, &self.store).await?;
+        compose::begin_journal(self.store.as_ref(), &vault).await?;
+        Ok(vault)
     }
 
     async fn of(config: Config, store: Arc<dyn Store>) -> anyhow::Result<Self> {
@@ -200,6 +208,7 @@ pub(crate) async fn ask(ground: &Ground, wanted: Vec<(MigrationId, Posted)>) -> 
 
 /// No engine is in the way: everything is decided here.
 async fn take_in_all(ground: &Ground, owner: &str, wanted: Vec<(MigrationId, Posted)>) -> anyhow::Result<Vec<Answer>> {
+    ground.begin_journal().await?;
     let mut answers = vec![Answer::Posted; wanted.len()];
     let mut under_way = JoinSet::new();
     let policy = Arc::new(ground.config.policy.clone());

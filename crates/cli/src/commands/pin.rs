@@ -7,7 +7,6 @@ use unmoor_store::Filter;
 
 use super::operator::Ground;
 use crate::args::{GlobalArgs, PinArgs};
-use crate::compose;
 use crate::exit::{Exit, Trouble};
 use crate::output::Output;
 use crate::selector::page_through;
@@ -25,7 +24,7 @@ pub(crate) async fn run(args: &PinArgs, global: &GlobalArgs, output: &Output) ->
             .hint("numbers are known once a customer was checked: `unmoor preflight`")
             .into());
     };
-    let vault = compose::vault(&ground.config, &ground.store).await?;
+    let vault = ground.begin_journal().await?;
     let Some(pin) = vault.open(SecretKind::Pin, args.number.as_str()).await? else {
         return Err(Trouble::bad_input(format!("{} has no PIN yet", args.number))
             .hint("it is drawn and sealed just before the number moves")

@@ -10,10 +10,12 @@ use std::sync::{Arc, Mutex};
 use anyhow::Context;
 use jiff::SignedDuration;
 use unmoor_engine::durability::Durability;
+use unmoor_engine::journal;
 use unmoor_engine::randomness::{OsRandomness, Randomness};
 use unmoor_engine::throttle::Throttle;
-use unmoor_engine::vault::{MasterKey, SecretKind, Vault, draw_key};
+use unmoor_engine::vault::{MasterKey, SecretKind, Vault};
 use unmoor_engine::{Engine, Graph, Observer, SealedInStore, Settings};
+use unmoor_store::chain::JournalKey;
 use unmoor_store::{Stamp, Store};
 
 use crate::config::{Config, DatabaseAddress};
@@ -63,11 +65,20 @@ pub(crate) async fn vault(config: &Config, store: &Arc<dyn Store>) -> anyhow::Re
     Ok(Arc::new(Vault::new(storage, Arc::new(OsRandomness), key)))
 }
 
-/// Opens what the first of all workers has sealed, before anything is claimed: one with another master key could open neither
-/// tokens nor PINs of the others, and a number that one of them has moved could not be registered by it.
-pub(crate) async fn prove(vault: &Vault) -> anyhow::Result<()> {
-    let proof = vault.open_or_draw(SecretKind::JournalKey, "1", draw_key).await;
-    proof.map(drop).map_err(|error| Trouble::refused(error.to_string()).into())
+/// Opens the key of the journal's chains, which the first of all commands that write has sealed, and gives it to the store,
+/// before anything is claimed: one with another master key could open neither tokens nor PINs of the others, and a number that
+/// one of them has moved could not be registered by it.
+pub(crate) async fn begin_journal(store: &dyn Store, vault: &Vault) -> anyhow::Result<()> {
+    journal::begin(store, vault).await.map_err(|error| Trouble::refused(error.to_string()).into())
+}
+
+/// The key of the journal's chains, for reading; `None` where there is none. Nothing is made, neither it nor a master key.
+pub(crate) async fn journal_key(config: &Config, store: &Arc<dyn Store>) -> anyhow::Result<Option<JournalKey>> {
+    if store.get_secret(SecretKind::JournalKey.as_str(), "1").await?.is_none() {
+        return Ok(None);
+    }
+    let key = journal::key(vault(config, store).await?.as_ref()).await;
+    key.map_err(|error| Trouble::refused(error.to_string()).into())
 }
 
 fn refused_key(error: unmoor_engine::vault::MasterKeyError) -> anyhow::Error {
@@ -110,7 +121,7 @@ pub(crate) async fn workshop(config: &Config, observer: Arc<dyn Observer>) -> an
         tracing::info!(left_behind, "claims of a process that has ended were taken over");
     }
     let vault = vault(config, &store).await?;
-    prove(&vault).await?;
+    begin_journal(store.as_ref(), &vault).await?;
     let clock = EngineClock::following(config, &connection.side, store.as_ref()).await?;
     let throttle = Arc::new(Mutex::new(Throttle::new(config.budgets.clone())));
     let graph = Graph::new(

@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use unmoor_engine::clock::{Clock, Stop as ClockStop, VirtualClock};
 use unmoor_engine::hooks::Hooks;
 use unmoor_engine::inbox::{Posted, post};
+use unmoor_engine::journal;
 use unmoor_engine::randomness::SeededRandomness;
 use unmoor_engine::throttle::{Budgets, Throttle};
 use unmoor_engine::vault::{MasterKey, SecretKind, Vault};
@@ -156,6 +157,7 @@ impl Rehearsal {
         };
         store.stamp(&Stamp { origin: ORIGIN.to_owned(), app_id: app.id.to_string() }).await?;
         let vault = open_vault(&store, plan.seed)?;
+        journal::begin(store.as_ref(), &vault).await?;
         for customer in &credentials.customers {
             let Some(token) = &customer.business_token else { continue };
             let token = SecretString::from(token.expose().to_owned());

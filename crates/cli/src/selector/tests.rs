@@ -7,6 +7,7 @@ use crate::exit::{Exit, of_error};
 
 async fn store_of(customers: &[(&str, &str, Option<&str>)]) -> SqliteStore {
     let store = SqliteStore::for_rehearsal().unwrap();
+    store.chain_with(unmoor_store::chain::JournalKey::new(&[1; 32]));
     let at = "2026-11-02T09:00:00Z".parse().unwrap();
     let rows = customers.iter().map(|(reference, waba, wave)| {
         let event = import(

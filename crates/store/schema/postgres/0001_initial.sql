@@ -21,6 +21,7 @@ CREATE TABLE migration (
     id             text    COLLATE "C" PRIMARY KEY,
     version        bigint  NOT NULL,
     journal_seq    bigint  NOT NULL,           -- of its last journal row
+    journal_head   bytea   NOT NULL,           -- the link of that row
     customer       text    COLLATE "C" NOT NULL,
     wave           text    COLLATE "C",
     phase          text    COLLATE "C" NOT NULL,
@@ -64,8 +65,22 @@ CREATE TABLE journal (
     at_ns        bigint NOT NULL,
     kind         text   NOT NULL,
     body         text   NOT NULL,
+    link         bytea  NOT NULL,              -- HMAC of the link before and of this row
     PRIMARY KEY (migration_id, seq)
 );
+
+-- Sums of the heads of all chains: a migration that is missing, or stands in an older state, is missed there. A commit
+-- holds its lane's row until it is durable, so there are many: two commits at one time seldom meet.
+CREATE TABLE journal_lane (
+    lane       bigint PRIMARY KEY,
+    commits    bigint NOT NULL,
+    migrations bigint NOT NULL,
+    sum        bytea  NOT NULL,
+    seal       bytea  NOT NULL                 -- HMAC of the rest of the row; empty before the first commit
+) WITH (fillfactor = 10);
+
+INSERT INTO journal_lane (lane, commits, migrations, sum, seal)
+SELECT lane, 0, 0, decode(repeat('00', 32), 'hex'), '' FROM generate_series(0, 255) AS lane;
 
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$;
@@ -127,10 +142,11 @@ CREATE INDEX notice_due ON notice (due_at_ns, seq) WHERE due_at_ns IS NOT NULL;
 CREATE TABLE fleet (
     only_row integer PRIMARY KEY CHECK (only_row = 1),
     version  bigint  NOT NULL,
-    body     text    NOT NULL
+    body     text    NOT NULL,
+    seal     bytea   NOT NULL                  -- HMAC of the rest of the row; empty before the first change
 ) WITH (fillfactor = 10);
 
-INSERT INTO fleet (only_row, version, body) VALUES (1, 0, 'null');
+INSERT INTO fleet (only_row, version, body, seal) VALUES (1, 0, 'null', '');
 
 -- Ciphertext only; the keys are elsewhere.
 CREATE TABLE secret (

@@ -20,6 +20,7 @@ CREATE TABLE migration (
     id             TEXT    PRIMARY KEY NOT NULL,
     version        INTEGER NOT NULL,
     journal_seq    INTEGER NOT NULL,           -- of its last journal row
+    journal_head   BLOB    NOT NULL,           -- the link of that row
     customer       TEXT    NOT NULL,
     wave           TEXT,
     phase          TEXT    NOT NULL,
@@ -64,8 +65,22 @@ CREATE TABLE journal (
     at_ns        INTEGER NOT NULL,
     kind         TEXT    NOT NULL,
     body         TEXT    NOT NULL,
+    link         BLOB    NOT NULL,             -- HMAC of the link before and of this row
     PRIMARY KEY (migration_id, seq)
 ) STRICT;
+
+-- Sums of the heads of all chains: a migration that is missing, or stands in an older state, is missed there. As
+-- many as on PostgreSQL, so that they travel as they are.
+CREATE TABLE journal_lane (
+    lane       INTEGER PRIMARY KEY,
+    commits    INTEGER NOT NULL,
+    migrations INTEGER NOT NULL,
+    sum        BLOB    NOT NULL,
+    seal       BLOB    NOT NULL                -- HMAC of the rest of the row; empty before the first commit
+) STRICT;
+
+WITH RECURSIVE numbers (lane) AS (SELECT 0 UNION ALL SELECT lane + 1 FROM numbers WHERE lane < 255)
+INSERT INTO journal_lane (lane, commits, migrations, sum, seal) SELECT lane, 0, 0, zeroblob(32), x'' FROM numbers;
 
 CREATE TRIGGER journal_is_not_changed BEFORE UPDATE ON journal
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only: a row cannot be changed'); END;
@@ -113,10 +128,11 @@ CREATE INDEX notice_due ON notice (due_at_ns, seq) WHERE due_at_ns IS NOT NULL;
 CREATE TABLE fleet (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     version  INTEGER NOT NULL,
-    body     TEXT    NOT NULL
+    body     TEXT    NOT NULL,
+    seal     BLOB    NOT NULL                  -- HMAC of the rest of the row; empty before the first change
 ) STRICT;
 
-INSERT INTO fleet (only_row, version, body) VALUES (1, 0, 'null');
+INSERT INTO fleet (only_row, version, body, seal) VALUES (1, 0, 'null', x'');
 
 -- Ciphertext only; the keys are elsewhere.
 CREATE TABLE secret (

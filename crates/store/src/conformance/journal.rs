@@ -27,8 +27,8 @@ pub async fn the_journal_is_append_only(database: &dyn Database) {
     for sql in [
         "UPDATE journal SET body = '{}'".to_owned(),
         "DELETE FROM journal".to_owned(),
-        format!("INSERT INTO journal VALUES ('{}', 1, 0, 'forged', '{{}}')", id(1)),
-        format!("INSERT INTO journal VALUES ('{}', 3, 0, 'forged', '{{}}')", id(1)),
+        "INSERT INTO journal SELECT migration_id, 1, at_ns, 'forged', body, link FROM journal".to_owned(),
+        "INSERT INTO journal SELECT migration_id, 3, at_ns, 'forged', body, link FROM journal".to_owned(),
     ] {
         let refused = database.tamper(&sql).await.expect_err(&sql);
         assert!(refused.contains("append-only"), "{sql}: {refused}");

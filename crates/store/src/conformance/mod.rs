@@ -25,8 +25,10 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use unmoor_migration::{Customer, Event, Migration, MigrationId, TwoStepBy, Urgency, WabaId};
 
+use crate::chain::JournalKey;
 use crate::{Claim, Commit, NewMigration, Notice, Outline, Snapshot, Store, Transfer};
 
+pub mod chains;
 pub mod claims;
 pub mod commits;
 pub mod due;
@@ -42,10 +44,18 @@ pub mod transfers;
 /// An empty database of the backend under test.
 #[async_trait]
 pub trait Database: Send + Sync {
-    /// One more handle on the same data, as another process would have.
-    async fn open(&self) -> Arc<dyn Store>;
+    /// One more handle on the same data, as another process would have, before it has the journal's key.
+    async fn open_without_key(&self) -> Arc<dyn Store>;
+    /// The same with the key.
+    async fn open(&self) -> Arc<dyn Store> {
+        let store = self.open_without_key().await;
+        store.chain_with(journal_key());
+        store
+    }
     /// Runs SQL past the store, as somebody with access to the database could; the words of a refusal.
     async fn tamper(&self, sql: &str) -> Result<(), String>;
+    /// The same, once the database's own guards are out of the way.
+    async fn tamper_unguarded(&self, sql: &str) -> Result<(), String>;
 }
 
 /// One that can be moved, which a rehearsal's cannot.
@@ -74,6 +84,14 @@ macro_rules! conformance_tests {
     };
     ($database:expr) => {
         $crate::conformance_tests! { @each $database;
+            chains::each_row_follows_on_the_one_before_whoever_wrote_it,
+            chains::every_lane_is_the_sum_of_its_heads,
+            chains::a_refused_commit_leaves_chains_and_lanes_as_they_were,
+            chains::commits_at_one_time_lose_no_head,
+            chains::the_fleets_state_is_sealed,
+            chains::a_changed_entry_is_not_mended_by_later_commits,
+            chains::a_changed_head_is_not_mended_by_later_commits,
+            chains::a_changed_lane_is_not_mended_by_later_commits,
             claims::claims_are_exclusive,
             claims::concurrent_claims_share_the_work_without_overlap,
             claims::an_expired_lease_is_taken_over_with_a_higher_fence,
@@ -129,6 +147,13 @@ macro_rules! conformance_tests {
             secrets::kinds_are_apart_and_names_in_order,
         }
     };
+    // What takes two handles of two processes; a rehearsal has one.
+    (between processes: $database:expr) => {
+        $crate::conformance_tests! { @each $database;
+            chains::nothing_is_journaled_without_the_key,
+            chains::a_view_shows_one_instant,
+        }
+    };
     (@each $database:expr; $($module:ident::$name:ident),* $(,)?) => {
         $(
             #[tokio::test]
@@ -138,6 +163,12 @@ macro_rules! conformance_tests {
             }
         )*
     };
+}
+
+/// The key of the tests' chains.
+#[must_use]
+pub fn journal_key() -> JournalKey {
+    JournalKey::new(&[9; 32])
 }
 
 /// Longer than any test takes.
@@ -214,6 +245,7 @@ pub(crate) fn new(snapshot: Snapshot) -> NewMigration {
 }
 
 pub(crate) async fn import(store: &dyn Store, snapshots: impl IntoIterator<Item = Snapshot>) {
+    store.chain_with(journal_key());
     store.import(snapshots.into_iter().map(new).collect(), at(0)).await.unwrap();
 }
 
@@ -281,6 +313,7 @@ fn every_test_of_the_suite_is_run() {
     let list = include_str!("mod.rs");
     let mut tests = 0;
     for (module, source) in [
+        ("chains", include_str!("chains.rs")),
         ("claims", include_str!("claims.rs")),
         ("commits", include_str!("commits.rs")),
         ("due", include_str!("due.rs")),

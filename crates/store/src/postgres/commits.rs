@@ -3,11 +3,13 @@
 use tokio_postgres::Error;
 
 use super::fault::Fault;
+use super::lanes;
 use super::pool::{Parameters, Pool};
 use super::row::{FOUND_AND_LOCKED, big, found, ns};
 use super::transaction::Transaction;
 use super::{fleet, inbox, journal, notices};
-use crate::rows::{CommitRow, Found, SnapshotRow};
+use crate::chain::{JournalKey, LANES};
+use crate::rows::{Chained, CommitRow, Found, SnapshotRow};
 use crate::{CommitError, Committed};
 
 const OPERATION: &str = "commit a migration";
@@ -15,8 +17,9 @@ const OPERATION: &str = "commit a migration";
 macro_rules! update_with {
     ($more:literal) => {
         concat!(
-            "UPDATE migration SET version = $2, journal_seq = $3, inputs_waiting = inputs_waiting - $4, is_final = $5, ",
-            "urgency = $6, wake_at_ns = $7, phase = $8, turn = $9, customer = $10, wave = $11, blockers = $12",
+            "UPDATE migration SET version = $2, journal_seq = $3, journal_head = $4, ",
+            "inputs_waiting = inputs_waiting - $5, is_final = $6, urgency = $7, wake_at_ns = $8, phase = $9, turn = $10, ",
+            "customer = $11, wave = $12, blockers = $13",
             $more,
             " WHERE id = $1"
         )
@@ -27,9 +30,9 @@ const UPDATE_AND_RELEASE: &str = update_with!(", lease_owner = NULL, lease_until
 const UPDATE_STATE: &str = "UPDATE snapshot SET body = $2 WHERE migration_id = $1";
 
 /// Checks every condition and makes every change, in one transaction.
-pub(super) async fn write(pool: &Pool, commit: &CommitRow) -> Result<Committed, CommitError> {
+pub(super) async fn write(pool: &Pool, key: &JournalKey, commit: &CommitRow) -> Result<Committed, CommitError> {
     let transaction = Transaction::on(pool, OPERATION).await?;
-    match write_in(&transaction, commit).await {
+    match write_in(&transaction, key, commit).await {
         Ok((committed, answer)) => {
             transaction.committed(answer)?;
             Ok(committed)
@@ -45,15 +48,32 @@ pub(super) async fn write(pool: &Pool, commit: &CommitRow) -> Result<Committed, 
 /// Everything, and the answer to its `COMMIT`.
 async fn write_in(
     transaction: &Transaction<'_>,
+    key: &JournalKey,
     commit: &CommitRow,
 ) -> Result<(Committed, Result<(), Error>), Fault<CommitError>> {
     let client = transaction.client().map_err(CommitError::from)?;
     let id = commit.id.as_str();
     let look = client.prepare_cached(FOUND_AND_LOCKED).await?;
-    let key: Parameters<'_> = &[&id];
-    let (begun, row) = tokio::join!(biased; client.batch_execute("BEGIN"), client.query_opt(&look, key));
+    let look_at_lane = client.prepare_cached(lanes::SOME_LOCKED).await?;
+    let look_at_fleet = client.prepare_cached(fleet::LOCKED).await?;
+    let migration: Parameters<'_> = &[&id];
+    // The lane and the fleet's row are locked after the migration's, by everybody: nobody waits in a circle.
+    let lane_numbers = commit.lane(LANES).map(big).into_iter().collect::<Vec<_>>();
+    let lane: Parameters<'_> = &[&lane_numbers];
+    let fleet_is_wanted: Parameters<'_> = &[&commit.fleet.is_some()];
+    let (begun, row, lane, fleet_row) = tokio::join!(
+        biased;
+        client.batch_execute("BEGIN"),
+        client.query_opt(&look, migration),
+        client.query(&look_at_lane, lane),
+        client.query_opt(&look_at_fleet, fleet_is_wanted),
+    );
     begun?;
     let before = commit.check(row?.as_ref().map(found).transpose()?)?;
+    let chained = Chained::of(key, &commit.id, Some(before.end.clone()), &commit.entries);
+    let mut lanes = lane?.iter().map(lanes::lane).collect::<Result<Vec<_>, _>>()?;
+    lanes.iter_mut().for_each(|lane| lane.change(key, |lane| chained.enter(key, lane)));
+    let fleet_row = fleet_row?.as_ref().map(fleet::sealed).transpose()?;
 
     // What is not in every commit, one after the other.
     inbox::consume(client, &commit.id, &commit.inputs_done, ns(OPERATION, commit.at).map_err(CommitError::from)?)
@@ -64,7 +84,7 @@ async fn write_in(
     replace_blockers(client, &before, &commit.snapshot).await?;
     let fleet_version = match &commit.fleet {
         None => None,
-        Some((expected, state)) => Some(fleet::set_in(client, *expected, state).await?),
+        Some((expected, state)) => Some(fleet::set_in(client, key, fleet_row, *expected, state).await?),
     };
 
     // What is in every commit, behind one another. All is prepared before any is sent: whatever had to be prepared first
@@ -72,17 +92,20 @@ async fn write_in(
     let version = before.version + 1;
     let row = &commit.snapshot;
     let wake_at = row.wake_at.map(|at| ns(OPERATION, at)).transpose().map_err(CommitError::from)?;
-    let (version_column, journal_seq) = (big(version), big(before.journal_seq + commit.entries.len() as u64));
+    let (version_column, journal_seq) = (big(version), big(chained.end.seq));
     let inputs_done = big(commit.inputs_done.len() as u64);
     let update = client.prepare_cached(if commit.release { UPDATE_AND_RELEASE } else { UPDATE }).await?;
     let update_state = client.prepare_cached(UPDATE_STATE).await?;
     let append = client.prepare_cached(journal::APPEND).await?;
-    let rows = journal::Rows::of(before.journal_seq, &commit.entries);
+    let update_lanes = client.prepare_cached(lanes::UPDATE).await?;
+    let rows = journal::Rows::of(&commit.entries, &chained);
+    let lane_rows = lanes::Arrays::of(&lanes);
     let at = ns(OPERATION, commit.at).map_err(CommitError::from)?;
     let columns: Parameters<'_> = &[
         &id,
         &version_column,
         &journal_seq,
+        &chained.end.link,
         &inputs_done,
         &row.is_final,
         &row.urgency,
@@ -94,17 +117,20 @@ async fn write_in(
         &row.blockers,
     ];
     let state: Parameters<'_> = &[&id, &row.body];
-    let entries: Parameters<'_> = &[&id, &at, &rows.seqs, &rows.kinds, &rows.bodies];
-    let (updated, state_updated, appended, committed) = tokio::join!(
+    let entries: Parameters<'_> = &[&id, &at, &rows.seqs, &rows.kinds, &rows.bodies, &rows.links];
+    let lane_columns: Parameters<'_> =
+        &[&lane_rows.numbers, &lane_rows.commits, &lane_rows.migrations, &lane_rows.sums, &lane_rows.seals];
+    let (updated, state_updated, appended, lane_updated, committed) = tokio::join!(
         biased;
         client.execute(&update, columns),
         client.execute(&update_state, state),
         client.execute(&append, entries),
+        client.execute(&update_lanes, lane_columns),
         client.batch_execute("COMMIT"),
     );
     // A statement that the server refused has undone everything, whatever it says to the COMMIT behind it. One whose answer
     // was lost was followed by a COMMIT that may have arrived.
-    for written in [updated, state_updated, appended] {
+    for written in [updated, state_updated, appended, lane_updated] {
         match written {
             Err(error) if error.code().is_none() => return Ok((Committed { version, fleet_version }, Err(error))),
             written => written.map(drop)?,

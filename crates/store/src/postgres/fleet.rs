@@ -1,17 +1,18 @@
 //! What concerns every migration, and what the database was made for.
 
 use deadpool_postgres::ClientWrapper;
-use tokio_postgres::Error;
+use tokio_postgres::{Error, Row};
 
 use super::fault::Fault;
 use super::pool::Pool;
 use super::row::{big, number};
+use super::transaction::Transaction;
+use crate::chain::{FleetSeal, JournalKey, seal_fleet};
 use crate::value::from_json;
-use crate::{CommitError, Stamp, StoreError, StoredFleet};
+use crate::{CommitError, SealedFleet, Stamp, StoreError, StoredFleet};
 
-const SET: &str = "UPDATE fleet SET version = version + 1, body = $2 WHERE only_row = 1 AND version = $1";
 const READ_STAMP: &str = "SELECT origin, app_id FROM stamp WHERE only_row = 1";
-const VERSION: &str = "SELECT version FROM fleet WHERE only_row = 1";
+const SET: &str = "UPDATE fleet SET version = $1, body = $2, seal = $3 WHERE only_row = 1";
 
 pub(super) async fn read(pool: &Pool) -> Result<StoredFleet, StoreError> {
     let operation = "read the fleet's state";
@@ -23,27 +24,50 @@ pub(super) async fn read(pool: &Pool) -> Result<StoredFleet, StoreError> {
     Ok(StoredFleet { version: number(version), state: from_json(|| "the fleet's state".to_owned(), state)? })
 }
 
-/// Replaces the state if its version is `expected`, and returns the new version. The row stays locked until the transaction
-/// ends.
-pub(super) async fn set_in(client: &ClientWrapper, expected: u64, state: &str) -> Result<u64, Fault<CommitError>> {
-    let set = client.prepare_cached(SET).await?;
-    if client.execute(&set, &[&big(expected), &state]).await? == 1 {
-        return Ok(expected + 1);
+/// The row, locked until the transaction ends, where it is wanted.
+pub(super) const LOCKED: &str = "SELECT version, body, seal FROM fleet WHERE only_row = 1 AND $1::boolean FOR UPDATE";
+
+pub(super) fn sealed(row: &Row) -> Result<SealedFleet, Error> {
+    Ok(SealedFleet { version: number(row.try_get(0)?), body: row.try_get(1)?, seal: row.try_get(2)? })
+}
+
+/// Replaces the state if its version, in the row that was locked, is `expected`, and returns the new version.
+pub(super) async fn set_in(
+    client: &ClientWrapper,
+    key: &JournalKey,
+    locked: Option<SealedFleet>,
+    expected: u64,
+    state: &str,
+) -> Result<u64, Fault<CommitError>> {
+    let gone = || StoreError::Database { operation: "set the fleet's state", detail: "its row is gone".to_owned() };
+    let SealedFleet { version: found, body, seal } = locked.ok_or_else(|| CommitError::from(gone()))?;
+    if found != expected {
+        return Err(CommitError::FleetConflict { expected, found }.into());
     }
-    let version = client.prepare_cached(VERSION).await?;
-    let found = number(client.query_one(&version, &[]).await?.try_get(0)?);
-    Err(CommitError::FleetConflict { expected, found }.into())
+    let version = expected + 1;
+    let seal = seal_fleet(key, &FleetSeal { version: found, body: &body, seal: &seal }, version, state);
+    let set = client.prepare_cached(SET).await?;
+    client.execute(&set, &[&big(version), &state, &seal.as_slice()]).await?;
+    Ok(version)
 }
 
 /// The same as a transaction of its own.
-pub(super) async fn set(pool: &Pool, expected: u64, state: &str) -> Result<u64, CommitError> {
-    let operation = "set the fleet's state";
-    if pool.execute(operation, SET, &[&big(expected), &state]).await? == 1 {
-        return Ok(expected + 1);
+pub(super) async fn set(pool: &Pool, key: &JournalKey, expected: u64, state: &str) -> Result<u64, CommitError> {
+    let transaction = Transaction::begun(pool, "set the fleet's state").await?;
+    let client = transaction.client()?;
+    let set = async {
+        let look = client.prepare_cached(LOCKED).await?;
+        let locked = client.query_opt(&look, &[&true]).await?.as_ref().map(sealed).transpose()?;
+        set_in(client, key, locked, expected, state).await
+    };
+    match set.await {
+        Ok(version) => Ok(transaction.commit().await.map(|()| version)?),
+        Err(fault) => {
+            let error = transaction.explain(fault);
+            transaction.roll_back().await;
+            Err(error)
+        }
     }
-    let row = pool.row(operation, VERSION, &[]).await?;
-    let found = row.and_then(|row| row.try_get(0).ok()).map(number).unwrap_or_default();
-    Err(CommitError::FleetConflict { expected, found })
 }
 
 pub(super) async fn read_stamp(pool: &Pool) -> Result<Option<Stamp>, StoreError> {

@@ -7,10 +7,12 @@ use tokio_postgres::Error;
 
 use super::commits::insert_blockers;
 use super::journal::{APPEND, Rows};
+use super::lanes;
 use super::pool::{Parameters, Pool};
 use super::row::{Columns, big, ns};
 use super::transaction::Transaction;
-use crate::rows::ImportRow;
+use crate::chain::{JournalKey, LANES};
+use crate::rows::{Chained, ImportRow};
 use crate::{Imported, StoreError};
 
 /// So many rows share a transaction, which locks nothing that anybody works on.
@@ -20,20 +22,25 @@ const OPERATION: &str = "import migrations";
 
 /// In the order of ids, so that two imports of the same rows wait for one another and never both; of two rows of one id the
 /// first counts.
-const INSERT: &str = "INSERT INTO migration (id, version, journal_seq, customer, wave, phase, turn, blockers, is_final, \
-                      urgency, wake_at_ns) \
-                      SELECT id, 1, journal_seq, customer, wave, phase, turn, blockers, is_final, urgency, wake_at_ns \
+const INSERT: &str = "INSERT INTO migration (id, version, journal_seq, journal_head, customer, wave, phase, turn, blockers, \
+                      is_final, urgency, wake_at_ns) \
+                      SELECT id, 1, journal_seq, journal_head, customer, wave, phase, turn, blockers, is_final, urgency, wake_at_ns \
                       FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], \
-                      $8::boolean[], $9::bigint[], $10::bigint[]) WITH ORDINALITY AS row (id, journal_seq, customer, wave, phase, turn, \
-                      blockers, is_final, urgency, wake_at_ns, place) ORDER BY id COLLATE \"C\", place \
+                      $8::boolean[], $9::bigint[], $10::bigint[], $11::bytea[]) WITH ORDINALITY AS row (id, journal_seq, customer, \
+                      wave, phase, turn, blockers, is_final, urgency, wake_at_ns, journal_head, place) ORDER BY id COLLATE \"C\", place \
                       ON CONFLICT (id) DO NOTHING RETURNING id";
 
-pub(super) async fn add(pool: &Pool, rows: &[ImportRow], at: Timestamp) -> Result<Vec<Imported>, StoreError> {
+pub(super) async fn add(
+    pool: &Pool,
+    key: &JournalKey,
+    rows: &[ImportRow],
+    at: Timestamp,
+) -> Result<Vec<Imported>, StoreError> {
     let at = ns(OPERATION, at)?;
     let wake_times = rows.iter().map(|row| row.snapshot.wake_at.map(|at| ns(OPERATION, at)).transpose());
     let wake_times = wake_times.collect::<Result<Vec<_>, _>>()?;
     let transaction = Transaction::begun(pool, OPERATION).await?;
-    match add_in(transaction.client()?, rows, &wake_times, at).await {
+    match add_in(transaction.client()?, key, rows, &wake_times, at).await {
         Ok(answers) => transaction.commit().await.map(|()| answers),
         Err(error) => Err(transaction.explain(error)),
     }
@@ -41,6 +48,7 @@ pub(super) async fn add(pool: &Pool, rows: &[ImportRow], at: Timestamp) -> Resul
 
 async fn add_in(
     client: &deadpool_postgres::ClientWrapper,
+    key: &JournalKey,
     rows: &[ImportRow],
     wake_times: &[Option<i64>],
     at: i64,
@@ -50,6 +58,8 @@ async fn add_in(
     let column = |of: fn(&ImportRow) -> &str| rows.iter().map(of).collect::<Vec<_>>();
     let optional = |of: fn(&ImportRow) -> Option<&str>| rows.iter().map(of).collect::<Vec<_>>();
     let journal_seqs: Vec<i64> = rows.iter().map(|row| big(row.entries.len() as u64)).collect();
+    let chains: Vec<Chained> = rows.iter().map(|row| Chained::of(key, &row.snapshot.id, None, &row.entries)).collect();
+    let heads: Vec<&[u8]> = chains.iter().map(|chained| chained.end.link.as_slice()).collect();
     let is_final: Vec<bool> = rows.iter().map(|row| row.snapshot.is_final).collect();
     let urgencies: Vec<i64> = rows.iter().map(|row| row.snapshot.urgency).collect();
     let customers = column(|row| &row.snapshot.customer);
@@ -57,24 +67,37 @@ async fn add_in(
     let phases = column(|row| &row.snapshot.phase);
     let turns = optional(|row| row.snapshot.turn.as_deref());
     let blockers = column(|row| &row.snapshot.blockers);
-    let columns: Parameters<'_> =
-        &[&ids, &journal_seqs, &customers, &waves, &phases, &turns, &blockers, &is_final, &urgencies, &wake_times];
+    let columns: Parameters<'_> = &[
+        &ids,
+        &journal_seqs,
+        &customers,
+        &waves,
+        &phases,
+        &turns,
+        &blockers,
+        &is_final,
+        &urgencies,
+        &wake_times,
+        &heads,
+    ];
     let inserted = client.query(&insert, columns).await?;
     let inserted = inserted.iter().map(|row| row.try_get(0)).collect::<Result<BTreeSet<String>, _>>()?;
     let mut to_add = inserted.clone();
-    let new: Vec<&ImportRow> = rows.iter().filter(|row| to_add.remove(row.snapshot.id.as_str())).collect();
+    let is_new = |(row, _): &(&ImportRow, &Chained)| to_add.remove(row.snapshot.id.as_str());
+    let new: Vec<(&ImportRow, &Chained)> = rows.iter().zip(&chains).filter(is_new).collect();
     let states = client.prepare_cached("INSERT INTO snapshot (migration_id, body) VALUES ($1, $2)").await?;
     let append = client.prepare_cached(APPEND).await?;
-    for row in new {
+    for (row, chained) in &new {
         let id = row.snapshot.id.as_str();
-        let journal = Rows::of(0, &row.entries);
+        let journal = Rows::of(&row.entries, chained);
         let state: Parameters<'_> = &[&id, &row.snapshot.body];
-        let entries: Parameters<'_> = &[&id, &at, &journal.seqs, &journal.kinds, &journal.bodies];
+        let entries: Parameters<'_> = &[&id, &at, &journal.seqs, &journal.kinds, &journal.bodies, &journal.links];
         let (stated, appended) = tokio::join!(biased; client.execute(&states, state), client.execute(&append, entries));
         stated?;
         appended?;
         insert_blockers(client, &row.snapshot).await?;
     }
+    enter(client, key, &new).await?;
     let versions = client.prepare_cached("SELECT id, version FROM migration WHERE id = ANY($1)").await?;
     let mut versions_by_id = BTreeMap::new();
     for row in client.query(&versions, &[&ids]).await? {
@@ -90,4 +113,23 @@ async fn add_in(
         }
     };
     Ok(ids.into_iter().map(answer).collect())
+}
+
+/// Enters the new migrations in their lanes.
+async fn enter(
+    client: &deadpool_postgres::ClientWrapper,
+    key: &JournalKey,
+    new: &[(&ImportRow, &Chained)],
+) -> Result<(), Error> {
+    let mut by_lane: BTreeMap<u64, Vec<&Chained>> = BTreeMap::new();
+    for (_, chained) in new {
+        by_lane.entry(chained.lane(LANES)).or_default().push(chained);
+    }
+    let numbers: Vec<i64> = by_lane.keys().copied().map(big).collect();
+    let mut lanes = lanes::locked(client, &numbers).await?;
+    for lane in &mut lanes {
+        let members = by_lane.remove(&lane.number).unwrap_or_default();
+        lane.change(key, |lane| members.iter().for_each(|chained| chained.enter(key, lane)));
+    }
+    lanes::update(client, &lanes).await
 }

@@ -4,38 +4,45 @@ use jiff::Timestamp;
 use tokio_postgres::Error;
 use unmoor_migration::MigrationId;
 
+use super::lanes;
 use super::pool::Pool;
 use super::row::{Columns, big, ns, number};
 use super::transaction::Transaction;
-use crate::rows::{Entry, journal_row};
+use crate::chain::{ChainEnd, JournalKey, LANES};
+use crate::rows::{Chained, Entry, journal_row};
 use crate::{JournalRow, StoreError};
 
-/// Appends rows whose numbers, kinds and bodies are given as arrays. Whoever calls holds the migration's row and sees to it
-/// that it remembers the new last.
-pub(super) const APPEND: &str = "INSERT INTO journal (migration_id, seq, at_ns, kind, body) \
-                                 SELECT $1, row.seq, $2, row.kind, row.body \
-                                 FROM unnest($3::bigint[], $4::text[], $5::text[]) AS row (seq, kind, body) ORDER BY row.seq";
+/// Appends rows whose numbers, kinds, bodies and links are given as arrays. Whoever calls holds the migration's row and sees
+/// to it that it remembers the new end.
+pub(super) const APPEND: &str = "INSERT INTO journal (migration_id, seq, at_ns, kind, body, link) \
+                                 SELECT $1, row.seq, $2, row.kind, row.body, row.link \
+                                 FROM unnest($3::bigint[], $4::text[], $5::text[], $6::bytea[]) \
+                                 AS row (seq, kind, body, link) ORDER BY row.seq";
 
 /// The arrays of [`APPEND`].
 pub(super) struct Rows<'a> {
     pub(super) seqs: Vec<i64>,
     pub(super) kinds: Vec<&'a str>,
     pub(super) bodies: Vec<&'a str>,
+    pub(super) links: Vec<&'a [u8]>,
 }
 
 impl<'a> Rows<'a> {
-    /// The rows that follow on number `last_seq`.
-    pub(super) fn of(last_seq: u64, entries: &'a [Entry]) -> Self {
+    /// The rows that end with `chained`.
+    pub(super) fn of(entries: &'a [Entry], chained: &'a Chained) -> Self {
+        let first = chained.end.seq - entries.len() as u64 + 1;
         Self {
-            seqs: (last_seq + 1..).zip(entries).map(|(seq, _)| big(seq)).collect(),
+            seqs: (first..).zip(entries).map(|(seq, _)| big(seq)).collect(),
             kinds: entries.iter().map(|entry| entry.kind.as_str()).collect(),
             bodies: entries.iter().map(|entry| entry.body.as_str()).collect(),
+            links: chained.links.iter().map(<[u8; 32]>::as_slice).collect(),
         }
     }
 }
 
 pub(super) async fn append_evidence(
     pool: &Pool,
+    key: &JournalKey,
     id: &MigrationId,
     at: Timestamp,
     entry: Entry,
@@ -45,15 +52,22 @@ pub(super) async fn append_evidence(
     let transaction = Transaction::begun(pool, operation).await?;
     let client = transaction.client()?;
     let appended = async {
-        let sql = "UPDATE migration SET journal_seq = journal_seq + 1 WHERE id = $1 RETURNING journal_seq";
-        let count = client.prepare_cached(sql).await?;
-        let Some(row) = client.query_opt(&count, &[&id.as_str()]).await? else { return Ok(None) };
-        let seq = number(row.try_get(0)?);
-        let append = client.prepare_cached(APPEND).await?;
+        let sql = "SELECT journal_seq, journal_head FROM migration WHERE id = $1 FOR UPDATE";
+        let look = client.prepare_cached(sql).await?;
+        let Some(row) = client.query_opt(&look, &[&id.as_str()]).await? else { return Ok(None) };
+        let end = ChainEnd { seq: number(row.try_get(0)?), link: row.try_get(1)? };
         let entries = [entry];
-        let rows = Rows::of(seq - 1, &entries);
-        client.execute(&append, &[&id.as_str(), &at, &rows.seqs, &rows.kinds, &rows.bodies]).await?;
-        Ok::<_, Error>(Some(seq))
+        let chained = Chained::of(key, id, Some(end), &entries);
+        let mut lanes = lanes::locked(client, &[big(chained.lane(LANES))]).await?;
+        lanes.iter_mut().for_each(|lane| lane.change(key, |lane| chained.enter(key, lane)));
+        lanes::update(client, &lanes).await?;
+        let append = client.prepare_cached(APPEND).await?;
+        let rows = Rows::of(&entries, &chained);
+        client.execute(&append, &[&id.as_str(), &at, &rows.seqs, &rows.kinds, &rows.bodies, &rows.links]).await?;
+        let remember = "UPDATE migration SET journal_seq = $2, journal_head = $3 WHERE id = $1";
+        let remember = client.prepare_cached(remember).await?;
+        client.execute(&remember, &[&id.as_str(), &big(chained.end.seq), &chained.end.link]).await?;
+        Ok::<_, Error>(Some(chained.end.seq))
     };
     match appended.await.map_err(|error| transaction.explain::<StoreError>(error))? {
         Some(seq) => transaction.commit().await.map(|()| seq),

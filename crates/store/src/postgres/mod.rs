@@ -14,6 +14,7 @@ mod fleet;
 mod imports;
 mod inbox;
 mod journal;
+mod lanes;
 mod lists;
 mod notices;
 mod pool;
@@ -26,6 +27,7 @@ mod survival;
 pub(crate) mod tests;
 mod transaction;
 mod transfer;
+mod view;
 mod wakes;
 
 use std::path::Path;
@@ -33,6 +35,7 @@ use std::path::Path;
 use self::address::Address;
 use self::pool::Pool;
 use self::wakes::Wakes;
+use crate::chain::KeyPlace;
 use crate::{SchemaVersions, StoreError};
 
 #[cfg(test)]
@@ -42,6 +45,7 @@ pub(crate) use self::schema::known_here as known_schema;
 pub struct PostgresStore {
     pool: Pool,
     wakes: Wakes,
+    key: KeyPlace,
 }
 
 /// How many connections a process holds at most, the one that listens apart. Commits of more callers than this wait in turn,
@@ -62,7 +66,7 @@ impl PostgresStore {
         let address = Address::of(url, authorities)?;
         let pool = Pool::new(&address, connections)?;
         schema::check(&pool).await?;
-        Ok(Self { wakes: Wakes::listening(address), pool })
+        Ok(Self { wakes: Wakes::listening(address), pool, key: KeyPlace::default() })
     }
 
     /// Makes the tables where there are none, and brings older ones to the present version. Programs of the version before

@@ -5,6 +5,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
 
 use crate::StoreError;
+use crate::chain::ChainEnd;
 use crate::rows::{Found, InputRow, StoredRow};
 use crate::value::{instant, nanoseconds};
 
@@ -68,14 +69,14 @@ pub(super) fn stored(columns: &mut Columns<'_>) -> Result<StoredRow, tokio_postg
 }
 
 /// What a commit compares with, the row locked until the transaction ends.
-pub(super) const FOUND_AND_LOCKED: &str = "SELECT version, journal_seq, fence, lease_owner, inputs_waiting, phase, turn, customer, wave, blockers \
-     FROM migration WHERE id = $1 FOR UPDATE";
+pub(super) const FOUND_AND_LOCKED: &str = "SELECT version, journal_seq, fence, lease_owner, inputs_waiting, phase, turn, customer, wave, blockers, \
+     journal_head FROM migration WHERE id = $1 FOR UPDATE";
 
 pub(super) fn found(row: &Row) -> Result<Found, tokio_postgres::Error> {
     let mut columns = Columns::of(row);
+    let (version, seq) = (columns.number()?, columns.number()?);
     Ok(Found {
-        version: columns.number()?,
-        journal_seq: columns.number()?,
+        version,
         fence: columns.number()?,
         lease_owner: columns.take()?,
         inputs_waiting: columns.number()?,
@@ -84,6 +85,7 @@ pub(super) fn found(row: &Row) -> Result<Found, tokio_postgres::Error> {
         customer: columns.take()?,
         wave: columns.take()?,
         blockers: columns.take()?,
+        end: ChainEnd { seq, link: columns.take()? },
     })
 }
 

@@ -9,16 +9,22 @@ use serde_json::Value;
 use unmoor_migration::MigrationId;
 
 use super::imports::{self, ROWS_PER_TRANSACTION};
+use super::view::View;
 use super::{PostgresStore, claims, commits, fleet, inbox, journal, lists, notices, secrets, survival};
+use crate::chain::JournalKey;
 use crate::rows::{ClaimRow, CommitRow, Entry, ImportRow, TakenRow};
 use crate::value::{lease_ms, to_json};
 use crate::{
-    Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, NewMigration, Page, SealedSecret,
-    Stamp, Store, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
+    Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, JournalView, NewMigration, Page,
+    SealedSecret, Stamp, Store, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
 };
 
 #[async_trait]
 impl Store for PostgresStore {
+    fn chain_with(&self, key: JournalKey) {
+        self.key.set(key);
+    }
+
     async fn stamp(&self, wanted: &Stamp) -> Result<(), StoreError> {
         let found = fleet::stamp(&self.pool, wanted).await?;
         if found == *wanted { Ok(()) } else { Err(StoreError::WrongStamp { found, wanted: wanted.clone() }) }
@@ -29,10 +35,11 @@ impl Store for PostgresStore {
     }
 
     async fn import(&self, rows: Vec<NewMigration>, at: Timestamp) -> Result<Vec<Imported>, StoreError> {
+        let key = self.key.of("import migrations")?;
         let mut answers = Vec::with_capacity(rows.len());
         for chunk in rows.chunks(ROWS_PER_TRANSACTION) {
-            let chunk = chunk.iter().map(ImportRow::of).collect::<Result<Vec<_>, _>>()?;
-            answers.extend(imports::add(&self.pool, &chunk, at).await?);
+            let chunk = chunk.iter().map(|row| ImportRow::of(row, at)).collect::<Result<Vec<_>, _>>()?;
+            answers.extend(imports::add(&self.pool, &key, &chunk, at).await?);
         }
         Ok(answers)
     }
@@ -65,11 +72,13 @@ impl Store for PostgresStore {
     }
 
     async fn commit(&self, claim: &Claim, commit: Commit) -> Result<Committed, CommitError> {
-        commits::write(&self.pool, &CommitRow::of(claim, commit)?).await
+        let key = self.key.of("commit a migration")?;
+        commits::write(&self.pool, &key, &CommitRow::of(claim, commit)?).await
     }
 
     async fn append_evidence(&self, id: &MigrationId, at: Timestamp, evidence: &Value) -> Result<u64, StoreError> {
-        journal::append_evidence(&self.pool, id, at, Entry::evidence(evidence)?).await
+        let key = self.key.of("append evidence")?;
+        journal::append_evidence(&self.pool, &key, id, at, Entry::evidence(at, evidence)?).await
     }
 
     async fn renew(&self, claim: &Claim, lease: Duration) -> Result<(), CommitError> {
@@ -104,12 +113,17 @@ impl Store for PostgresStore {
         journal::read(&self.pool, id, after_seq, limit).await
     }
 
+    async fn journals(&self) -> Result<Box<dyn JournalView + '_>, StoreError> {
+        Ok(Box::new(View::open(&self.pool).await?))
+    }
+
     async fn fleet(&self) -> Result<StoredFleet, StoreError> {
         fleet::read(&self.pool).await
     }
 
     async fn set_fleet(&self, expected_version: u64, state: &Value) -> Result<u64, CommitError> {
-        fleet::set(&self.pool, expected_version, &to_json("the fleet's state", state)?).await
+        let (key, state) = (self.key.of("set the fleet's state")?, to_json("the fleet's state", state)?);
+        fleet::set(&self.pool, &key, expected_version, &state).await
     }
 
     async fn put_secret_if_absent(

@@ -12,7 +12,7 @@ use super::fleet::read_stamp_in;
 use super::row::{Columns, ns, number};
 use super::transaction::Transaction;
 use crate::transfer::{
-    Batch, Cell, Column, Contents, Kind, Moved, Row, RowSink, RowSource, TABLES, Table, Transfer, TransferError,
+    BEGUN, Batch, Cell, Column, Contents, Kind, Moved, Row, RowSink, RowSource, TABLES, Table, Transfer, TransferError,
 };
 use crate::{Stamp, StoreError};
 
@@ -207,14 +207,16 @@ async fn check_empty(client: &ClientWrapper, place: &str, wanted: Option<&Stamp>
     {
         return Err(TransferError::from(StoreError::WrongStamp { found, wanted: wanted.clone() }).into());
     }
-    for Table { name, .. } in TABLES.iter().filter(|table| !matches!(table.name, "stamp" | "fleet")) {
+    for Table { name, .. } in TABLES.iter().filter(|table| !BEGUN.contains(&table.name)) {
         let row = client.query_one(&format!("SELECT EXISTS (SELECT FROM {name})"), &[]).await?;
         if row.try_get(0)? {
             let what = format!("there are rows in {name}");
             return Err(TransferError::NotEmpty { database: place.to_owned(), what }.into());
         }
     }
-    client.batch_execute("DELETE FROM fleet; DELETE FROM stamp").await?;
+    for name in BEGUN {
+        client.batch_execute(&format!("DELETE FROM {name}")).await?;
+    }
     Ok(())
 }
 

@@ -3,8 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::fault::Fault;
+use crate::chain::{FleetSeal, JournalKey, seal_fleet};
 use crate::value::from_json;
-use crate::{CommitError, Stamp, StoreError, StoredFleet};
+use crate::{CommitError, SealedFleet, Stamp, StoreError, StoredFleet};
 
 pub(super) fn read(db: &Connection) -> Result<StoredFleet, Fault<StoreError>> {
     let (version, state): (u64, String) = db
@@ -14,13 +15,21 @@ pub(super) fn read(db: &Connection) -> Result<StoredFleet, Fault<StoreError>> {
 }
 
 /// Replaces the state if its version is `expected`, and returns the new version.
-pub(super) fn set(db: &Connection, expected: u64, state: &str) -> Result<u64, Fault<CommitError>> {
-    let sql = "UPDATE fleet SET version = version + 1, body = ?2 WHERE only_row = 1 AND version = ?1";
-    if db.prepare_cached(sql)?.execute(params![expected, state])? == 1 {
-        return Ok(expected + 1);
+pub(super) fn set(db: &Connection, key: &JournalKey, expected: u64, state: &str) -> Result<u64, Fault<CommitError>> {
+    let SealedFleet { version: found, body, seal } = read_sealed(db)?;
+    if found != expected {
+        return Err(CommitError::FleetConflict { expected, found }.into());
     }
-    let found = db.prepare_cached("SELECT version FROM fleet WHERE only_row = 1")?.query_row([], |row| row.get(0))?;
-    Err(CommitError::FleetConflict { expected, found }.into())
+    let version = expected + 1;
+    let seal = seal_fleet(key, &FleetSeal { version: found, body: &body, seal: &seal }, version, state);
+    db.prepare_cached("UPDATE fleet SET version = ?1, body = ?2, seal = ?3 WHERE only_row = 1")?
+        .execute(params![version, state, seal])?;
+    Ok(version)
+}
+
+pub(super) fn read_sealed(db: &Connection) -> rusqlite::Result<SealedFleet> {
+    db.prepare_cached("SELECT version, body, seal FROM fleet WHERE only_row = 1")?
+        .query_row([], |row| Ok(SealedFleet { version: row.get(0)?, body: row.get(1)?, seal: row.get(2)? }))
 }
 
 pub(super) fn read_stamp(db: &Connection) -> rusqlite::Result<Option<Stamp>> {

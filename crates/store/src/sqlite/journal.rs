@@ -5,37 +5,52 @@ use rusqlite::{Connection, OptionalExtension, params};
 use unmoor_migration::MigrationId;
 
 use super::fault::Fault;
+use super::lanes;
 use super::value::Ns;
-use crate::rows::{Entry, journal_row};
+use crate::chain::{ChainEnd, JournalKey, LANES};
+use crate::rows::{Chained, Entry, journal_row};
 use crate::{JournalRow, StoreError};
 
-/// Writes the rows that follow on number `last_seq`. Whoever calls sees to it that the migration remembers the new last.
+/// Writes the rows that end with `chained`. Whoever calls sees to it that the migration remembers the new end.
 pub(super) fn append(
     db: &Connection,
     id: &MigrationId,
     at: Timestamp,
-    last_seq: u64,
     entries: &[Entry],
+    chained: &Chained,
 ) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO journal (migration_id, seq, at_ns, kind, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT INTO journal (migration_id, seq, at_ns, kind, body, link) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let mut statement = db.prepare_cached(sql)?;
-    for (seq, entry) in (last_seq + 1..).zip(entries) {
-        statement.execute(params![id.as_str(), seq, Ns(at), entry.kind, entry.body])?;
+    let first = chained.end.seq - entries.len() as u64 + 1;
+    for ((seq, entry), link) in (first..).zip(entries).zip(&chained.links) {
+        statement.execute(params![id.as_str(), seq, Ns(at), entry.kind, entry.body, link])?;
     }
     Ok(())
 }
 
 pub(super) fn append_evidence(
     db: &Connection,
+    key: &JournalKey,
     id: &MigrationId,
     at: Timestamp,
     entry: Entry,
 ) -> Result<u64, Fault<StoreError>> {
-    let sql = "UPDATE migration SET journal_seq = journal_seq + 1 WHERE id = ?1 RETURNING journal_seq";
-    let seq: Option<u64> = db.prepare_cached(sql)?.query_row([id.as_str()], |row| row.get(0)).optional()?;
-    let seq = seq.ok_or_else(|| StoreError::UnknownMigration { id: id.clone() })?;
-    append(db, id, at, seq - 1, &[entry])?;
-    Ok(seq)
+    let sql = "SELECT journal_seq, journal_head FROM migration WHERE id = ?1";
+    let end = db
+        .prepare_cached(sql)?
+        .query_row([id.as_str()], |row| Ok(ChainEnd { seq: row.get(0)?, link: row.get(1)? }))
+        .optional()?;
+    let end = end.ok_or_else(|| StoreError::UnknownMigration { id: id.clone() })?;
+    let entries = [entry];
+    let chained = Chained::of(key, id, Some(end), &entries);
+    append(db, id, at, &entries, &chained)?;
+    db.prepare_cached("UPDATE migration SET journal_seq = ?2, journal_head = ?3 WHERE id = ?1")?.execute(params![
+        id.as_str(),
+        chained.end.seq,
+        chained.end.link
+    ])?;
+    lanes::change(db, key, chained.lane(LANES), |lane| chained.enter(key, lane))?;
+    Ok(chained.end.seq)
 }
 
 pub(super) fn read(

@@ -11,6 +11,7 @@ mod fleet;
 mod imports;
 mod inbox;
 mod journal;
+mod lanes;
 mod lists;
 mod notices;
 mod open;
@@ -23,6 +24,7 @@ mod store;
 pub(crate) mod tests;
 mod transfer;
 mod value;
+mod view;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -31,6 +33,7 @@ use std::sync::{Arc, Mutex};
 use self::open::Durability;
 use self::readers::Readers;
 use self::writer::Writer;
+use crate::chain::KeyPlace;
 use crate::{SchemaVersions, StoreError};
 
 #[cfg(test)]
@@ -47,6 +50,7 @@ pub struct SqliteStore {
     // write can.
     readers: Readers,
     writer: Writer,
+    key: KeyPlace,
     path: PathBuf,
     _folder: Option<tempfile::TempDir>,
 }
@@ -82,7 +86,7 @@ impl SqliteStore {
         let connection = Arc::new(Mutex::new(open::open_for_writing(&path, Durability::None)?));
         let writer = Writer::in_place(&path, Arc::clone(&connection));
         let readers = Readers::in_place(&path, connection);
-        Ok(Self { readers, writer, path, _folder: Some(folder) })
+        Ok(Self { readers, writer, key: KeyPlace::default(), path, _folder: Some(folder) })
     }
 
     fn open_with_threads(path: &Path) -> Result<Self, StoreError> {
@@ -92,7 +96,7 @@ impl SqliteStore {
         let writer = Writer::start(path, connection, reopen)?;
         let connections = (0..READERS).map(|_| open::open_for_reading(path)).collect::<Result<_, _>>()?;
         let readers = Readers::start(path, connections)?;
-        Ok(Self { readers, writer, path: path.to_path_buf(), _folder: None })
+        Ok(Self { readers, writer, key: KeyPlace::default(), path: path.to_path_buf(), _folder: None })
     }
 
     /// The version of the tables in the file at `path`, and that of this program. Nothing is made or changed.

@@ -4,16 +4,18 @@ use rusqlite::{Connection, OptionalExtension, params};
 use unmoor_migration::MigrationId;
 
 use super::value::Ns;
+use crate::chain::ChainEnd;
 use crate::rows::{Found, SnapshotRow, StoredRow};
 
-/// Adds the migration with version 1 and a journal of so many rows; `false` when it is there already.
-pub(super) fn insert(db: &Connection, row: &SnapshotRow, journal_seq: u64) -> rusqlite::Result<bool> {
-    let sql = "INSERT INTO migration (id, version, journal_seq, customer, wave, phase, turn, blockers, is_final, \
-               urgency, wake_at_ns) VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) \
+/// Adds the migration with version 1 and a journal that ends so; `false` when it is there already.
+pub(super) fn insert(db: &Connection, row: &SnapshotRow, end: &ChainEnd) -> rusqlite::Result<bool> {
+    let sql = "INSERT INTO migration (id, version, journal_seq, journal_head, customer, wave, phase, turn, blockers, \
+               is_final, urgency, wake_at_ns) VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
                ON CONFLICT (id) DO NOTHING";
     let added = db.prepare_cached(sql)?.execute(params![
         row.id.as_str(),
-        journal_seq,
+        end.seq,
+        end.link,
         row.customer,
         row.wave,
         row.phase,
@@ -40,7 +42,8 @@ pub(super) fn update(db: &Connection, row: &SnapshotRow, before: &Found, step: &
     db.prepare_cached(sql)?.execute(params![
         id,
         step.version,
-        step.journal_seq,
+        step.end.seq,
+        step.end.link,
         step.inputs_done,
         row.is_final,
         row.urgency,
@@ -86,7 +89,7 @@ fn insert_blockers(db: &Connection, row: &SnapshotRow) -> rusqlite::Result<()> {
 #[derive(Debug)]
 pub(super) struct Step {
     pub(super) version: u64,
-    pub(super) journal_seq: u64,
+    pub(super) end: ChainEnd,
     pub(super) inputs_done: u64,
     pub(super) release: bool,
 }
@@ -94,8 +97,8 @@ pub(super) struct Step {
 macro_rules! update_with {
     ($more:literal) => {
         concat!(
-            "UPDATE migration SET version = ?2, journal_seq = ?3, inputs_waiting = inputs_waiting - ?4, \
-             is_final = ?5, urgency = ?6, wake_at_ns = ?7",
+            "UPDATE migration SET version = ?2, journal_seq = ?3, journal_head = ?4, \
+             inputs_waiting = inputs_waiting - ?5, is_final = ?6, urgency = ?7, wake_at_ns = ?8",
             $more,
             " WHERE id = ?1"
         )
@@ -106,12 +109,12 @@ const UPDATE_AND_RELEASE: &str = update_with!(", lease_owner = NULL, lease_until
 
 /// What a commit compares with; `None` when there is no such migration.
 pub(super) fn found(db: &Connection, id: &MigrationId) -> rusqlite::Result<Option<Found>> {
-    let sql = "SELECT version, journal_seq, fence, lease_owner, inputs_waiting, phase, turn, customer, wave, blockers \
-               FROM migration WHERE id = ?1";
+    let sql = "SELECT version, journal_seq, fence, lease_owner, inputs_waiting, phase, turn, customer, wave, blockers, \
+               journal_head FROM migration WHERE id = ?1";
     let of = |row: &rusqlite::Row<'_>| {
         Ok(Found {
             version: row.get(0)?,
-            journal_seq: row.get(1)?,
+            end: ChainEnd { seq: row.get(1)?, link: row.get(10)? },
             fence: row.get(2)?,
             lease_owner: row.get(3)?,
             inputs_waiting: row.get(4)?,

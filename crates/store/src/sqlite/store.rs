@@ -1,6 +1,7 @@
 //! The trait, over the writing thread and the reading ones.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -9,16 +10,22 @@ use serde_json::Value;
 use unmoor_migration::MigrationId;
 
 use super::imports::{self, ROWS_PER_TRANSACTION};
+use super::view::View;
 use super::{SqliteStore, claims, commits, fleet, inbox, journal, lists, notices, secrets};
+use crate::chain::JournalKey;
 use crate::rows::{ClaimRow, CommitRow, Entry, ImportRow, StoredRow, TakenRow};
 use crate::value::{lease_ms, to_json};
 use crate::{
-    Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, NewMigration, Page, SealedSecret,
-    Stamp, Store, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
+    Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, JournalView, NewMigration, Page,
+    SealedSecret, Stamp, Store, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
 };
 
 #[async_trait]
 impl Store for SqliteStore {
+    fn chain_with(&self, key: JournalKey) {
+        self.key.set(key);
+    }
+
     async fn stamp(&self, wanted: &Stamp) -> Result<(), StoreError> {
         let ours = wanted.clone();
         let path = self.path.clone();
@@ -38,15 +45,18 @@ impl Store for SqliteStore {
     }
 
     async fn import(&self, rows: Vec<NewMigration>, at: Timestamp) -> Result<Vec<Imported>, StoreError> {
+        let key = self.key.of("import migrations")?;
         let mut answers = Vec::with_capacity(rows.len());
         let mut rows = rows.iter();
         loop {
             let chunk: Vec<ImportRow> =
-                rows.by_ref().take(ROWS_PER_TRANSACTION).map(ImportRow::of).collect::<Result<_, _>>()?;
+                rows.by_ref().take(ROWS_PER_TRANSACTION).map(|row| ImportRow::of(row, at)).collect::<Result<_, _>>()?;
             if chunk.is_empty() {
                 return Ok(answers);
             }
-            answers.extend(self.writer.write("import migrations", move |db| imports::add(db, &chunk, at)).await?);
+            let key = Arc::clone(&key);
+            let work = move |db: &rusqlite::Connection| imports::add(db, &key, &chunk, at);
+            answers.extend(self.writer.write("import migrations", work).await?);
         }
     }
 
@@ -85,13 +95,15 @@ impl Store for SqliteStore {
     }
 
     async fn commit(&self, claim: &Claim, commit: Commit) -> Result<Committed, CommitError> {
+        let key = self.key.of("commit a migration")?;
         let row = CommitRow::of(claim, commit)?;
-        self.writer.write("commit a migration", move |db| commits::write(db, &row)).await
+        self.writer.write("commit a migration", move |db| commits::write(db, &key, &row)).await
     }
 
     async fn append_evidence(&self, id: &MigrationId, at: Timestamp, evidence: &Value) -> Result<u64, StoreError> {
-        let (id, entry) = (id.clone(), Entry::evidence(evidence)?);
-        self.writer.write("append evidence", move |db| journal::append_evidence(db, &id, at, entry)).await
+        let key = self.key.of("append evidence")?;
+        let (id, entry) = (id.clone(), Entry::evidence(at, evidence)?);
+        self.writer.write("append evidence", move |db| journal::append_evidence(db, &key, &id, at, entry)).await
     }
 
     async fn renew(&self, claim: &Claim, lease: Duration) -> Result<(), CommitError> {
@@ -132,13 +144,20 @@ impl Store for SqliteStore {
         self.readers.read("read a journal", move |db| journal::read(db, &id, after_seq, limit)).await
     }
 
+    async fn journals(&self) -> Result<Box<dyn JournalView + '_>, StoreError> {
+        Ok(Box::new(match self.writer.shared() {
+            Some(connection) => View::in_place(&self.path, connection),
+            None => View::open(&self.path)?,
+        }))
+    }
+
     async fn fleet(&self) -> Result<StoredFleet, StoreError> {
         self.readers.read("read the fleet's state", fleet::read).await
     }
 
     async fn set_fleet(&self, expected_version: u64, state: &Value) -> Result<u64, CommitError> {
-        let state = to_json("the fleet's state", state)?;
-        self.writer.write("set the fleet's state", move |db| fleet::set(db, expected_version, &state)).await
+        let (key, state) = (self.key.of("set the fleet's state")?, to_json("the fleet's state", state)?);
+        self.writer.write("set the fleet's state", move |db| fleet::set(db, &key, expected_version, &state)).await
     }
 
     async fn put_secret_if_absent(

@@ -13,7 +13,7 @@ use super::open::{Durability, open_for_reading, open_for_writing};
 use super::value::Ns;
 use super::{SqliteStore, fleet};
 use crate::transfer::{
-    Batch, Cell, Column, Contents, Kind, Moved, Row, RowSink, RowSource, TABLES, Table, Transfer, TransferError,
+    BEGUN, Batch, Cell, Column, Contents, Kind, Moved, Row, RowSink, RowSource, TABLES, Table, Transfer, TransferError,
 };
 use crate::{Stamp, StoreError};
 
@@ -186,7 +186,7 @@ fn write_all(
     let mut db = open_for_writing(path, Durability::Full)?;
     let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
     check_empty(&transaction, path, stamp)?;
-    for table in ["fleet", "stamp"] {
+    for table in BEGUN {
         transaction.execute(&format!("DELETE FROM {table}"), []).map_err(failed)?;
     }
     while let Some(batch) = batches.blocking_recv() {
@@ -209,7 +209,7 @@ fn check_empty(db: &Connection, path: &Path, stamp: Option<&Stamp>) -> Result<()
     {
         return Err(StoreError::WrongStamp { found, wanted: wanted.clone() }.into());
     }
-    for table in TABLES.iter().filter(|table| !matches!(table.name, "stamp" | "fleet")) {
+    for table in TABLES.iter().filter(|table| !BEGUN.contains(&table.name)) {
         let sql = format!("SELECT EXISTS (SELECT 1 FROM {})", table.name);
         if db.query_row(&sql, [], |row| row.get(0)).map_err(failed)? {
             let what = format!("there are rows in {}", table.name);

@@ -68,7 +68,6 @@ impl Writer {
     }
 
     /// The connection of a writer that works in place.
-    #[cfg(test)]
     pub(super) fn shared(&self) -> Option<Shared> {
         match &self.hands {
             Hands::Thread { .. } => None,

@@ -20,7 +20,7 @@ pub use file::{Counts, export, import};
 pub(crate) use row::{Cell, Row};
 #[cfg(any(test, feature = "conformance"))]
 pub(crate) use tables::STAYS;
-pub(crate) use tables::{Column, Kind, TABLES, Table};
+pub(crate) use tables::{BEGUN, Column, Kind, TABLES, Table};
 
 use crate::{Stamp, StoreError};
 

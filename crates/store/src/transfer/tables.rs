@@ -60,6 +60,7 @@ pub(crate) const TABLES: &[Table] = &[
             text("id"),
             integer("version"),
             integer("journal_seq"),
+            bytes("journal_head"),
             text("customer"),
             text("wave"),
             text("phase"),
@@ -83,8 +84,14 @@ pub(crate) const TABLES: &[Table] = &[
     Table { name: "snapshot", columns: &[text("migration_id"), text("body")], order: "migration_id", counter: None },
     Table {
         name: "journal",
-        columns: &[text("migration_id"), integer("seq"), integer("at_ns"), text("kind"), text("body")],
+        columns: &[text("migration_id"), integer("seq"), integer("at_ns"), text("kind"), text("body"), bytes("link")],
         order: "migration_id, seq",
+        counter: None,
+    },
+    Table {
+        name: "journal_lane",
+        columns: &[integer("lane"), integer("commits"), integer("migrations"), bytes("sum"), bytes("seal")],
+        order: "lane",
         counter: None,
     },
     Table {
@@ -118,7 +125,7 @@ pub(crate) const TABLES: &[Table] = &[
     },
     Table {
         name: "fleet",
-        columns: &[integer("only_row"), integer("version"), text("body")],
+        columns: &[integer("only_row"), integer("version"), text("body"), bytes("seal")],
         order: "only_row",
         counter: None,
     },
@@ -129,6 +136,9 @@ pub(crate) const TABLES: &[Table] = &[
         counter: None,
     },
 ];
+
+/// Tables that have rows from the beginning, which those that come replace.
+pub(crate) const BEGUN: [&str; 3] = ["stamp", "fleet", "journal_lane"];
 
 /// A column, or every column of a table (`*`), that stays behind.
 #[derive(Debug)]

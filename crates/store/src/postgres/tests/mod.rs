@@ -50,12 +50,16 @@ impl TestDatabase {
 
 #[async_trait]
 impl Database for TestDatabase {
-    async fn open(&self) -> Arc<dyn Store> {
+    async fn open_without_key(&self) -> Arc<dyn Store> {
         Arc::new(self.store().await)
     }
 
     async fn tamper(&self, sql: &str) -> Result<(), String> {
         self.client().await.batch_execute(sql).await.map_err(|error| super::fault::words(&error))
+    }
+
+    async fn tamper_unguarded(&self, sql: &str) -> Result<(), String> {
+        self.tamper(&format!("SET session_replication_role = replica; {sql}")).await
     }
 }
 
@@ -75,3 +79,4 @@ impl MovableDatabase for TestDatabase {
 }
 
 crate::conformance_tests!(movable TestDatabase::fresh());
+crate::conformance_tests!(between processes: TestDatabase::fresh());

@@ -18,7 +18,7 @@ impl Rehearsal {
 
 #[async_trait]
 impl Database for Rehearsal {
-    async fn open(&self) -> Arc<dyn Store> {
+    async fn open_without_key(&self) -> Arc<dyn Store> {
         Arc::clone(&self.0) as Arc<dyn Store>
     }
 
@@ -27,6 +27,11 @@ impl Database for Rehearsal {
         let connection = self.0.writer.shared().unwrap();
         let db = connection.lock().unwrap_or_else(PoisonError::into_inner);
         db.execute_batch(sql).map_err(|error| error.to_string())
+    }
+
+    async fn tamper_unguarded(&self, sql: &str) -> Result<(), String> {
+        let connection = self.0.writer.shared().unwrap();
+        super::past_the_guards(&connection.lock().unwrap_or_else(PoisonError::into_inner), sql)
     }
 }
 
