@@ -20,6 +20,7 @@ mod pool;
 mod row;
 mod schema;
 mod secrets;
+mod shared_calls;
 mod store;
 #[cfg(test)]
 mod tests;

@@ -9,12 +9,12 @@ use serde_json::Value;
 use unmoor_migration::MigrationId;
 
 use super::imports::{self, ROWS_PER_TRANSACTION};
-use super::{PostgresStore, claims, commits, fleet, inbox, journal, lists, notices, secrets};
+use super::{PostgresStore, claims, commits, fleet, inbox, journal, lists, notices, secrets, shared_calls};
 use crate::rows::{ClaimRow, CommitRow, Entry, ImportRow, TakenRow};
 use crate::value::{lease_ms, to_json};
 use crate::{
     Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, NewMigration, Page, SealedSecret,
-    Stamp, Store, StoreError, Stored, StoredFleet, TakenNotice, Wake,
+    SharedRow, Stamp, Store, StoreError, Stored, StoredFleet, TakenNotice, Wake,
 };
 
 #[async_trait]
@@ -106,6 +106,19 @@ impl Store for PostgresStore {
 
     async fn set_fleet(&self, expected_version: u64, state: &Value) -> Result<u64, CommitError> {
         fleet::set(&self.pool, expected_version, &to_json("the fleet's state", state)?).await
+    }
+
+    async fn shared_calls(&self, lane: &str) -> Result<SharedRow, StoreError> {
+        shared_calls::read(&self.pool, lane).await
+    }
+
+    async fn set_shared_calls(
+        &self,
+        lane: &str,
+        expected_version: u64,
+        state: &Value,
+    ) -> Result<Option<u64>, StoreError> {
+        shared_calls::set(&self.pool, lane, expected_version, &to_json("the shared calls", state)?).await
     }
 
     async fn put_secret_if_absent(

@@ -18,6 +18,7 @@ mod readers;
 mod row;
 mod schema;
 mod secrets;
+mod shared_calls;
 mod store;
 #[cfg(test)]
 mod tests;
