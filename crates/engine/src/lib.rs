@@ -18,6 +18,7 @@ mod graph;
 pub mod hooks;
 pub mod inbox;
 mod notices;
+mod portions;
 pub mod randomness;
 mod sealed;
 pub mod step;
