@@ -1,12 +1,13 @@
 //! `cargo xtask bench`: what must be fast, measured. Each speed is a ratio against a baseline that ran beside it, turn by turn, so
 //! that a busy machine slows both; sizes are those of a process of their own.
 //!
-//! It must never be part of the test suite: nothing there may depend on a clock.
+//! It must never be part of the test suite: nothing there may depend on a clock. What is measured on virtual time has tests.
 //!
 //! | File | Measures |
 //! |---|---|
 //! | `simulator_speed` | requests per second, against the same HTTP stack with a constant answer |
 //! | `simulator_load` | seconds and memory to load a large world |
+//! | `throttle` | a fleet under Meta's limits, against the least time that they set and against polling at a fixed interval |
 //! | `wire` | the load: pipelined requests on a few connections |
 //! | `machine`, `table` | on what, and how it is told |
 
@@ -15,6 +16,7 @@ mod simulator_load;
 mod simulator_speed;
 mod stopwatch;
 mod table;
+mod throttle;
 mod wire;
 
 use anyhow::{Result, bail};
@@ -25,8 +27,11 @@ use table::Row;
 type Measure = fn() -> Result<Vec<Row>>;
 
 /// Everything that is measured, in its order. The name is what `--only` takes.
-const ROWS: [(&str, Measure); 2] =
-    [("simulator-speed", simulator_speed::measure), ("simulator-load", simulator_load::measure)];
+const ROWS: [(&str, Measure); 3] = [
+    ("simulator-speed", simulator_speed::measure),
+    ("simulator-load", simulator_load::measure),
+    ("throttle", throttle::measure),
+];
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -52,6 +52,8 @@ pub struct Graph {
     clock: Arc<dyn Clock>,
     following: Option<FollowingClock>,
     throttle: Arc<Mutex<Throttle>>,
+    /// One task at a time takes a portion of the shared calls.
+    pub(crate) portions: tokio::sync::Mutex<()>,
 }
 
 impl Graph {
@@ -65,7 +67,7 @@ impl Graph {
         throttle: Arc<Mutex<Throttle>>,
     ) -> Self {
         let transport = CountingTransport { inner: transport, calls: AtomicU64::new(0) };
-        Self { app, endpoint, transport, clock, following: None, throttle }
+        Self { app, endpoint, transport, clock, following: None, throttle, portions: tokio::sync::Mutex::new(()) }
     }
 
     /// Lets `clock` follow the `Date` headers of the answers.
@@ -99,11 +101,22 @@ impl Graph {
     pub(crate) async fn walk<C: PagedCall>(&self, waba: &WabaId, first: &C) -> Result<Walk<C::Item>, WalkError> {
         let outcome = walk_pages(&self.transport, &self.endpoint, first, timeout(), MOST_PAGES).await;
         match &outcome {
-            Ok(walk) => self.learn(Some(waba), &walk.head),
+            Ok(walk) => {
+                self.count_more(waba, walk.calls - 1);
+                self.learn(Some(waba), &walk.head);
+            }
             Err(WalkError::Call(error)) => self.learn_of_error(Some(waba), error),
-            Err(WalkError::TooLong { .. } | WalkError::Circle { .. }) => {}
+            Err(WalkError::TooLong { calls, .. }) => self.count_more(waba, calls.saturating_sub(1)),
+            Err(WalkError::Circle { .. }) => {}
         }
         outcome
+    }
+
+    /// Counts calls beyond the one that an effect reserves.
+    pub(crate) fn count_more(&self, waba: &WabaId, calls: u32) {
+        if calls > 0 {
+            self.throttle().count(self.clock.now(), waba, waba, calls);
+        }
     }
 
     fn learn_of_error(&self, waba: Option<&WabaId>, error: &CallError) {

@@ -20,6 +20,7 @@ pub mod hooks;
 pub mod inbox;
 pub mod journal;
 mod notices;
+mod portions;
 pub mod randomness;
 mod sealed;
 pub mod step;

@@ -22,11 +22,12 @@ use unmoor_migration::{
 };
 use unmoor_store::{Claim, Commit, CommitError, Committed, FleetUpdate, Snapshot, StoreError};
 
+use crate::admission::{Admitted, Denied};
 use crate::durability::GREATEST_AGE;
 use crate::effects::execute;
 use crate::engine::{Engine, Settings, stretched};
 use crate::fleet::FleetAt;
-use crate::{admission, fleet, inbox, notices};
+use crate::{admission, fleet, inbox, notices, portions};
 
 /// A lease is renewed after this many effects without a rest; it outlasts their time-outs.
 const EFFECTS_PER_LEASE: u32 = 4;
@@ -38,6 +39,10 @@ const UNREACHABLE_PAUSE: SignedDuration = SignedDuration::from_secs(10);
 
 /// How often a decision is made again because another migration changed the fleet's state meanwhile.
 const FLEET_RETRIES: u32 = 100;
+
+/// How often a portion of the shared calls is taken for one call: others of this worker may use up what was just taken.
+const PORTION_TRIES: u32 = 100;
+const PORTION_PAUSE: SignedDuration = SignedDuration::from_secs(1);
 
 /// Why a migration could not be taken further now. It stays as its last commit left it.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +86,15 @@ impl StepError {
     }
 }
 
+/// What is left of a claim that failed.
+#[derive(Debug)]
+pub struct Failed {
+    /// Why.
+    pub error: StepError,
+    /// The claim, where it could not be ended: to be released later, or it lasts as long as its lease.
+    pub unreleased: Option<Claim>,
+}
+
 /// Whether a step that cannot be taken back may begin now: asked right before each tag and each move, never before a
 /// register, which follows its move whatever happens.
 pub type MayBegin<'a> = &'a (dyn Fn() -> bool + Sync);
@@ -88,16 +102,18 @@ pub type MayBegin<'a> = &'a (dyn Fn() -> bool + Sync);
 /// Takes a claimed migration as far as it goes now, and ends the claim.
 ///
 /// # Errors
-/// [`StepError`]; the claim is ended then as well, or ends with its lease where the store cannot even do that.
-pub async fn run(engine: &Engine, claim: Claim, may_begin: MayBegin<'_>) -> Result<(), StepError> {
+/// [`Failed`]; the claim is ended then as well, unless the store cannot even do that.
+pub async fn run(engine: &Engine, claim: Claim, may_begin: MayBegin<'_>) -> Result<(), Failed> {
     let claimed = claim.clone();
-    let outcome = take_further(engine, claim, may_begin).await;
-    if outcome.is_err()
-        && let Err(error) = engine.store.release(&claimed).await
-    {
-        tracing::error!(migration = %claimed.migration.id(), %error, "a claim could not be ended; it ends with its lease");
-    }
-    outcome
+    let Err(error) = take_further(engine, claim, may_begin).await else { return Ok(()) };
+    let unreleased = match engine.store.release(&claimed).await {
+        Ok(()) => None,
+        Err(error) => {
+            tracing::error!(migration = %claimed.migration.id(), %error, "a claim could not be ended; trying again later");
+            Some(claimed)
+        }
+    };
+    Err(Failed { error, unreleased })
 }
 
 async fn take_further(engine: &Engine, claim: Claim, may_begin: MayBegin<'_>) -> Result<(), StepError> {
@@ -106,6 +122,7 @@ async fn take_further(engine: &Engine, claim: Claim, may_begin: MayBegin<'_>) ->
     let age = stretched(GREATEST_AGE, engine.clock.rate());
     let read = durability.refresh(engine.store.as_ref(), engine.clock.now(), age, *rehearsal).await;
     read.map_err(|source| StepError::Store { id: id.clone(), source })?;
+    admission::take_up(&mut engine.graph.throttle(), &claim.migration);
     let mut step = Step {
         engine,
         may_begin,
@@ -115,13 +132,9 @@ async fn take_further(engine: &Engine, claim: Claim, may_begin: MayBegin<'_>) ->
         last: false,
         released: false,
     };
-    if let Some(open) = step.claim.migration.open_attempt().cloned() {
-        tracing::warn!(migration = %id, attempt = open.id, "an attempt has no outcome: its effect is looked for");
-        step.chain(Input::Lost { attempt: open.id }, &[]).await?;
-    }
-    step.take_inputs().await?;
-    step.last = true;
-    step.chain(Input::Wake, &[]).await?;
+    let worked = step.work().await;
+    admission::leave(&mut engine.graph.throttle(), &step.claim.migration, engine.clock.now());
+    worked?;
     if step.released {
         return Ok(());
     }
@@ -145,6 +158,17 @@ struct Step<'a> {
 }
 
 impl Step<'_> {
+    async fn work(&mut self) -> Result<(), StepError> {
+        if let Some(open) = self.claim.migration.open_attempt().cloned() {
+            let migration = self.claim.migration.id();
+            tracing::warn!(%migration, attempt = open.id, "an attempt has no outcome: its effect is looked for");
+            self.chain(Input::Lost { attempt: open.id }, &[]).await?;
+        }
+        self.take_inputs().await?;
+        self.last = true;
+        self.chain(Input::Wake, &[]).await
+    }
+
     /// What people asked for meanwhile. What cannot be is answered in the journal, never lost.
     async fn take_inputs(&mut self) -> Result<(), StepError> {
         for waiting in std::mem::take(&mut self.claim.inputs) {
@@ -220,10 +244,11 @@ impl Step<'_> {
             if cannot_be_taken_back(&decision.events) && (somebody_asked || !(self.may_begin)()) {
                 decision = self.without_its_attempt(decision).map_err(defect)?;
             }
+            let mut admitted = Admitted::Free;
             if let Some(attempt) = &decision.effect {
-                let admitted = admission::admit(&mut self.engine.graph.throttle(), &decision.migration, attempt, now);
-                if let Err(throttled) = admitted {
-                    decision = self.decide(input, Some(throttled)).map_err(defect)?;
+                match self.admit(&decision.migration, attempt).await? {
+                    Ok(given) => admitted = given,
+                    Err(throttled) => decision = self.decide(input, Some(throttled)).map_err(defect)?,
                 }
             }
             if decision.events.is_empty() && inputs_done.is_empty() {
@@ -235,7 +260,12 @@ impl Step<'_> {
             let Decision { events, effect, migration } = decision;
             let release = self.last && effect.is_none();
             let frees_others = fleet.as_ref().is_some_and(|now| self.fleet.fleet.holds_others() && !now.holds_others());
-            match self.commit(now, &migration, &events, inputs_done, fleet, release).await {
+            let committed = self.commit(now, &migration, &events, inputs_done, fleet, release).await;
+            if let (Err(_), Some(attempt)) = (&committed, &effect) {
+                let throttle = &mut self.engine.graph.throttle();
+                admission::withdraw(throttle, &self.claim.migration, attempt, admitted, self.engine.clock.now());
+            }
+            match committed {
                 Ok(()) => {
                     self.engine.observer.committed(&self.claim.migration, &events);
                     if frees_others {
@@ -267,6 +297,24 @@ impl Step<'_> {
         let Settings { durability, rehearsal, .. } = &self.engine.settings;
         let read = durability.read(self.engine.store.as_ref(), self.engine.clock.now(), *rehearsal).await;
         read.map_err(|source| StepError::Store { id: self.claim.migration.id().clone(), source })
+    }
+
+    /// Reserves what an attempt needs, taking a portion of the shared calls where there is none in hand.
+    async fn admit(&self, m: &Migration, attempt: &Attempt) -> Result<Result<Admitted, Throttled>, StepError> {
+        for _ in 0..PORTION_TRIES {
+            let now = self.engine.clock.now();
+            let admitted = admission::admit(&mut self.engine.graph.throttle(), m, attempt, now);
+            match admitted {
+                Ok(admitted) => return Ok(Ok(admitted)),
+                Err(Denied::Throttled(throttled)) => return Ok(Err(throttled)),
+                Err(Denied::NotInHand(calls)) => {
+                    let taken = portions::take(self.engine, calls).await;
+                    taken.map_err(|source| StepError::Store { id: m.id().clone(), source })?;
+                }
+            }
+        }
+        let until = after(self.engine.clock.now(), PORTION_PAUSE);
+        Ok(Err(Throttled { until, lane: "others are faster at taking the app's calls".to_owned() }))
     }
 
     /// The decision as far as its facts go. The migration is due at once, as an input waits: the next claim takes that

@@ -1,72 +1,49 @@
-//! Keeps within the vendor's limits, for one machine: calls are reserved before they are made.
+//! Keeps within the vendor's limits: calls are reserved before they are made.
 //!
 //! Every call counts in two *lanes*: the app's, and the one of the app with this WABA. Meta allows 200 calls an hour on
 //! a WABA, 5000 once it has a registered number (observations: `limits.per_waba`); nothing is documented for the app as
 //! a whole but the percentages of `X-App-Usage`. All calls on a WABA are counted, also those that are not on Meta's
 //! list (observations: `limits.uncounted`): to wait a little too long is cheap, to be refused amid a cutover is not.
 //!
-//! Cutovers may use a lane up to its limit, ordinary work less, polls the least ([`Budgets::ordinary_percent`],
-//! [`Budgets::poll_percent`]), so that a number's gap never waits behind somebody's reading.
+//! A WABA's calls are made by whoever holds its migration's claim, so what is known of its lane travels with the
+//! migration ([`Throttle::know`]). The app's lane is everybody's: its calls are taken in portions from a row that all
+//! workers share (`shared`).
+//!
+//! A move takes the calls of its whole cutover in hand before it begins, and no other work can spend those. Beyond that,
+//! ordinary work leaves as much of the app's lane as the cutovers in sight need, polls more; where no cutover is near they
+//! may nearly fill it, since calls that nobody makes are lost.
 //!
 //! Everything is synchronous and pure, with time as an argument. A lane exists only while something about it is to be
 //! remembered, at most an hour after its last use: waiting migrations cost nothing here.
 
+mod budgets;
 mod lane;
+mod refusal;
+mod shared;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod window;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use unmoor_migration::WabaId;
 
-use lane::LaneState;
+pub use budgets::Budgets;
+use lane::{LaneState, full_until};
+pub use refusal::{Refusal, Why};
+pub(crate) use shared::Proposal;
+use shared::Share;
+pub use shared::SharedCalls;
+pub use usage::UsageReading;
 use window::minute_of;
 
-/// A move that nothing was heard of for so long takes no place any more: another worker has taken it over, or its number waits for
-/// a person.
-const MOVE_COUNTS_FOR: SignedDuration = SignedDuration::from_mins(30);
+/// Calls that a move takes in hand: the move, its probe, the register, its probe, and the list that verifies it.
+pub(crate) const CALLS_OF_A_MOVE: u32 = 5;
 
-/// How much may be used. The defaults are Meta's figures where it gives any.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Budgets {
-    /// Calls of the whole app in an hour; `None` where nobody knows, as Meta documents no figure.
-    pub app_calls_per_hour: Option<u32>,
-    /// Calls on a WABA without a registered number in an hour.
-    pub waba_calls_per_hour: u32,
-    /// Calls on a WABA with at least one registered number in an hour.
-    pub registered_waba_calls_per_hour: u32,
-    /// The share of a lane that ordinary work may fill; the rest is for cutovers. 80: of 200 calls, 40 stay.
-    pub ordinary_percent: u32,
-    /// The share of a lane that polls may fill, whoever filled it. 50: of 200 calls, 100 stay.
-    pub poll_percent: u32,
-    /// No move begins while the last reading of usage says this or more.
-    pub usage_ceiling_percent: u32,
-    /// How long the last reading of usage counts for that.
-    pub usage_counts_for: SignedDuration,
-    /// How long a lane is left alone when Meta limits it without saying for how long (observations:
-    /// `limits.default_wait`).
-    pub default_regain: SignedDuration,
-    /// How many numbers may be between move and register at once.
-    pub max_concurrent_moves: usize,
-}
-
-impl Default for Budgets {
-    fn default() -> Self {
-        Self {
-            app_calls_per_hour: None,
-            waba_calls_per_hour: 200,
-            registered_waba_calls_per_hour: 5000,
-            ordinary_percent: 80,
-            poll_percent: 50,
-            usage_ceiling_percent: 80,
-            usage_counts_for: SignedDuration::from_secs(60),
-            default_regain: SignedDuration::from_mins(60),
-            max_concurrent_moves: 32,
-        }
-    }
-}
+/// A cutover that was in sight and of which nothing was heard for so long is another worker's by now, or a person's.
+const IN_SIGHT_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// What is limited together.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,7 +57,7 @@ pub enum Lane {
 /// How urgent a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WorkKind {
-    /// Part of a number's move: its gates, move, register, and the probes between. May fill the lane.
+    /// Part of a number's move: move, register, and the probes between. May fill the lane.
     Cutover,
     /// Any other call that a migration waits for.
     Ordinary,
@@ -91,6 +68,8 @@ pub enum WorkKind {
 /// Calls to be made on one WABA.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Work {
+    /// Whose they are: the migration's source WABA.
+    pub migration: WabaId,
     /// The WABA they are about.
     pub waba: WabaId,
     /// Whether the WABA is known to have a registered number.
@@ -99,97 +78,45 @@ pub struct Work {
     pub kind: WorkKind,
     /// How many there are.
     pub calls: u32,
+    /// How many of the app's calls the same stretch of work will need after them: they are taken in hand too, so that what is
+    /// begun is not interrupted, and nothing that was read grows old on the way.
+    pub ahead: u32,
 }
 
 /// Calls that may be made now; they count whether or not they are made, unless given back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "calls that are not made are given back"]
 pub struct Reservation {
+    migration: WabaId,
     waba: WabaId,
+    minute: i64,
+    calls: u32,
+    /// How many of them came out of what a move has in hand on its WABA.
+    of_move: u32,
+}
+
+/// Calls that were taken in hand and not made yet.
+#[derive(Debug, Clone, Copy)]
+struct InHand {
     minute: i64,
     calls: u32,
 }
 
-/// Calls that may not be made now.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// Ask again at `until`.
-    #[error("not before {until}: {why} ({lane:?})")]
-    NotBefore {
-        /// The earliest instant at which it is worth asking again; later than now.
-        until: Timestamp,
-        /// Which lane is in the way; the one for longer, where both are.
-        lane: Lane,
-        /// What is in the way.
-        why: Why,
-    },
-    /// As many moves as may be are under way; ask again when one has ended.
-    #[error("{running} numbers are between move and register already, and no more may be")]
-    MovesFull {
-        /// How many there are.
-        running: usize,
-    },
-    /// More calls at once than the lane gives to such work in a whole hour: it will never be granted.
-    #[error("{calls} calls at once exceed what {lane:?} gives to such work in an hour ({ceiling})")]
-    TooLarge {
-        /// Which lane.
-        lane: Lane,
-        /// How many were asked for.
-        calls: u32,
-        /// How many the lane gives.
-        ceiling: u32,
-    },
-}
-
-/// What is in the way of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Why {
-    /// The hour's calls for such work are used up.
-    Budget,
-    /// The last reading of usage is too high to begin a move.
-    Usage,
-    /// The vendor has limited the lane, until the time it stated.
-    Limited,
-}
-
-impl std::fmt::Display for Why {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Budget => "the calls of the hour are used up",
-            Self::Usage => "the vendor reports high usage",
-            Self::Limited => "the vendor has limited the calls",
-        })
-    }
-}
-
-/// What `X-Business-Use-Case-Usage` (for a WABA) or `X-App-Usage` (for the app) of an answer says (observations:
-/// `limits.usage_headers`). Percentages may exceed 100.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct UsageReading {
-    /// `call_count`: the share of the calls.
-    pub call_count_percent: u32,
-    /// `total_cputime`.
-    pub total_cpu_time_percent: u32,
-    /// `total_time`.
-    pub total_time_percent: u32,
-    /// `estimated_time_to_regain_access`, which Meta gives in minutes; zero or none while nothing is limited.
-    pub regain: Option<SignedDuration>,
-}
-
-impl UsageReading {
-    fn highest_percent(self) -> u32 {
-        self.call_count_percent.max(self.total_cpu_time_percent).max(self.total_time_percent)
-    }
-}
-
-/// The state of all lanes of one machine.
+/// The state of all lanes, as one worker knows it.
 #[derive(Debug)]
 pub struct Throttle {
     budgets: Budgets,
     app: LaneState,
+    share: Share,
     wabas: BTreeMap<WabaId, LaneState>,
-    /// Since when each counts.
-    moves: BTreeMap<WabaId, Timestamp>,
+    /// The moves that this worker works on.
+    moves: BTreeSet<WabaId>,
+    /// What they have in hand of their WABA's calls.
+    of_moves: BTreeMap<WabaId, InHand>,
+    /// What stretches of work that have begun have in hand of the app's calls, by migration.
+    of_stretches: BTreeMap<WabaId, InHand>,
+    /// Cutovers that may begin any time, and when that was last heard.
+    in_sight: BTreeMap<WabaId, Timestamp>,
     tidied_minute: i64,
 }
 
@@ -200,65 +127,191 @@ impl Throttle {
         Self {
             budgets,
             app: LaneState::default(),
+            share: Share::default(),
             wabas: BTreeMap::new(),
-            moves: BTreeMap::new(),
+            moves: BTreeSet::new(),
+            of_moves: BTreeMap::new(),
+            of_stretches: BTreeMap::new(),
+            in_sight: BTreeMap::new(),
             tidied_minute: i64::MIN,
         }
     }
 
-    /// Reserves calls in both lanes, or in none.
+    /// Reserves calls in both lanes, or in none, and takes those ahead in hand. Calls that are in hand already need no room.
     ///
     /// # Errors
-    /// [`Refusal`] when a lane has no room for them now.
+    /// [`Refusal`] when a lane has no room for them now, or the worker no portion to take them from.
     pub fn reserve(&mut self, now: Timestamp, work: &Work) -> Result<Reservation, Refusal> {
         self.tidy(now);
-        self.room(now, work)?;
-        self.app.window.add(now, work.calls);
-        let minute = self.wabas.entry(work.waba.clone()).or_default().window.add(now, work.calls);
-        Ok(Reservation { waba: work.waba.clone(), minute, calls: work.calls })
+        self.bring_up_to_date(now, &work.migration, &work.waba);
+        let of_move = match work.kind {
+            WorkKind::Cutover => self.of_moves.get(&work.waba).map_or(0, |in_hand| in_hand.calls.min(work.calls)),
+            WorkKind::Ordinary | WorkKind::Poll => 0,
+        };
+        let in_hand = self.of_stretches.get(&work.migration).map_or(0, |in_hand| in_hand.calls);
+        let of_app = if in_hand >= work.calls { 0 } else { work.calls + self.ahead(now, work) - in_hand };
+        self.room(now, work, work.calls - of_move, of_app)?;
+        self.stretch(now, &work.migration, of_app, work.calls);
+        Ok(self.take(now, work, of_move))
     }
 
-    /// Gives back calls that were reserved and not made. More than were reserved are not given back.
-    pub fn give_back(&mut self, reservation: &Reservation, calls: u32) {
-        let calls = calls.min(reservation.calls);
-        self.app.window.take_back(reservation.minute, calls);
-        if let Some(lane) = self.wabas.get_mut(&reservation.waba) {
-            lane.window.take_back(reservation.minute, calls);
+    /// What is in hand is counted in the minute in which it is used, not in the one in which it was taken.
+    fn bring_up_to_date(&mut self, now: Timestamp, migration: &WabaId, waba: &WabaId) {
+        let minute = minute_of(now);
+        if let Some(in_hand) = self.of_stretches.get_mut(migration).filter(|in_hand| in_hand.minute != minute) {
+            self.share.unspend(now, in_hand.minute, in_hand.calls);
+            self.share.spend(now, in_hand.calls);
+            self.app.window.take_back(in_hand.minute, in_hand.calls);
+            in_hand.minute = self.app.window.add(now, in_hand.calls);
+        }
+        if let Some(in_hand) = self.of_moves.get_mut(waba).filter(|in_hand| in_hand.minute != minute) {
+            let lane = self.wabas.entry(waba.clone()).or_default();
+            lane.window.take_back(in_hand.minute, in_hand.calls);
+            in_hand.minute = lane.window.add(now, in_hand.calls);
         }
     }
 
-    /// Admits the move of a number and reserves the calls of the whole cutover, whatever kind `work` says: a move never
-    /// starts unless its register can follow at once. Every admitted move is ended by [`Throttle::end_move`].
+    /// What is taken in hand ahead: never so much that a small lane could not give it at all.
+    fn ahead(&self, now: Timestamp, work: &Work) -> u32 {
+        let limit = self.budgets.app_calls_per_hour.or_else(|| self.app.learned_limit(now));
+        let most = limit.map_or(u32::MAX, |limit| self.app_ceiling(now, limit, work.kind) / 4);
+        work.ahead.min(most)
+    }
+
+    /// Takes `more` of the app's calls in hand, and uses `calls` of what is there then.
+    fn stretch(&mut self, now: Timestamp, migration: &WabaId, more: u32, calls: u32) {
+        if more > 0 {
+            self.share.spend(now, more);
+            let minute = self.app.window.add(now, more);
+            let in_hand = self.of_stretches.entry(migration.clone()).or_insert(InHand { minute, calls: 0 });
+            in_hand.calls = in_hand.calls.saturating_add(more);
+        }
+        if let Some(in_hand) = self.of_stretches.get_mut(migration) {
+            in_hand.calls = in_hand.calls.saturating_sub(calls);
+        }
+    }
+
+    fn take(&mut self, now: Timestamp, work: &Work, of_move: u32) -> Reservation {
+        if let Some(in_hand) = self.of_moves.get_mut(&work.waba).filter(|_| of_move > 0) {
+            in_hand.calls -= of_move;
+        }
+        let lane = self.wabas.entry(work.waba.clone()).or_default();
+        let minute = lane.window.add(now, work.calls - of_move);
+        let Work { migration, waba, calls, .. } = work.clone();
+        Reservation { migration, waba, minute, calls, of_move }
+    }
+
+    /// Gives back calls that were reserved and not made.
+    pub fn give_back(&mut self, now: Timestamp, reservation: Reservation) {
+        let Reservation { migration, waba, minute, calls, of_move } = reservation;
+        let app_minute = minute_of(now);
+        let in_hand = self.of_stretches.entry(migration).or_insert(InHand { minute: app_minute, calls: 0 });
+        in_hand.calls = in_hand.calls.saturating_add(calls);
+        if let Some(lane) = self.wabas.get_mut(&waba) {
+            lane.window.take_back(minute, calls - of_move);
+        }
+        if let Some(in_hand) = self.of_moves.get_mut(&waba) {
+            in_hand.calls = in_hand.calls.saturating_add(of_move);
+        }
+    }
+
+    /// Admits the move of a number and takes the calls of the whole cutover in hand, whatever kind `work` says: a move never
+    /// starts unless its register can follow at once.
     ///
     /// # Errors
     /// [`Refusal`] as for [`Throttle::reserve`], and while usage is high or too many moves are under way.
     pub fn begin_move(&mut self, now: Timestamp, work: &Work) -> Result<Reservation, Refusal> {
-        self.moves.retain(|_, since| later(*since, MOVE_COUNTS_FOR) > now);
         let running = self.moves.len();
-        if running >= self.budgets.max_concurrent_moves && !self.moves.contains_key(&work.waba) {
+        if running >= self.budgets.max_concurrent_moves && !self.moves.contains(&work.waba) {
             return Err(Refusal::MovesFull { running });
         }
         self.usage_allows_move(now, &work.waba)?;
-        let reservation = self.reserve(now, &Work { kind: WorkKind::Cutover, ..work.clone() })?;
-        self.moves.insert(work.waba.clone(), now);
-        Ok(reservation)
+        let whole = Work { kind: WorkKind::Cutover, calls: CALLS_OF_A_MOVE, ahead: 0, ..work.clone() };
+        let Reservation { migration, waba, minute, calls, .. } = self.reserve(now, &whole)?;
+        // Only the move itself is made now.
+        let rest = calls.saturating_sub(1);
+        self.stretch_back(&migration, minute, rest);
+        self.of_moves.insert(waba.clone(), InHand { minute, calls: rest });
+        self.moves.insert(waba.clone());
+        Ok(Reservation { migration, waba, minute, calls: calls - rest, of_move: 0 })
     }
 
-    /// Counts a move that was begun before, by a process that is no more. It is never refused: its number is out of
-    /// service.
-    pub fn resume_move(&mut self, now: Timestamp, waba: &WabaId) {
-        self.moves.insert(waba.clone(), now);
+    fn stretch_back(&mut self, migration: &WabaId, minute: i64, calls: u32) {
+        let in_hand = self.of_stretches.entry(migration.clone()).or_insert(InHand { minute, calls: 0 });
+        in_hand.calls = in_hand.calls.saturating_add(calls);
     }
 
-    /// The WABA's number is registered, or its move did not happen.
+    /// Counts a move that was begun before this worker took it up. It is never refused: its number is out of service.
+    pub fn resume_move(&mut self, waba: &WabaId) {
+        self.moves.insert(waba.clone());
+    }
+
+    /// Counts calls that nothing can hold up: the register that follows a move, or the further pages of a list.
+    pub fn count(&mut self, now: Timestamp, migration: &WabaId, waba: &WabaId, calls: u32) {
+        self.bring_up_to_date(now, migration, waba);
+        let of_move = self.of_moves.get(waba).map_or(0, |in_hand| in_hand.calls.min(calls));
+        if let Some(in_hand) = self.of_moves.get_mut(waba) {
+            in_hand.calls -= of_move;
+        }
+        self.wabas.entry(waba.clone()).or_default().window.add(now, calls - of_move);
+        let in_hand = self.of_stretches.get(migration).map_or(0, |in_hand| in_hand.calls);
+        self.stretch(now, migration, calls.saturating_sub(in_hand), calls);
+    }
+
+    /// This worker does not work on the migration any more: the place of its move is free. What was in hand for a move
+    /// stays its own while that is not over, since it may be taken up again; all else is given back.
+    pub fn leave(&mut self, now: Timestamp, migration: &WabaId, waba: &WabaId) {
+        self.moves.remove(waba);
+        if self.of_moves.contains_key(waba) {
+            return;
+        }
+        if let Some(InHand { minute, calls }) = self.of_stretches.remove(migration) {
+            self.share.unspend(now, minute, calls);
+            self.app.window.take_back(minute, calls);
+        }
+    }
+
+    /// The WABA's number is registered, or its move did not happen: what it still had in hand on its WABA is given back.
     pub fn end_move(&mut self, waba: &WabaId) {
         self.moves.remove(waba);
+        if let Some(InHand { minute, calls }) = self.of_moves.remove(waba)
+            && let Some(lane) = self.wabas.get_mut(waba)
+        {
+            lane.window.take_back(minute, calls);
+        }
     }
 
-    /// How many moves are under way.
+    /// How many moves this worker works on.
     #[must_use]
     pub fn moves_under_way(&self) -> usize {
         self.moves.len()
+    }
+
+    /// Whether a cutover on the WABA may begin any time: other work then leaves it the calls it will need.
+    pub fn expect_move(&mut self, now: Timestamp, waba: &WabaId, is_near: bool) {
+        if is_near {
+            self.in_sight.insert(waba.clone(), now);
+        } else {
+            self.in_sight.remove(waba);
+        }
+    }
+
+    /// What was counted on a WABA, by the minute, before this worker took it up; and until when the vendor has closed its lane.
+    pub fn know(
+        &mut self,
+        waba: &WabaId,
+        minutes: impl IntoIterator<Item = (i64, u32)>,
+        limited_until: Option<Timestamp>,
+    ) {
+        let mut minutes = minutes.into_iter().peekable();
+        if minutes.peek().is_none() && limited_until.is_none() {
+            return;
+        }
+        let lane = self.wabas.entry(waba.clone()).or_default();
+        lane.window.know(minutes);
+        if let Some(until) = limited_until {
+            lane.limit_until(until);
+        }
     }
 
     /// Learns what an answer's usage header says about a lane. Others use the same lanes: what is reported beyond our
@@ -284,36 +337,100 @@ impl Throttle {
         self.wabas.len()
     }
 
-    /// Whether both lanes have room; the one that is in the way for longer answers.
-    fn room(&self, now: Timestamp, work: &Work) -> Result<(), Refusal> {
-        let percent = match work.kind {
-            WorkKind::Cutover => 100,
-            WorkKind::Ordinary => self.budgets.ordinary_percent,
-            WorkKind::Poll => self.budgets.poll_percent,
+    /// Whether so many of the app's calls are in hand.
+    pub(crate) fn has_in_hand(&self, now: Timestamp, calls: u32) -> bool {
+        self.share.in_hand_at(now) >= calls
+    }
+
+    /// Puts everything by that is in hand for nothing in particular, and says whether there is anything to give back.
+    pub(crate) fn put_by(&mut self) -> bool {
+        let has_unused = self.share.has_unused();
+        if has_unused {
+            self.share.put_all_by();
+        }
+        has_unused
+    }
+
+    /// The row of the app's calls with another portion taken, of at least `calls`; of none, it gives back alone.
+    pub(crate) fn propose(&mut self, now: Timestamp, calls: u32) -> Proposal {
+        self.share.propose(now, calls, self.budgets.app_calls_per_hour, self.app.limited_until())
+    }
+
+    /// The proposal is the row now, in this version.
+    pub(crate) fn accepted(&mut self, now: Timestamp, version: u64, proposal: Proposal) {
+        self.share.accepted(now, version, proposal);
+    }
+
+    /// Somebody was faster: the row is this one.
+    pub(crate) fn overtaken(&mut self, version: u64, row: SharedCalls, proposal: Proposal) {
+        self.share.overtaken(version, row, proposal);
+    }
+
+    /// Whether both lanes have room; the one that is in the way for longer answers. `of_waba` and `of_app` are what is not in
+    /// hand already.
+    fn room(&self, now: Timestamp, work: &Work, of_waba: u32, of_app: u32) -> Result<(), Refusal> {
+        let unused = LaneState::default();
+        let waba = self.wabas.get(&work.waba).unwrap_or(&unused);
+        let waba_lane = Lane::Waba(work.waba.clone());
+        let limit = self.waba_limit(work.has_registered_number);
+        let percent = self.percent(work.kind);
+        let in_waba = wait(of_waba, share(limit, percent), || waba.counting(now, limit), &waba_lane)?;
+        let in_app = self.app_wait(now, work.kind, of_app)?;
+        let of = |lane: Lane| move |(until, why)| (until, why, lane);
+        let in_waba = in_waba.max(waba.limited(now)).map(of(waba_lane));
+        match in_app.map(of(Lane::App)).max(in_waba) {
+            Some((until, why, lane)) => Err(Refusal::NotBefore { until, lane, why }),
+            None if self.share.in_hand_at(now) < of_app => Err(Refusal::NotInHand { calls: of_app }),
+            None => Ok(()),
+        }
+    }
+
+    fn app_wait(&self, now: Timestamp, kind: WorkKind, calls: u32) -> Result<Option<(Timestamp, Why)>, Refusal> {
+        let told_others = self.share.limited_until().filter(|until| *until > now).map(|until| (until, Why::Limited));
+        let limited = self.app.limited(now).max(told_others);
+        if calls == 0 {
+            return Ok(limited);
+        }
+        let full = match self.budgets.app_calls_per_hour {
+            Some(limit) => {
+                let others = || self.app.others_beyond(now, limit, |then| self.share.seen.total_then(then));
+                let counting = || self.share.counting(now).into_iter().chain(others()).collect();
+                wait(calls, self.app_ceiling(now, limit, kind), counting, &Lane::App)?
+            }
+            None => self.app.learned_limit(now).and_then(|limit| {
+                let ceiling = self.app_ceiling(now, limit, kind);
+                let until = full_until(self.app.window.counting(now).collect(), calls, ceiling)?;
+                Some((until, Why::Budget))
+            }),
         };
-        let waba_limit = if work.has_registered_number {
+        Ok(limited.max(full))
+    }
+
+    /// What such work may fill of the app's lane: all but what the cutovers in sight need, within bounds.
+    fn app_ceiling(&self, now: Timestamp, limit: u32, kind: WorkKind) -> u32 {
+        if kind == WorkKind::Cutover {
+            return limit;
+        }
+        let near = self.in_sight.values().filter(|heard| later(**heard, IN_SIGHT_FOR) > now).count();
+        let needed = u32::try_from(near).unwrap_or(u32::MAX).saturating_mul(CALLS_OF_A_MOVE);
+        let at_most = limit - share(limit, self.percent(kind));
+        let at_least = share(limit, self.budgets.reserve_percent).min(at_most);
+        limit - needed.clamp(at_least, at_most)
+    }
+
+    fn percent(&self, kind: WorkKind) -> u32 {
+        match kind {
+            WorkKind::Cutover => 100,
+            WorkKind::Ordinary => self.budgets.ordinary_percent.min(100),
+            WorkKind::Poll => self.budgets.poll_percent.min(100),
+        }
+    }
+
+    fn waba_limit(&self, has_registered_number: bool) -> u32 {
+        if has_registered_number {
             self.budgets.registered_waba_calls_per_hour
         } else {
             self.budgets.waba_calls_per_hour
-        };
-        let unused = LaneState::default();
-        let waba = self.wabas.get(&work.waba).unwrap_or(&unused);
-        let lanes = [
-            (Lane::App, &self.app, self.budgets.app_calls_per_hour),
-            (Lane::Waba(work.waba.clone()), waba, Some(waba_limit)),
-        ];
-        let mut longest: Option<(Timestamp, Why, Lane)> = None;
-        for (lane, state, limit) in lanes {
-            let ceiling = limit.map(|limit| share(limit, percent));
-            if let Some(ceiling) = ceiling.filter(|ceiling| work.calls > *ceiling) {
-                return Err(Refusal::TooLarge { lane, calls: work.calls, ceiling });
-            }
-            let wait = state.wait(now, work.calls, limit.zip(ceiling));
-            longest = longest.max(wait.map(|(until, why)| (until, why, lane)));
-        }
-        match longest {
-            None => Ok(()),
-            Some((until, why, lane)) => Err(Refusal::NotBefore { until, lane, why }),
         }
     }
 
@@ -342,8 +459,25 @@ impl Throttle {
         if minute > self.tidied_minute {
             self.tidied_minute = minute;
             self.wabas.retain(|_, lane| !lane.is_idle(now));
+            self.in_sight.retain(|_, heard| later(*heard, IN_SIGHT_FOR) > now);
+            // They do not count any more.
+            self.of_moves.retain(|_, in_hand| window::end_of(in_hand.minute) > now);
+            self.of_stretches.retain(|_, in_hand| window::end_of(in_hand.minute) > now);
         }
     }
+}
+
+/// Until when a lane has no room below `ceiling`.
+fn wait(
+    calls: u32,
+    ceiling: u32,
+    counting: impl FnOnce() -> Vec<(Timestamp, u64)>,
+    lane: &Lane,
+) -> Result<Option<(Timestamp, Why)>, Refusal> {
+    if calls > ceiling {
+        return Err(Refusal::TooLarge { lane: lane.clone(), calls, ceiling });
+    }
+    Ok(full_until(counting(), calls, ceiling).map(|until| (until, Why::Budget)))
 }
 
 /// `percent` of `limit`, rounded down.

@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::{SignedDuration, Timestamp};
 use unmoor_migration::retry::after;
 use unmoor_migration::{Migration, MigrationId, Phase, Turn};
-use unmoor_store::{Filter, StoreError, Wake};
+use unmoor_store::{Claim, Filter, StoreError, Wake};
 
 use crate::clock::Signal;
 use crate::engine::Engine;
 use crate::error_chain::Chain;
-use crate::{notices, step};
+use crate::{notices, portions, step};
 
 /// The first page when open migrations are looked at; each further one is larger, up to [`LARGEST_PAGE`].
 const FIRST_PAGE: u32 = 1;
@@ -21,6 +21,9 @@ const LARGEST_PAGE: u32 = 512;
 
 /// After the store failed it is asked again this much later.
 const STORE_PAUSE: SignedDuration = SignedDuration::from_secs(5);
+
+/// What another process holds is looked at so often between two looks into the inbox: every 50 ms.
+const LOOKS_PER_POLL: i32 = 10;
 
 /// Asks a worker to stop: what it has begun is finished first, and with it the register of a moved number.
 #[derive(Debug, Clone, Default)]
@@ -109,6 +112,7 @@ impl AtRest {
 pub async fn run(engine: Arc<Engine>, stop: Stop, at_rest: AtRest) -> Result<Ended, StoreError> {
     let in_flight = Arc::new(AtomicUsize::new(0));
     let mut rest = Rest { at_rest, witness: None };
+    let unreleased = Unreleased::default();
     engine.store.next_due().await?;
     let mut fails_with = String::new();
     loop {
@@ -120,7 +124,7 @@ pub async fn run(engine: Arc<Engine>, stop: Stop, at_rest: AtRest) -> Result<End
                 return Ok(Ended::Stopped);
             }
         }
-        match look(&engine, &stop, &in_flight, &mut rest).await {
+        match look(&engine, &stop, &in_flight, &unreleased, &mut rest).await {
             Ok(Look::Ended) => return Ok(Ended::AtRest),
             Ok(Look::SleepUntil(instant)) => {
                 if !std::mem::take(&mut fails_with).is_empty() {
@@ -152,28 +156,33 @@ async fn look(
     engine: &Arc<Engine>,
     stop: &Stop,
     in_flight: &Arc<AtomicUsize>,
+    unreleased: &Unreleased,
     rest: &mut Rest,
 ) -> Result<Look, StoreError> {
     let now = engine.clock.now();
+    release(engine, unreleased).await?;
     if stop.is_asked() {
         // Those under way set the signal when they end.
         return Ok(Look::SleepUntil(Timestamp::MAX));
     }
     notices::deliver(engine.as_ref(), now).await?;
+    let mut is_passed_over = true;
     let free = engine.settings.max_in_flight.saturating_sub(in_flight.load(Ordering::SeqCst));
     if free > 0 {
         let limit = u32::try_from(free).unwrap_or(u32::MAX);
         let claims = engine.store.claim_due(now, limit, &engine.settings.owner, engine.settings.lease).await?;
+        is_passed_over = claims.is_empty();
         for claim in claims {
             in_flight.fetch_add(1, Ordering::SeqCst);
             let order = claim.migration.id().to_string();
             let (engine, signal, in_flight) = (Arc::clone(engine), stop.signal.clone(), Arc::clone(in_flight));
-            let (clock, asked) = (Arc::clone(&engine.clock), stop.clone());
+            let (clock, asked, kept) = (Arc::clone(&engine.clock), stop.clone(), Arc::clone(unreleased));
             let work = async move {
                 let done = Done { signal, in_flight };
-                if let Err(error) = step::run(&engine, claim, &|| !asked.is_asked()).await {
-                    tracing::error!(error = %Chain(&error), "a migration could not be taken further");
-                    if let Some(error) = error.into_store_error().filter(StoreError::is_lasting) {
+                if let Err(failed) = step::run(&engine, claim, &|| !asked.is_asked()).await {
+                    tracing::error!(error = %Chain(&failed.error), "a migration could not be taken further");
+                    kept.lock().unwrap_or_else(PoisonError::into_inner).extend(failed.unreleased);
+                    if let Some(error) = failed.error.into_store_error().filter(StoreError::is_lasting) {
                         asked.end_with(error);
                     }
                 }
@@ -183,6 +192,9 @@ async fn look(
         }
     }
     let under_way = in_flight.load(Ordering::SeqCst);
+    if under_way == 0 {
+        portions::give_back(engine).await?;
+    }
     if under_way >= engine.settings.max_in_flight {
         return Ok(Look::SleepUntil(Timestamp::MAX));
     }
@@ -198,8 +210,30 @@ async fn look(
     let poll = engine.settings.inbox_poll.map_or(Timestamp::MAX, |every| after(now, every));
     // What is due at this very instant was just claimed, or is somebody else's: look again a moment later.
     let wake = due.min(notice).min(poll);
-    let soonest = if wake <= now { after(now, SignedDuration::from_millis(1)) } else { wake };
+    let soonest = if wake <= now { after(now, pause(engine, is_passed_over)) } else { wake };
     Ok(Look::SleepUntil(soonest))
+}
+
+/// Until something that is due and was not claimed is looked at again. Where another process holds its row just now, it is left
+/// the time for that.
+fn pause(engine: &Engine, is_passed_over: bool) -> SignedDuration {
+    let others = engine.settings.inbox_poll.filter(|_| is_passed_over);
+    others.map_or(SignedDuration::from_millis(1), |poll| poll / LOOKS_PER_POLL)
+}
+
+/// Claims whose end the store did not take.
+type Unreleased = Arc<Mutex<Vec<Claim>>>;
+
+/// Ends them: it may take it now.
+async fn release(engine: &Engine, unreleased: &Unreleased) -> Result<(), StoreError> {
+    loop {
+        let claim = unreleased.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let Some(claim) = claim else { return Ok(()) };
+        if let Err(error) = engine.store.release(&claim).await {
+            unreleased.lock().unwrap_or_else(PoisonError::into_inner).push(claim);
+            return Err(error);
+        }
+    }
 }
 
 /// Says that a migration's work has ended, however it ended.

@@ -263,7 +263,11 @@ fn attempt_started(m: &mut Migration, attempt: &Attempt) -> Result<(), String> {
         m.blockers.clear();
     }
     m.attempts = attempt.id;
-    m.graph_calls += u64::from(attempt.effect.kind().is_graph_call());
+    let kind = attempt.effect.kind();
+    if kind.is_graph_call() {
+        m.graph_calls += 1;
+        m.recent_calls.count(m.side_of(kind), attempt.started_at);
+    }
     // A process that dies now is noticed when the call has had its time.
     m.wait_until = Some(after(attempt.send_before, CALL_TIMEOUT));
     m.attempt = Some(attempt.clone());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::blocker::{Blocker, Turn};
+use crate::blocker::{Blocker, BlockerCode, Turn};
 use crate::effect::{Attempt, EffectKind};
 use crate::gate::{Attestation, Gate};
 use crate::number::{Number, NumberState};
@@ -14,6 +14,7 @@ use crate::observed::{
 };
 use crate::phase::Phase;
 use crate::reading::Reading;
+use crate::recent_calls::RecentCalls;
 use crate::retry::Trouble;
 use crate::templates::TemplateBalance;
 use crate::{Customer, E164, IntentId, MigrationId, PortfolioId, WabaId};
@@ -121,6 +122,7 @@ pub struct Migration {
     pub(crate) attempt: Option<Attempt>,
     pub(crate) attempts: u64,
     pub(crate) graph_calls: u64,
+    pub(crate) recent_calls: RecentCalls,
     pub(crate) last_attempt: Option<LastAttempt>,
     pub(crate) troubles: BTreeMap<EffectKind, Trouble>,
     pub(crate) templates: Option<TemplateBalance>,
@@ -162,6 +164,7 @@ impl Migration {
             attempt: None,
             attempts: 0,
             graph_calls: 0,
+            recent_calls: RecentCalls::default(),
             last_attempt: None,
             troubles: BTreeMap::new(),
             templates: None,
@@ -232,11 +235,17 @@ impl Migration {
             Urgency::Outage
         } else if self.phase == Phase::CuttingOver {
             Urgency::Cutover
-        } else if self.blockers.is_empty() {
-            Urgency::Work
-        } else {
+        } else if self.waits_for_something() {
             Urgency::Poll
+        } else {
+            Urgency::Work
         }
+    }
+
+    /// Whether it waits for anything but room for its next call: work that a limit holds up is work all the same.
+    #[must_use]
+    pub fn waits_for_something(&self) -> bool {
+        self.blockers.iter().any(|blocker| blocker.code != BlockerCode::BudgetExhausted)
     }
 
     /// Why it cannot go on.

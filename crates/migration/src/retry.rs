@@ -149,6 +149,14 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// Whether a limit of the calls on one WABA refused it (observations: `limits.rate_limit_code`).
+    #[must_use]
+    pub fn is_of_waba_limit(&self) -> bool {
+        matches!(self, Self::Refused { refusal } if matches!(refusal.code, 80_007 | 80_008))
+    }
+}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

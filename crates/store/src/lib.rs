@@ -25,7 +25,7 @@ pub use filter::{Cursor, Filter, Page};
 pub use postgres::PostgresStore;
 pub use record::{
     Claim, Commit, Committed, FleetUpdate, Imported, JournalRow, NewMigration, Notice, SchemaVersions, SealedSecret,
-    Stamp, Stored, StoredFleet, TakenNotice, WaitingInput, Wake,
+    SharedRow, Stamp, Stored, StoredFleet, TakenNotice, WaitingInput, Wake,
 };
 pub use snapshot::{Outline, Snapshot};
 pub use sqlite::SqliteStore;

@@ -140,6 +140,15 @@ pub struct StoredFleet {
     pub state: Value,
 }
 
+/// What all workers know together about the calls of a lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedRow {
+    /// 0 before the first change.
+    pub version: u64,
+    /// JSON `null` before the first change.
+    pub state: Value,
+}
+
 /// One row of a migration's journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalRow {

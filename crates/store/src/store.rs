@@ -11,10 +11,10 @@ use unmoor_migration::MigrationId;
 use crate::chain::JournalKey;
 use crate::{
     Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, JournalView, NewMigration, Page,
-    SealedSecret, Stamp, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
+    SealedSecret, SharedRow, Stamp, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
 };
 
-/// Migrations, their journals, the inbox, the outbox, the fleet's state and sealed secrets.
+/// Migrations, their journals, the inbox, the outbox, the fleet's state, shared calls and sealed secrets.
 ///
 /// Whatever returned `Ok` is durable. Whatever returned an error changed nothing, with the exceptions that
 /// [`StoreError::CommitUnknown`], [`StoreError::Corrupt`] and [`StoreError::Stopped`] name. A future that is dropped before
@@ -132,6 +132,17 @@ pub trait Store: Send + Sync {
     /// # Errors
     /// [`CommitError::FleetConflict`] when its version is not `expected_version`.
     async fn set_fleet(&self, expected_version: u64, state: &Value) -> Result<u64, CommitError>;
+
+    /// What all workers know together about the calls of a lane.
+    async fn shared_calls(&self, lane: &str) -> Result<SharedRow, StoreError>;
+
+    /// Replaces it and returns its new version; `None` when its version is not `expected_version`, and nothing was changed.
+    async fn set_shared_calls(
+        &self,
+        lane: &str,
+        expected_version: u64,
+        state: &Value,
+    ) -> Result<Option<u64>, StoreError>;
 
     /// Keeps `sealed` unless a secret of this kind and name is there, and returns the one that is kept from then on.
     async fn put_secret_if_absent(

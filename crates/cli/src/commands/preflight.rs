@@ -79,7 +79,7 @@ async fn check(engine: &Arc<Engine>, id: &MigrationId) -> anyhow::Result<()> {
     loop {
         if let Some(claim) = engine.store.claim(id, &engine.settings.owner, engine.settings.lease).await? {
             // A preflight reads only, also where somebody has started the migration meanwhile.
-            step::run(engine, claim, &|| false).await?;
+            step::run(engine, claim, &|| false).await.map_err(|failed| failed.error)?;
         }
         let Some(stored) = engine.store.load(id).await? else { return Ok(()) };
         let m = stored.migration;

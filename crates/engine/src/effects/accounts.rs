@@ -53,7 +53,10 @@ async fn read(
 ) -> Result<Waba, Failed> {
     let mut call =
         ReadWaba { token, waba_id: unmoor_graph_api::WabaId::parse(id.as_str())?, fields: Fields::of(names) };
-    for _ in 0..names.len() {
+    for tries in 0..names.len() {
+        if tries > 0 {
+            outside.graph.count_more(id, 1);
+        }
         match outside.graph.send(Some(id), &call).await {
             Ok(Reply { answer, .. }) => return Ok(answer),
             Err(error) => {

@@ -1,5 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod stretches;
+mod workers;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -15,7 +18,36 @@ fn waba(number: u32) -> WabaId {
 }
 
 fn work(number: u32, kind: WorkKind, calls: u32) -> Work {
-    Work { waba: waba(number), has_registered_number: false, kind, calls }
+    let waba = waba(number);
+    Work { migration: waba.clone(), waba, has_registered_number: false, kind, calls, ahead: 0 }
+}
+
+/// Takes a portion of the app's calls, as a worker without others does.
+fn take_portion(throttle: &mut Throttle, now: Timestamp, calls: u32) {
+    let proposal = throttle.propose(now, calls);
+    let version = proposal.expected_version + 1;
+    throttle.accepted(now, version, proposal);
+}
+
+/// Reserves, taking a portion first where it is needed.
+fn reserve(throttle: &mut Throttle, now: Timestamp, work: &Work) -> Result<Reservation, Refusal> {
+    match throttle.reserve(now, work) {
+        Err(Refusal::NotInHand { calls }) => {
+            take_portion(throttle, now, calls);
+            throttle.reserve(now, work)
+        }
+        done => done,
+    }
+}
+
+fn begin_move(throttle: &mut Throttle, now: Timestamp, work: &Work) -> Result<Reservation, Refusal> {
+    match throttle.begin_move(now, work) {
+        Err(Refusal::NotInHand { calls }) => {
+            take_portion(throttle, now, calls);
+            throttle.begin_move(now, work)
+        }
+        done => done,
+    }
 }
 
 fn throttle() -> Throttle {
@@ -29,7 +61,7 @@ fn percent(call_count_percent: u32) -> UsageReading {
 fn until(refusal: &Refusal) -> Timestamp {
     match refusal {
         Refusal::NotBefore { until, .. } => *until,
-        Refusal::MovesFull { .. } | Refusal::TooLarge { .. } => panic!("{refusal}"),
+        Refusal::MovesFull { .. } | Refusal::TooLarge { .. } | Refusal::NotInHand { .. } => panic!("{refusal}"),
     }
 }
 
@@ -37,7 +69,7 @@ fn until(refusal: &Refusal) -> Timestamp {
 fn fill(throttle: &mut Throttle, now: Timestamp, work: &Work) -> (u32, Refusal) {
     let mut granted = 0;
     loop {
-        match throttle.reserve(now, work) {
+        match reserve(throttle, now, work) {
             Ok(_) => granted += work.calls,
             Err(refusal) => return (granted, refusal),
         }
@@ -68,21 +100,21 @@ fn a_waba_with_a_registered_number_has_more() {
 fn a_full_lane_has_room_again_after_the_hour() {
     let mut throttle = throttle();
     let cutover = work(1, WorkKind::Cutover, 200);
-    let _ = throttle.reserve(at(59), &cutover).unwrap();
-    let refusal = throttle.reserve(at(60), &cutover).unwrap_err();
+    let _ = reserve(&mut throttle, at(59), &cutover).unwrap();
+    let refusal = reserve(&mut throttle, at(60), &cutover).unwrap_err();
     assert_eq!(until(&refusal), at(HOUR_S + 60));
-    assert!(throttle.reserve(at(HOUR_S + 59), &cutover).is_err());
-    assert!(throttle.reserve(at(HOUR_S + 60), &cutover).is_ok());
+    assert!(reserve(&mut throttle, at(HOUR_S + 59), &cutover).is_err());
+    assert!(reserve(&mut throttle, at(HOUR_S + 60), &cutover).is_ok());
 }
 
 #[test]
 fn calls_not_made_are_given_back_once() {
     let mut throttle = throttle();
     let cutover = work(1, WorkKind::Cutover, 150);
-    let reservation = throttle.reserve(at(0), &cutover).unwrap();
-    assert!(throttle.reserve(at(1), &cutover).is_err());
-    throttle.give_back(&reservation, 1_000);
-    assert!(throttle.reserve(at(1), &cutover).is_ok());
+    let reservation = reserve(&mut throttle, at(0), &cutover).unwrap();
+    assert!(reserve(&mut throttle, at(1), &cutover).is_err());
+    throttle.give_back(at(1), reservation);
+    assert!(reserve(&mut throttle, at(1), &cutover).is_ok());
     assert_eq!(fill(&mut throttle, at(1), &work(1, WorkKind::Cutover, 1)).0, 50);
 }
 
@@ -93,12 +125,12 @@ fn the_app_has_a_lane_where_a_budget_is_set() {
     let (granted, refusal) = fill(&mut throttle, at(0), &work(2, WorkKind::Cutover, 1));
     assert_eq!(granted, 100);
     assert!(matches!(refusal, Refusal::NotBefore { lane: Lane::App, .. }));
-    assert_eq!(throttle.reserve(at(0), &work(2, WorkKind::Cutover, 1)), Err(refusal), "a refusal takes nothing");
+    assert_eq!(reserve(&mut throttle, at(0), &work(2, WorkKind::Cutover, 1)), Err(refusal), "a refusal takes nothing");
 }
 
 #[test]
 fn what_can_never_be_granted_is_said() {
-    let refusal = throttle().reserve(at(0), &work(1, WorkKind::Poll, 101)).unwrap_err();
+    let refusal = reserve(&mut throttle(), at(0), &work(1, WorkKind::Poll, 101)).unwrap_err();
     assert_eq!(refusal, Refusal::TooLarge { lane: Lane::Waba(waba(1)), calls: 101, ceiling: 100 });
 }
 
@@ -106,7 +138,7 @@ fn what_can_never_be_granted_is_said() {
 fn calls_of_others_count_until_a_lower_reading() {
     let mut throttle = throttle();
     let lane = Lane::Waba(waba(1));
-    let _ = throttle.reserve(at(0), &work(1, WorkKind::Cutover, 20)).unwrap();
+    let _ = reserve(&mut throttle, at(0), &work(1, WorkKind::Cutover, 20)).unwrap();
     throttle.correct(at(1), &lane, &percent(60));
     let (granted, refusal) = fill(&mut throttle, at(2), &work(1, WorkKind::Cutover, 1));
     assert_eq!(granted, 80, "of 200, 20 are ours and 100 others'");
@@ -121,14 +153,14 @@ fn a_limited_lane_sleeps_until_its_stated_time_and_no_other_lane_does() {
     let reading = UsageReading { regain: Some(SignedDuration::from_mins(7)), ..percent(10) };
     throttle.correct(at(0), &Lane::Waba(waba(1)), &reading);
     let cutover = work(1, WorkKind::Cutover, 1);
-    let refusal = throttle.reserve(at(1), &cutover).unwrap_err();
+    let refusal = reserve(&mut throttle, at(1), &cutover).unwrap_err();
     assert_eq!(refusal, Refusal::NotBefore { until: at(420), lane: Lane::Waba(waba(1)), why: Why::Limited });
-    assert!(throttle.reserve(at(1), &work(2, WorkKind::Poll, 1)).is_ok());
+    assert!(reserve(&mut throttle, at(1), &work(2, WorkKind::Poll, 1)).is_ok());
     throttle.correct(at(2), &Lane::Waba(waba(1)), &percent(10));
-    assert!(throttle.reserve(at(419), &cutover).is_err(), "the answer to an earlier call does not lift it");
+    assert!(reserve(&mut throttle, at(419), &cutover).is_err(), "the answer to an earlier call does not lift it");
     throttle.limited(at(3), &Lane::Waba(waba(1)), Some(SignedDuration::from_mins(2)));
-    assert!(throttle.reserve(at(419), &cutover).is_err(), "nor does a shorter time shorten it");
-    assert!(throttle.reserve(at(420), &cutover).is_ok());
+    assert!(reserve(&mut throttle, at(419), &cutover).is_err(), "nor does a shorter time shorten it");
+    assert!(reserve(&mut throttle, at(420), &cutover).is_ok());
 }
 
 #[test]
@@ -136,7 +168,7 @@ fn a_limit_without_a_time_lasts_an_hour_and_the_apps_limit_is_everybodys() {
     let mut throttle = throttle();
     throttle.limited(at(0), &Lane::App, None);
     for number in 1..4 {
-        let refusal = throttle.reserve(at(1), &work(number, WorkKind::Cutover, 1)).unwrap_err();
+        let refusal = reserve(&mut throttle, at(1), &work(number, WorkKind::Cutover, 1)).unwrap_err();
         assert_eq!(refusal, Refusal::NotBefore { until: at(HOUR_S), lane: Lane::App, why: Why::Limited });
     }
 }
@@ -146,7 +178,7 @@ fn of_two_lanes_in_the_way_the_longer_one_is_named() {
     let mut throttle = throttle();
     throttle.limited(at(0), &Lane::App, Some(SignedDuration::from_mins(5)));
     throttle.limited(at(0), &Lane::Waba(waba(1)), Some(SignedDuration::from_mins(9)));
-    let refusal = throttle.reserve(at(0), &work(1, WorkKind::Cutover, 1)).unwrap_err();
+    let refusal = reserve(&mut throttle, at(0), &work(1, WorkKind::Cutover, 1)).unwrap_err();
     assert_eq!(refusal, Refusal::NotBefore { until: at(540), lane: Lane::Waba(waba(1)), why: Why::Limited });
 }
 
@@ -156,63 +188,72 @@ fn no_move_begins_on_high_usage_but_its_follow_up_calls_go_on() {
         let mut throttle = throttle();
         let cutover = work(1, WorkKind::Cutover, 4);
         throttle.correct(at(0), &lane, &UsageReading { total_cpu_time_percent: 80, ..percent(3) });
-        let refusal = throttle.begin_move(at(59), &cutover).unwrap_err();
+        let refusal = begin_move(&mut throttle, at(59), &cutover).unwrap_err();
         assert_eq!(refusal, Refusal::NotBefore { until: at(60), lane: lane.clone(), why: Why::Usage });
-        assert!(throttle.reserve(at(59), &cutover).is_ok(), "a register is no new move");
-        assert!(throttle.begin_move(at(60), &cutover).is_ok(), "the reading is too old to count");
+        assert!(reserve(&mut throttle, at(59), &cutover).is_ok(), "a register is no new move");
+        assert!(begin_move(&mut throttle, at(60), &cutover).is_ok(), "the reading is too old to count");
         throttle.end_move(&waba(1));
         throttle.correct(at(61), &lane, &percent(79));
-        assert!(throttle.begin_move(at(61), &cutover).is_ok());
+        assert!(begin_move(&mut throttle, at(61), &cutover).is_ok());
     }
 }
 
 #[test]
 fn a_move_needs_the_calls_of_its_whole_cutover() {
     let mut throttle = throttle();
-    let _ = throttle.reserve(at(0), &work(1, WorkKind::Cutover, 197)).unwrap();
-    assert!(throttle.begin_move(at(0), &work(1, WorkKind::Poll, 4)).is_err());
+    let _ = reserve(&mut throttle, at(0), &work(1, WorkKind::Cutover, 196)).unwrap();
+    assert!(begin_move(&mut throttle, at(0), &work(1, WorkKind::Poll, 1)).is_err(), "four calls are left");
     assert_eq!(throttle.moves_under_way(), 0);
-    assert!(throttle.begin_move(at(0), &work(1, WorkKind::Poll, 3)).is_ok(), "as cutover, whatever kind is given");
+    let cutover = work(2, WorkKind::Cutover, 1);
+    let _ = reserve(&mut throttle, at(0), &work(2, WorkKind::Cutover, 195)).unwrap();
+    assert!(
+        begin_move(&mut throttle, at(0), &work(2, WorkKind::Poll, 1)).is_ok(),
+        "as cutover, whatever kind is given"
+    );
+    assert_eq!(fill(&mut throttle, at(1), &cutover).0, 4, "its register and its probes are in hand");
+    throttle.end_move(&waba(2));
+    assert!(reserve(&mut throttle, at(2), &cutover).is_err(), "nothing was left to give back");
 }
 
 #[test]
 fn moves_are_bounded_and_those_begun_before_always_count() {
     let mut throttle = Throttle::new(Budgets { max_concurrent_moves: 2, ..Budgets::default() });
-    throttle.resume_move(at(0), &waba(1));
-    throttle.resume_move(at(0), &waba(2));
-    throttle.resume_move(at(0), &waba(3));
-    let refusal = throttle.begin_move(at(0), &work(4, WorkKind::Cutover, 2)).unwrap_err();
+    throttle.resume_move(&waba(1));
+    throttle.resume_move(&waba(2));
+    throttle.resume_move(&waba(3));
+    let refusal = begin_move(&mut throttle, at(0), &work(4, WorkKind::Cutover, 2)).unwrap_err();
     assert_eq!(refusal, Refusal::MovesFull { running: 3 });
-    assert!(throttle.begin_move(at(0), &work(3, WorkKind::Cutover, 2)).is_ok(), "its own place");
+    assert!(begin_move(&mut throttle, at(0), &work(3, WorkKind::Cutover, 2)).is_ok(), "its own place");
     throttle.end_move(&waba(1));
     throttle.end_move(&waba(2));
-    assert!(throttle.begin_move(at(0), &work(4, WorkKind::Cutover, 2)).is_ok());
+    assert!(begin_move(&mut throttle, at(0), &work(4, WorkKind::Cutover, 2)).is_ok());
     assert_eq!(throttle.moves_under_way(), 2);
-    assert!(throttle.begin_move(at(1799), &work(5, WorkKind::Cutover, 2)).is_err());
-    assert!(throttle.begin_move(at(1800), &work(5, WorkKind::Cutover, 2)).is_ok(), "another worker has them by now");
-    assert_eq!(throttle.moves_under_way(), 1);
+    assert!(begin_move(&mut throttle, at(1), &work(5, WorkKind::Cutover, 2)).is_err());
+    throttle.leave(at(1), &waba(3), &waba(3));
+    assert!(begin_move(&mut throttle, at(1), &work(5, WorkKind::Cutover, 2)).is_ok(), "it waits, or another has it");
+    assert_eq!(throttle.moves_under_way(), 2);
 }
 
 #[test]
 fn lanes_without_recent_use_are_forgotten() {
     let mut throttle = throttle();
     for number in 0..5_000 {
-        let _ = throttle.reserve(at(0), &work(number, WorkKind::Poll, 1)).unwrap();
+        let _ = reserve(&mut throttle, at(0), &work(number, WorkKind::Poll, 1)).unwrap();
     }
     throttle.limited(at(0), &Lane::Waba(waba(7)), Some(SignedDuration::from_hours(3)));
-    let _ = throttle.reserve(at(2 * HOUR_S), &work(9_999, WorkKind::Poll, 1)).unwrap();
+    let _ = reserve(&mut throttle, at(2 * HOUR_S), &work(9_999, WorkKind::Poll, 1)).unwrap();
     assert_eq!(throttle.lanes(), 2, "the limited one and the one just used");
-    let _ = throttle.reserve(at(4 * HOUR_S), &work(9_999, WorkKind::Poll, 1)).unwrap();
+    let _ = reserve(&mut throttle, at(4 * HOUR_S), &work(9_999, WorkKind::Poll, 1)).unwrap();
     assert_eq!(throttle.lanes(), 1);
 }
 
 #[test]
 fn a_clock_set_back_forgets_nothing() {
     let mut throttle = throttle();
-    let _ = throttle.reserve(at(HOUR_S), &work(1, WorkKind::Cutover, 150)).unwrap();
-    let _ = throttle.reserve(at(0), &work(1, WorkKind::Cutover, 50)).unwrap();
-    assert!(throttle.reserve(at(0), &work(1, WorkKind::Cutover, 1)).is_err());
-    assert!(throttle.reserve(at(HOUR_S + 61), &work(1, WorkKind::Cutover, 1)).is_err());
+    let _ = reserve(&mut throttle, at(HOUR_S), &work(1, WorkKind::Cutover, 150)).unwrap();
+    let _ = reserve(&mut throttle, at(0), &work(1, WorkKind::Cutover, 50)).unwrap();
+    assert!(reserve(&mut throttle, at(0), &work(1, WorkKind::Cutover, 1)).is_err());
+    assert!(reserve(&mut throttle, at(HOUR_S + 61), &work(1, WorkKind::Cutover, 1)).is_err());
 }
 
 /// The rule said naively: every grant with its instant, nothing ever forgotten.
@@ -244,10 +285,11 @@ proptest! {
         for (passed, number, (kind, share), calls) in steps {
             now += passed;
             let fits = |window_s: i64| {
+                let of_app = if share == 100 { APP } else { APP * 95 / 100 };
                 naive.in_last(window_s, Some(number), now) + calls <= 200 * share / 100
-                    && naive.in_last(window_s, None, now) + calls <= APP * share / 100
+                    && naive.in_last(window_s, None, now) + calls <= of_app
             };
-            match throttle.reserve(at(now), &work(number, kind, calls)) {
+            match reserve(&mut throttle, at(now), &work(number, kind, calls)) {
                 Ok(_) => {
                     prop_assert!(fits(HOUR_S), "granted beyond the budget");
                     naive.0.push((number, now, calls));
@@ -270,16 +312,16 @@ proptest! {
         let mut now = 0;
         for (passed, calls) in used {
             now += passed;
-            let _ = throttle.reserve(at(now), &work(1, WorkKind::Cutover, calls));
+            let _ = reserve(&mut throttle, at(now), &work(1, WorkKind::Cutover, calls));
         }
         let regain = Some(SignedDuration::from_mins(regain_minutes));
         throttle.correct(at(now), &Lane::Waba(waba(1)), &UsageReading { regain, ..percent(others) });
-        if let Err(refusal) = throttle.reserve(at(now), &work(1, WorkKind::Poll, calls)) {
+        if let Err(refusal) = reserve(&mut throttle, at(now), &work(1, WorkKind::Poll, calls)) {
             let until = until(&refusal);
             prop_assert!(until > at(now));
             let just_before = until - SignedDuration::from_millis(1);
-            prop_assert!(throttle.reserve(just_before, &work(1, WorkKind::Poll, calls)).is_err());
-            prop_assert!(throttle.reserve(until, &work(1, WorkKind::Poll, calls)).is_ok());
+            prop_assert!(reserve(&mut throttle, just_before, &work(1, WorkKind::Poll, calls)).is_err());
+            prop_assert!(reserve(&mut throttle, until, &work(1, WorkKind::Poll, calls)).is_ok());
         }
     }
 }

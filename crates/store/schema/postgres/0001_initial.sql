@@ -148,6 +148,13 @@ CREATE TABLE fleet (
 
 INSERT INTO fleet (only_row, version, body, seal) VALUES (1, 0, 'null', '');
 
+-- Calls that all workers take from together, one row for each of Meta's limits.
+CREATE TABLE shared_calls (
+    lane    text   COLLATE "C" PRIMARY KEY,
+    version bigint NOT NULL,
+    body    text   NOT NULL
+) WITH (fillfactor = 10);
+
 -- Ciphertext only; the keys are elsewhere.
 CREATE TABLE secret (
     kind   text COLLATE "C" NOT NULL,

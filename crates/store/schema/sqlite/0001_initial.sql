@@ -134,6 +134,13 @@ CREATE TABLE fleet (
 
 INSERT INTO fleet (only_row, version, body, seal) VALUES (1, 0, 'null', x'');
 
+-- Calls that all workers take from together, one row for each of Meta's limits.
+CREATE TABLE shared_calls (
+    lane    TEXT    PRIMARY KEY NOT NULL,
+    version INTEGER NOT NULL,
+    body    TEXT    NOT NULL
+) STRICT;
+
 -- Ciphertext only; the keys are elsewhere.
 CREATE TABLE secret (
     kind   TEXT NOT NULL,

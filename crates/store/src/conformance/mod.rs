@@ -39,6 +39,7 @@ pub mod lists;
 pub mod migrations;
 pub mod notices;
 pub mod secrets;
+pub mod shared_calls;
 pub mod transfers;
 
 /// An empty database of the backend under test.
@@ -145,6 +146,8 @@ macro_rules! conformance_tests {
             notices::a_delivered_notice_stays_delivered,
             secrets::the_first_secret_is_kept_until_it_is_replaced,
             secrets::kinds_are_apart_and_names_in_order,
+            shared_calls::shared_calls_are_compared_and_set,
+            shared_calls::many_workers_that_take_shared_calls_lose_no_change,
         }
     };
     // What takes two handles of two processes; a rehearsal has one.

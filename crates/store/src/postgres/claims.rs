@@ -229,3 +229,19 @@ pub(super) async fn next_due(pool: &Pool) -> Result<Option<Wake>, StoreError> {
     }
     Ok(earliest.and_then(|ns| crate::value::instant(ns).ok()).map(Wake::At))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{URGENCIES, urgency_rank};
+
+    #[test]
+    fn every_urgency_is_claimed_and_looked_at() {
+        let mut ranks = URGENCIES.map(|urgency| format!("({})", urgency_rank(urgency)));
+        ranks[0] = format!("({}::bigint)", urgency_rank(URGENCIES[0]));
+        let values = format!("(VALUES {}) AS u (urgency)", ranks.join(", "));
+        for sql in [DUE, CLAIM_DUE, NEXT_DUE] {
+            assert!(sql.contains(&values), "{sql} has not {values}");
+        }
+    }
+}

@@ -21,6 +21,7 @@ mod pool;
 mod row;
 mod schema;
 mod secrets;
+mod shared_calls;
 mod store;
 mod survival;
 #[cfg(test)]

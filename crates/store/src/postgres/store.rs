@@ -10,13 +10,13 @@ use unmoor_migration::MigrationId;
 
 use super::imports::{self, ROWS_PER_TRANSACTION};
 use super::view::View;
-use super::{PostgresStore, claims, commits, fleet, inbox, journal, lists, notices, secrets, survival};
+use super::{PostgresStore, claims, commits, fleet, inbox, journal, lists, notices, secrets, shared_calls, survival};
 use crate::chain::JournalKey;
 use crate::rows::{ClaimRow, CommitRow, Entry, ImportRow, TakenRow};
 use crate::value::{lease_ms, to_json};
 use crate::{
     Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, JournalView, NewMigration, Page,
-    SealedSecret, Stamp, Store, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
+    SealedSecret, SharedRow, Stamp, Store, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
 };
 
 #[async_trait]
@@ -124,6 +124,19 @@ impl Store for PostgresStore {
     async fn set_fleet(&self, expected_version: u64, state: &Value) -> Result<u64, CommitError> {
         let (key, state) = (self.key.of("set the fleet's state")?, to_json("the fleet's state", state)?);
         fleet::set(&self.pool, &key, expected_version, &state).await
+    }
+
+    async fn shared_calls(&self, lane: &str) -> Result<SharedRow, StoreError> {
+        shared_calls::read(&self.pool, lane).await
+    }
+
+    async fn set_shared_calls(
+        &self,
+        lane: &str,
+        expected_version: u64,
+        state: &Value,
+    ) -> Result<Option<u64>, StoreError> {
+        shared_calls::set(&self.pool, lane, expected_version, &to_json("the shared calls", state)?).await
     }
 
     async fn put_secret_if_absent(

@@ -19,6 +19,7 @@ mod readers;
 mod row;
 mod schema;
 mod secrets;
+mod shared_calls;
 mod store;
 #[cfg(test)]
 pub(crate) mod tests;

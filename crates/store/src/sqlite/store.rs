@@ -11,13 +11,13 @@ use unmoor_migration::MigrationId;
 
 use super::imports::{self, ROWS_PER_TRANSACTION};
 use super::view::View;
-use super::{SqliteStore, claims, commits, fleet, inbox, journal, lists, notices, secrets};
+use super::{SqliteStore, claims, commits, fleet, inbox, journal, lists, notices, secrets, shared_calls};
 use crate::chain::JournalKey;
 use crate::rows::{ClaimRow, CommitRow, Entry, ImportRow, StoredRow, TakenRow};
 use crate::value::{lease_ms, to_json};
 use crate::{
     Claim, Commit, CommitError, Committed, Cursor, Filter, Imported, JournalRow, JournalView, NewMigration, Page,
-    SealedSecret, Stamp, Store, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
+    SealedSecret, SharedRow, Stamp, Store, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
 };
 
 #[async_trait]
@@ -158,6 +158,22 @@ impl Store for SqliteStore {
     async fn set_fleet(&self, expected_version: u64, state: &Value) -> Result<u64, CommitError> {
         let (key, state) = (self.key.of("set the fleet's state")?, to_json("the fleet's state", state)?);
         self.writer.write("set the fleet's state", move |db| fleet::set(db, &key, expected_version, &state)).await
+    }
+
+    async fn shared_calls(&self, lane: &str) -> Result<SharedRow, StoreError> {
+        let lane = lane.to_owned();
+        self.readers.read("read the shared calls", move |db| shared_calls::read(db, &lane)).await
+    }
+
+    async fn set_shared_calls(
+        &self,
+        lane: &str,
+        expected_version: u64,
+        state: &Value,
+    ) -> Result<Option<u64>, StoreError> {
+        let (lane, state) = (lane.to_owned(), to_json("the shared calls", state)?);
+        let work = move |db: &rusqlite::Connection| Ok(shared_calls::set(db, &lane, expected_version, &state)?);
+        self.writer.write("take from the shared calls", work).await
     }
 
     async fn put_secret_if_absent(

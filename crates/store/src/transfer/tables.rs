@@ -130,6 +130,12 @@ pub(crate) const TABLES: &[Table] = &[
         counter: None,
     },
     Table {
+        name: "shared_calls",
+        columns: &[text("lane"), integer("version"), text("body")],
+        order: "lane",
+        counter: None,
+    },
+    Table {
         name: "secret",
         columns: &[text("kind"), text("name"), bytes("sealed")],
         order: "kind, name",
