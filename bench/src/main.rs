@@ -8,13 +8,22 @@
 //! | `simulator_speed` | requests per second, against the same HTTP stack with a constant answer |
 //! | `simulator_load` | seconds and memory to load a large world |
 //! | `wire` | the load: pipelined requests on a few connections |
+//! | `durable` | the real engine on both databases against a bare client: speed, processor time, a number's gap |
+//! | `waiting` | a million migrations that wait: memory, start-up, wake-ups, pages |
+//! | `rehearsal` | 500 customers, weeks of virtual time |
+//! | `cost`, `folder`, `stopwatch` | what something took |
 //! | `machine`, `table` | on what, and how it is told |
 
+mod cost;
+mod durable;
+mod folder;
 mod machine;
+mod rehearsal;
 mod simulator_load;
 mod simulator_speed;
 mod stopwatch;
 mod table;
+mod waiting;
 mod wire;
 
 use anyhow::{Result, bail};
@@ -25,8 +34,13 @@ use table::Row;
 type Measure = fn() -> Result<Vec<Row>>;
 
 /// Everything that is measured, in its order. The name is what `--only` takes.
-const ROWS: [(&str, Measure); 2] =
-    [("simulator-speed", simulator_speed::measure), ("simulator-load", simulator_load::measure)];
+const ROWS: [(&str, Measure); 5] = [
+    ("durable", durable::measure),
+    ("waiting", waiting::measure),
+    ("rehearsal", rehearsal::measure),
+    ("simulator-speed", simulator_speed::measure),
+    ("simulator-load", simulator_load::measure),
+];
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,6 +49,8 @@ fn main() -> Result<()> {
         [] => run(&ROWS.map(|(name, _)| name)),
         ["--only", names @ ..] if !names.is_empty() => run(names),
         [simulator_load::CHILD, rest @ ..] => simulator_load::child(rest),
+        [durable::vendor::CHILD, rest @ ..] => durable::vendor::child(rest),
+        [waiting::CHILD, rest @ ..] => waiting::child(rest),
         _ => bail!("usage: bench [--only {}]", ROWS.map(|(name, _)| name).join(" ")),
     }
 }
