@@ -9,9 +9,16 @@ pub(crate) fn describe() -> String {
     format!("{cores} cores of {cpu}, {memory} GiB of memory, {}", std::env::consts::OS)
 }
 
-/// The largest memory this process ever had resident, in MiB; none where the system does not say.
-pub(crate) fn peak_memory_mib() -> Option<u64> {
-    kibibytes("/proc/self/status", "VmHWM").map(|kib| kib / 1024)
+/// Resident memory of this process, in MiB.
+pub(crate) struct Memory {
+    pub(crate) now: u64,
+    pub(crate) peak: u64,
+}
+
+/// None where the system does not say.
+pub(crate) fn memory_mib() -> Option<Memory> {
+    let mib = |name| kibibytes("/proc/self/status", name).map(|kib| kib / 1024);
+    Some(Memory { now: mib("VmRSS")?, peak: mib("VmHWM")? })
 }
 
 fn kibibytes(file: &str, name: &str) -> Option<u64> {

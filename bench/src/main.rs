@@ -9,14 +9,23 @@
 //! | `simulator_load` | seconds and memory to load a large world |
 //! | `throttle` | a fleet under Meta's limits, against the least time that they set and against polling at a fixed interval |
 //! | `wire` | the load: pipelined requests on a few connections |
+//! | `durable` | the real engine on both databases against a bare client: speed, processor time, a number's gap |
+//! | `waiting` | a million migrations that wait: memory, start-up, wake-ups, pages |
+//! | `rehearsal` | 500 customers, weeks of virtual time |
+//! | `cost`, `folder`, `stopwatch` | what something took |
 //! | `machine`, `table` | on what, and how it is told |
 
+mod cost;
+mod durable;
+mod folder;
 mod machine;
+mod rehearsal;
 mod simulator_load;
 mod simulator_speed;
 mod stopwatch;
 mod table;
 mod throttle;
+mod waiting;
 mod wire;
 
 use anyhow::{Result, bail};
@@ -27,10 +36,13 @@ use table::Row;
 type Measure = fn() -> Result<Vec<Row>>;
 
 /// Everything that is measured, in its order. The name is what `--only` takes.
-const ROWS: [(&str, Measure); 3] = [
+const ROWS: [(&str, Measure); 6] = [
+    ("durable", durable::measure),
+    ("waiting", waiting::measure),
+    ("throttle", throttle::measure),
+    ("rehearsal", rehearsal::measure),
     ("simulator-speed", simulator_speed::measure),
     ("simulator-load", simulator_load::measure),
-    ("throttle", throttle::measure),
 ];
 
 fn main() -> Result<()> {
@@ -40,6 +52,8 @@ fn main() -> Result<()> {
         [] => run(&ROWS.map(|(name, _)| name)),
         ["--only", names @ ..] if !names.is_empty() => run(names),
         [simulator_load::CHILD, rest @ ..] => simulator_load::child(rest),
+        [durable::vendor::CHILD, rest @ ..] => durable::vendor::child(rest),
+        [waiting::CHILD, rest @ ..] => waiting::child(rest),
         _ => bail!("usage: bench [--only {}]", ROWS.map(|(name, _)| name).join(" ")),
     }
 }

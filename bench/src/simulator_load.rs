@@ -7,7 +7,8 @@ use anyhow::{Context as _, Result, bail};
 use unmoor_simulator::{Simulator, World, load};
 
 use crate::{
-    machine::peak_memory_mib,
+    folder::Folder,
+    machine::memory_mib,
     stopwatch::Stopwatch,
     table::{Row, median, progress},
 };
@@ -20,9 +21,9 @@ const MOST_SECONDS: f64 = 5.0;
 const MOST_MIB: f64 = 1024.0;
 
 pub(crate) fn measure() -> Result<Vec<Row>> {
-    let folder = Folder::new()?;
+    let folder = Folder::new("load")?;
     let (customers, scenario, world) =
-        (folder.0.join("customers.csv"), folder.0.join("scenario.toml"), folder.0.join("world.json"));
+        (folder.path().join("customers.csv"), folder.path().join("scenario.toml"), folder.path().join("world.json"));
     write_files(&customers, &scenario, &world)?;
     let path = |path: &PathBuf| path.display().to_string();
     Ok(vec![
@@ -87,26 +88,8 @@ pub(crate) fn child(arguments: &[&str]) -> Result<()> {
     let loaded = simulator.credentials().customers.len();
     let seconds = started.elapsed().as_secs_f64();
     anyhow::ensure!(loaded == WABAS, "{loaded} customers instead of {WABAS}");
-    let peak = peak_memory_mib().context("this system does not tell a process its peak memory")?;
+    let peak = memory_mib().context("this system does not tell a process its memory")?.peak;
     use std::io::Write as _;
     writeln!(std::io::stdout(), "{seconds} {peak}")?;
     Ok(())
-}
-
-/// A folder of temporary files that goes when dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> Result<Self> {
-        let path = std::env::temp_dir().join(format!("unmoor-bench-{}", std::process::id()));
-        fs::create_dir_all(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What cannot be removed is left to the system's own cleaning.
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }

@@ -324,11 +324,9 @@ impl Stage {
         heard
     }
 
-    /// Lets time pass until `instant`, and then stops everything dead: no worker is asked to finish anything. The caller
-    /// drops the runtime next, and with it every task in the middle of its work.
-    pub async fn pass_and_die(&self, instant: Timestamp) {
+    /// A worker begins, and nobody listens to it.
+    pub(crate) fn work_alone(&self) {
         let _ = Worker::spawn(&self.rehearsal);
-        self.rehearsal.clock.run_until(instant).await.unwrap();
     }
 
     /// A new process on the same database file, with the vendor as it is: nothing is left of the old one's memory.

@@ -61,11 +61,11 @@ Usage: cargo xtask tidy";
 
 const BENCH_HELP: &str = "\
 Measure what must be fast: each speed as a ratio against a baseline that runs beside it. Prints a Markdown table.
-Needs a machine that does nothing else; takes some minutes, and the release build before that.
+Needs a machine that does nothing else, and PostgreSQL; takes about a quarter of an hour, and the release build before that.
 
 Usage: cargo xtask bench [ROW]...
 
-Rows: simulator-speed, simulator-load; all of them if none is named";
+Rows: durable, waiting, rehearsal, simulator-speed, simulator-load; all of them if none is named";
 
 const SENTENCES_HELP: &str = "\
 Print for every sentence of Meta's guide (spec/guide.md) who keeps it and which tests hold it. A test says so in a line

@@ -122,6 +122,29 @@ pub enum EffectKind {
     ReadDestinationTemplates,
 }
 
+impl EffectKind {
+    /// Each of them.
+    pub const ALL: [Self; 17] = [
+        Self::CheckSourceToken,
+        Self::CheckDestinationToken,
+        Self::ReadSource,
+        Self::ReadSourceNumbers,
+        Self::ReadSourceTemplates,
+        Self::SetIntent,
+        Self::ReadIntent,
+        Self::FetchBusinessToken,
+        Self::Subscribe,
+        Self::ReadSubscriptions,
+        Self::ReadDestination,
+        Self::ReadDestinationNumbers,
+        Self::SealPin,
+        Self::AskBeforeMove,
+        Self::MoveNumber,
+        Self::RegisterNumber,
+        Self::ReadDestinationTemplates,
+    ];
+}
+
 impl Effect {
     /// The effect without its particulars.
     #[must_use]

@@ -11,6 +11,7 @@ mod bad_input;
 mod crashes;
 mod failures;
 mod help;
+mod machines;
 mod moving;
 mod operators;
 mod readme;

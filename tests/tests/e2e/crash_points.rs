@@ -1,40 +1,11 @@
-//! Killed at any instant and started again, a migration ends as if nothing had been.
+//! Killed at any point and started again, a migration ends as if nothing had been.
 
-use e2e::{Fleet, Member, Stage, effects};
-use jiff::{SignedDuration, Timestamp};
-use unmoor_simulator::RequestEntry;
+use std::collections::BTreeSet;
+use std::time::Duration;
 
-/// Between a request's arrival and its answer.
-const IN_FLIGHT: SignedDuration = SignedDuration::from_millis(40);
-
-/// How many of the instants are drawn, beside those of the calls that cannot be undone.
-const DRAWN: usize = 20;
-
-fn fleet() -> Fleet {
-    Fleet::of(&[
-        Member::new("amber-anchor", &["+493023125017"]),
-        Member::new("copper-candle", &["+12125550110", "+12125550111"]).person("pays = \"5 hours\""),
-    ])
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-fn is_write(request: &RequestEntry) -> bool {
-    request.method == "POST"
-}
-
-/// Every instant at which a write is in flight, and some others: drawn by a multiplicative step through the calm run's log.
-fn instants(requests: &[RequestEntry], seed: usize) -> Vec<Timestamp> {
-    let writes = requests.iter().filter(|request| is_write(request)).map(|request| request.at + IN_FLIGHT);
-    let drawn = (1..=DRAWN).map(|place| {
-        let request = &requests[(seed + place * 7919) % requests.len()];
-        // Before it, in flight, or just as its answer arrives.
-        request.at + SignedDuration::from_millis([-1, 40, 80][place % 3])
-    });
-    writes.chain(drawn).collect()
-}
+use e2e::{Death, Fleet, Member, Moment, Point, Stage, When, effects};
+use unmoor_engine::hooks::{HookCommand, Hooks};
+use unmoor_migration::EffectKind;
 
 /// A database that outlives its process.
 #[derive(Debug, Clone, Copy)]
@@ -43,78 +14,124 @@ enum Backend {
     Postgres,
 }
 
-/// Dies at each of `instants` in turn, and is started again each time.
-fn killed_at(backend: Backend, instants: &[Timestamp]) -> Stage {
+/// One customer with two numbers, who pays late, so that gates close and open on the way.
+fn fleet() -> Fleet {
+    let member = Member::new("copper-candle", &["+12125550110", "+12125550111"]).person("pays = \"5 hours\"");
+    Fleet::of(&[member]).policy(|policy| policy.before_move_hook = true)
+}
+
+/// A program that has nothing against a move.
+fn hooks() -> Hooks {
+    let words = ["/bin/sh", "-c", "cat > /dev/null"].map(str::to_owned).to_vec();
+    Hooks { before_move: Some(HookCommand::new(words, Duration::from_secs(20)).unwrap()), ..Hooks::default() }
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+/// A fleet whose database is kept, on a stage on which nothing has begun.
+fn begun(backend: Backend) -> (tempfile::TempDir, Fleet, Stage) {
     let folder = tempfile::tempdir().unwrap();
     let fleet = match backend {
         Backend::Sqlite => fleet().kept_in(folder.path().join("kept.db")),
         Backend::Postgres => fleet().kept_in_postgres(),
     };
-    let first = runtime();
-    let mut stage = first.block_on(Stage::of(&fleet));
-    drop(first);
-    for instant in instants {
-        // A life of its own from its first connection to the database on.
-        let life = runtime();
-        stage = life.block_on(stage.reborn(&fleet));
-        life.block_on(stage.pass_and_die(*instant));
-        // With the runtime goes every task, wherever it is.
-        drop(life);
+    let stage = runtime().block_on(Stage::with_hooks(&fleet, hooks()));
+    (folder, fleet, stage)
+}
+
+/// A process of its own from its first connection to the database on, until it dies or all is over.
+fn life(stage: Stage, fleet: &Fleet, when: When) -> (Stage, Death) {
+    let life = runtime();
+    let mut stage = life.block_on(stage.reborn(fleet));
+    let death = life.block_on(stage.live(when));
+    // With the runtime goes every task, wherever it is.
+    drop(life);
+    (stage, death)
+}
+
+/// Every point that a calm run passes.
+fn points(backend: Backend) -> (Vec<Point>, Stage) {
+    let (_folder, fleet, stage) = begun(backend);
+    let (stage, death) = life(stage, &fleet, When::Never);
+    let passed = death.passed();
+    let seen = |effect, moment| passed.iter().any(|point| point.effect == Some(effect) && point.moment == moment);
+    for effect in EffectKind::ALL {
+        for moment in Moment::OF_EFFECTS {
+            // A program of the operator's own is asked past the wire.
+            let is_told_elsewhere = effect == EffectKind::AskBeforeMove
+                && matches!(moment, Moment::Sent | Moment::Answered)
+                || effect == EffectKind::SealPin && moment == Moment::Answered;
+            assert_eq!(seen(effect, moment), !is_told_elsewhere, "{effect:?} {moment:?}");
+        }
     }
+    (passed, ended_well(stage, "calm"))
+}
+
+fn ended_well(stage: Stage, how: &str) -> Stage {
     let last = runtime();
-    let stage = last.block_on(stage.reborn(&fleet));
-    last.block_on(stage.finish());
-    expect_completed(&last, &stage, instants);
+    let migration = last.block_on(stage.only());
+    let outcome = last.block_on(stage.rehearsal.outcome()).unwrap();
+    assert_eq!(outcome.broken_rules, Vec::<String>::new(), "{how}");
+    assert_eq!(migration.phase().name(), "completed", "{how}\n{}", Stage::story(&migration));
     stage
 }
 
-fn expect_completed(runtime: &tokio::runtime::Runtime, stage: &Stage, instants: &[Timestamp]) {
-    let all = runtime.block_on(stage.migrations());
-    let story = all.iter().map(Stage::story).collect::<Vec<_>>().join("\n");
-    let outcome = runtime.block_on(stage.rehearsal.outcome()).unwrap();
-    assert_eq!(outcome.broken_rules, Vec::<String>::new(), "{instants:?}");
-    assert!(all.iter().all(|m| m.phase().name() == "completed"), "{instants:?}\n{story}");
+/// State and effects, by which two runs are compared: everything but instants and how often was asked.
+fn ended(stage: &Stage) -> (Vec<String>, impl PartialEq + std::fmt::Debug + use<>) {
+    let migration = runtime().block_on(stage.only());
+    let numbers = migration.numbers().map(|number| format!("{} {}", number.number, number.state_name())).collect();
+    (numbers, effects(&stage.simulator().ledger(0)))
 }
 
-fn a_kill_at_any_instant(backend: Backend) {
-    let calm = runtime().block_on(Stage::ended(&fleet()));
-    let requests = calm.simulator().requests(0);
-    let instants = instants(&requests, 11);
-    assert!(instants.len() >= 30, "{} instants", instants.len());
-    let between = requests.iter().filter(|request| request.path.ends_with("/register")).count();
-    assert_eq!(between, 3, "each number is killed once between its move and the answer to its register");
-    let calm = effects(&calm.simulator().ledger(0));
-    for instant in instants {
-        let stage = killed_at(backend, &[instant]);
-        assert_eq!(effects(&stage.simulator().ledger(0)), calm, "{instant}");
+fn dies_at_every_point(backend: Backend) {
+    let (points, calm) = points(backend);
+    let calm = ended(&calm);
+    for point in &points {
+        let (_folder, fleet, stage) = begun(backend);
+        let (stage, death) = life(stage, &fleet, When::At(*point));
+        assert!(death.has_come(), "{point} was not reached");
+        let (stage, _) = life(stage, &fleet, When::Never);
+        assert_eq!(ended(&ended_well(stage, &point.to_string())), calm, "{point}");
     }
+    let kinds: BTreeSet<_> = points.iter().map(|point| (point.effect, point.moment)).collect();
+    println!("{backend:?}: died at {} of {} points, of {} kinds", points.len(), points.len(), kinds.len());
 }
 
-fn many_kills_in_one_life(backend: Backend) {
-    let calm = runtime().block_on(Stage::ended(&fleet()));
-    let mut instants = instants(&calm.simulator().requests(0), 3);
-    instants.sort_unstable();
-    instants.dedup();
-    let stage = killed_at(backend, &instants);
-    assert_eq!(effects(&stage.simulator().ledger(0)), effects(&calm.simulator().ledger(0)));
-}
-
-#[test]
-fn a_kill_at_any_instant_leaves_the_ledger_of_a_calm_run() {
-    a_kill_at_any_instant(Backend::Sqlite);
-}
-
-#[test]
-fn on_postgres_a_kill_at_any_instant_leaves_the_ledger_of_a_calm_run() {
-    a_kill_at_any_instant(Backend::Postgres);
-}
-
-#[test]
-fn many_kills_in_one_life_change_nothing_either() {
-    many_kills_in_one_life(Backend::Sqlite);
+/// Longer and shorter lives, one after the other, until one of them sees the end.
+fn dies_again_and_again(backend: Backend) {
+    const MOST_LIVES: usize = 200;
+    let (_, calm) = points(backend);
+    let (_folder, fleet, mut stage) = begun(backend);
+    for lives in 1..=MOST_LIVES {
+        let (next, death) = life(stage, &fleet, When::Nth(4 + lives * 7919 % 17));
+        if !death.has_come() {
+            assert!(lives > 10, "{lives} lives");
+            assert_eq!(ended(&ended_well(next, "many lives")), ended(&calm));
+            return;
+        }
+        stage = next;
+    }
+    panic!("no end after {MOST_LIVES} lives");
 }
 
 #[test]
-fn on_postgres_many_kills_in_one_life_change_nothing_either() {
-    many_kills_in_one_life(Backend::Postgres);
+fn a_death_at_any_point_leaves_state_and_ledger_of_a_calm_run() {
+    dies_at_every_point(Backend::Sqlite);
+}
+
+#[test]
+fn on_postgres_a_death_at_any_point_leaves_state_and_ledger_of_a_calm_run() {
+    dies_at_every_point(Backend::Postgres);
+}
+
+#[test]
+fn many_deaths_of_one_migration_change_nothing_either() {
+    dies_again_and_again(Backend::Sqlite);
+}
+
+#[test]
+fn on_postgres_many_deaths_of_one_migration_change_nothing_either() {
+    dies_again_and_again(Backend::Postgres);
 }

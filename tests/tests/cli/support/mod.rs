@@ -5,6 +5,7 @@ mod deadline;
 mod files;
 mod http;
 mod process;
+mod proxy;
 mod simulated;
 mod weeks;
 
@@ -12,6 +13,7 @@ pub(crate) use deadline::Deadline;
 pub(crate) use files::{everything_below, example, mode_of, write};
 pub(crate) use http::{get, request};
 pub(crate) use process::{Finished, Running, Unmoor};
+pub(crate) use proxy::{Proxy, Target};
 pub(crate) use simulated::{Simulated, effects, effects_of_lines, expect_same_effects};
 pub(crate) use weeks::Watch;
 
