@@ -17,7 +17,7 @@ use unmoor_migration::{
     Blocker, BlockerCode, Command, E164, EffectKind, Event, Fact, Migration, MigrationId, Number, Outcome as Attempted,
 };
 use unmoor_simulator::{Action, Id, Simulator, World};
-use unmoor_store::{JournalRow, Wake};
+use unmoor_store::{JournalRow, Store, Wake};
 
 use crate::{Fleet, TappedCall, Wiretap};
 
@@ -324,6 +324,11 @@ impl Stage {
         heard
     }
 
+    /// The vault of a process that begins now, in `store`.
+    pub(crate) fn vault_in(&self, store: &Arc<dyn Store>) -> Arc<Vault> {
+        vault(store, self.seed, self.simulator().requests(0).len())
+    }
+
     /// A worker begins, and nobody listens to it.
     pub(crate) fn work_alone(&self) {
         let _ = Worker::spawn(&self.rehearsal);
@@ -341,10 +346,7 @@ impl Stage {
         assert_ne!(fleet.keep, Keep::Nowhere, "the database is kept");
         let released = fleet.keep.open().await.unwrap();
         released.release_all_of(&settings.owner).await.unwrap();
-        // What is drawn in a new process is drawn anew.
-        let randomness = Arc::new(SeededRandomness::new(seed + 1000));
-        let key = MasterKey::from_variable(&SecretString::from(format!("{seed:064x}"))).unwrap();
-        let vault = Arc::new(Vault::new(Arc::new(SealedInStore(Arc::clone(&released))), randomness, key));
+        let vault = vault(&released, seed, rehearsal.simulator.requests(0).len());
         journal::begin(released.as_ref(), &vault).await.unwrap();
         let wire = Arc::new(InProcess::new(rehearsal.simulator.clone(), Arc::clone(&shared)));
         let throttle = Arc::new(Mutex::new(Throttle::new(Budgets::default())));
@@ -383,4 +385,11 @@ pub fn blocker(m: &Migration, code: BlockerCode) -> Option<&Blocker> {
 pub fn number_of(m: &Migration, number: &str) -> Number {
     let wanted = E164::new(number).unwrap();
     m.numbers().find(|known| known.number == wanted).unwrap_or_else(|| panic!("{number} is not listed")).clone()
+}
+
+/// The same key in every process. What is drawn is drawn anew in each, here by the requests that there have been.
+fn vault(store: &Arc<dyn Store>, seed: u64, requests: usize) -> Arc<Vault> {
+    let randomness = Arc::new(SeededRandomness::new(seed + 1000 + requests as u64));
+    let key = MasterKey::from_variable(&SecretString::from(format!("{seed:064x}"))).unwrap();
+    Arc::new(Vault::new(Arc::new(SealedInStore(Arc::clone(store))), randomness, key))
 }

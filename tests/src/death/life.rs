@@ -19,10 +19,12 @@ impl Stage {
         let wire = death.wire(self.simulator());
         let (app, endpoint) = (engine.graph.app.clone(), engine.graph.endpoint.clone());
         let graph = Graph::new(app, endpoint, wire, Arc::clone(&engine.clock), throttle);
+        let store = death.around(Arc::clone(&engine.store));
+        let vault = self.vault_in(&store);
         self.rehearsal.engine = Arc::new(Engine {
-            store: death.around(Arc::clone(&engine.store)),
+            store,
             clock: Arc::clone(&engine.clock),
-            vault: Arc::clone(&engine.vault),
+            vault,
             graph,
             hooks: engine.hooks.clone(),
             policy: engine.policy.clone(),
