@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::support::{Unmoor, write};
 
 /// Every command, as `unmoor --help` lists them.
-const COMMANDS: [&str; 20] = [
+const COMMANDS: [&str; 22] = [
     "rehearse",
     "import",
     "preflight",
@@ -23,6 +23,8 @@ const COMMANDS: [&str; 20] = [
     "pin",
     "simulate",
     "verify",
+    "backup",
+    "recover",
     "doctor",
     "completions",
     "help",

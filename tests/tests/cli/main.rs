@@ -13,6 +13,7 @@ mod help;
 mod operators;
 mod readme;
 mod rehearse;
+mod restore;
 mod secrets;
 mod simulate;
 mod stamps;
