@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 use unmoor_migration::BlockerCode;
-use unmoor_migration::fleet::Fleet;
+use unmoor_migration::fleet::{Fleet, Recovery};
 use unmoor_store::{CommitError, Filter, Store, StoreError};
 
 use crate::inbox::{self, Posted};
@@ -55,9 +55,60 @@ pub async fn resume(store: &dyn Store, at: Timestamp) -> Result<Fleet, CommitErr
     }
 }
 
+/// Marks the database as one that may be older than what is true at the vendor's: nothing is called before
+/// [`begin_recovery`].
+///
+/// # Errors
+/// As [`resume`].
+pub async fn need_recovery(store: &dyn Store, why: &str, at: Timestamp) -> Result<(), CommitError> {
+    set_recovery(store, |_| Recovery::Needed { why: why.to_owned(), at }).await.map(drop)
+}
+
+/// From here on each migration is read before anything else is done for it. A recovery that has begun and not ended goes on.
+/// Gives the instant from which readings count.
+///
+/// # Errors
+/// As [`resume`].
+pub async fn begin_recovery(store: &dyn Store, at: Timestamp) -> Result<Timestamp, CommitError> {
+    let begun = set_recovery(store, |standing| match standing {
+        Some(Recovery::Reading { since }) => Recovery::Reading { since: *since },
+        Some(Recovery::Needed { .. } | Recovery::Over { .. }) | None => Recovery::Reading { since: at },
+    });
+    Ok(match begun.await? {
+        Recovery::Reading { since } | Recovery::Over { since } => since,
+        Recovery::Needed { at, .. } => at,
+    })
+}
+
+/// Work goes on; a migration that could not be read is read before anything else is done for it.
+///
+/// # Errors
+/// As [`resume`].
+pub async fn end_recovery(store: &dyn Store, since: Timestamp, at: Timestamp) -> Result<(), CommitError> {
+    set_recovery(store, |_| Recovery::Over { since }).await?;
+    Ok(wake(store, at).await?)
+}
+
+async fn set_recovery(
+    store: &dyn Store,
+    change: impl Fn(Option<&Recovery>) -> Recovery + Send + Sync,
+) -> Result<Recovery, CommitError> {
+    loop {
+        let FleetAt { version, mut fleet } = load(store).await?;
+        let recovery = change(fleet.recovery.as_ref());
+        fleet.recovery = Some(recovery.clone());
+        match store.set_fleet(version, &to_json(&fleet)).await {
+            Ok(_) => return Ok(recovery),
+            Err(CommitError::FleetConflict { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// Wakes every migration that waits for the fleet.
 pub(crate) async fn wake(store: &dyn Store, at: Timestamp) -> Result<(), StoreError> {
-    let codes = [BlockerCode::PilotRunning, BlockerCode::FleetBraked, BlockerCode::SystemTokenRefused];
+    let codes =
+        [BlockerCode::PilotRunning, BlockerCode::FleetBraked, BlockerCode::SystemTokenRefused, BlockerCode::Recovering];
     let blockers = codes.map(|code| code.as_str().to_owned()).to_vec();
     let waiting = Filter { blockers, open_only: true, ..Filter::default() };
     let posted = Posted::Nudge("the fleet may go on".to_owned());

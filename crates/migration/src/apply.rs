@@ -108,6 +108,10 @@ fn apply_to(m: &mut Migration, event: &Event) -> Result<(), String> {
         Fact::CancelAsked { by, reason } => m.cancelled = Some(mark(by, reason)),
         Fact::RetryAsked { .. } => retry_asked(m, at),
         Fact::Attested { attestation } => m.attestations.push(attestation.clone()),
+        Fact::Recovered { since } => {
+            m.truth_since = *since;
+            m.recovered = true;
+        }
         Fact::Nudged { .. } => m.look_again_since = Some(at),
         Fact::AttemptStarted { attempt } => attempt_started(m, attempt)?,
         Fact::AttemptEnded { attempt, kind, outcome, retry_at } => {
@@ -138,11 +142,20 @@ fn apply_to(m: &mut Migration, event: &Event) -> Result<(), String> {
             number.state = NumberState::Skipped { reason: reason.clone() };
         }
         Fact::MoveFound { number, phone_number_id } => {
+            let (recovered, truth_since) = (m.recovered, m.truth_since);
             let number = number_mut(m, number)?;
             let tried = matches!(number.state, NumberState::Moving { .. }) || number.move_trouble.is_some();
-            require(tried, "no move of it was tried")?;
+            // The journal of a database that was restored may lack the move.
+            let lacks_it = recovered && !number.has_begun();
+            require(tried || lacks_it, "no move of it was tried")?;
             // It may have been between two accounts ever since it was sent: the gap is told at its longest.
-            let since = if let NumberState::Moving { doubt: Some(doubt) } = &number.state { doubt.sent_at } else { at };
+            let since = if let NumberState::Moving { doubt: Some(doubt) } = &number.state {
+                doubt.sent_at
+            } else if lacks_it {
+                truth_since
+            } else {
+                at
+            };
             moved(number, phone_number_id.clone(), since);
         }
         Fact::NotFoundOnce { number, read_at } => {

@@ -332,6 +332,18 @@ blockers! {
         "The fleet's first migration goes alone; this one waits for it.", Time, Move, None, PATIENCE, None, "–",
         "It goes on when the first one is over; `unmoor resume --fleet` ends the wait."
     }
+    /// Restored.
+    Recovering = "RECOVERING" {
+        "The database was restored, and may lack what happened since: first everything is read again at Meta.",
+        TechProvider, Tag, None, PATIENCE, None, "–", "Run `unmoor recover`; it only reads."
+    }
+    /// PIN lost.
+    PinLost = "PIN_LOST" {
+        "The number has moved, and the PIN that it may have been given is in no vault: another one is never sent unasked.",
+        TechProvider, Register, Some(EffectKind::ReadDestinationNumbers), "5 min", None, "–",
+        "Take the PIN from a later backup and register the number with it, or turn two-step verification off in WhatsApp \
+         Manager and run `unmoor retry`."
+    }
     /// Brake.
     FleetBraked = "FLEET_BRAKED" {
         "The same failure happened twice across the fleet: no further number moves until a person has looked.",

@@ -85,6 +85,11 @@ pub enum Fact {
         /// For what, and who.
         attestation: Attestation,
     },
+    /// What is true at the vendor's was read again, after the database had been restored.
+    Recovered {
+        /// Readings from before do not count.
+        since: Timestamp,
+    },
     /// Something outside suggests to look again.
     Nudged {
         /// What.
@@ -217,6 +222,7 @@ impl Fact {
             Self::CancelAsked { .. } => "cancel_asked",
             Self::RetryAsked { .. } => "retry_asked",
             Self::Attested { .. } => "attested",
+            Self::Recovered { .. } => "recovered",
             Self::Nudged { .. } => "nudged",
             Self::AttemptStarted { .. } => "attempt_started",
             Self::AttemptEnded { .. } => "attempt_ended",

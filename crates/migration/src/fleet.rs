@@ -31,6 +31,31 @@ pub struct Fleet {
     pub brake: Option<Brake>,
     /// Set while the vendor refuses the system token: everybody's matter.
     pub system_token: Option<Refused>,
+    /// Set once the database was a copy that may lack what happened since.
+    pub recovery: Option<Recovery>,
+}
+
+/// Where a database stands that was restored, or that another machine took over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "recovery", rename_all = "snake_case")]
+pub enum Recovery {
+    /// It may be older than what is true at the vendor's: nothing is called at all.
+    Needed {
+        /// How that is known.
+        why: String,
+        /// As of when it is.
+        at: Timestamp,
+    },
+    /// What is true is being read, and nothing else is called.
+    Reading {
+        /// Readings from before do not count.
+        since: Timestamp,
+    },
+    /// Work goes on. A migration that could not be read yet is read before anything else is done for it.
+    Over {
+        /// Readings from before do not count.
+        since: Timestamp,
+    },
 }
 
 /// Where the pilot stands.
@@ -89,6 +114,8 @@ pub struct FleetStanding {
     pub no_move: Option<Blocker>,
     /// Why this one may not use the system token now, and until when.
     pub no_system_token: Option<(Blocker, Timestamp)>,
+    /// Whether what is true at the vendor's has to be read first.
+    pub recovery: Option<Recovery>,
 }
 
 impl Fleet {
@@ -112,7 +139,7 @@ impl Fleet {
             let blocker = Blocker::new(BlockerCode::SystemTokenRefused, refused.since).saying(&refused.words);
             (blocker, refused.next_try_at)
         });
-        FleetStanding { no_move: brake.or(pilot), no_system_token }
+        FleetStanding { no_move: brake.or(pilot), no_system_token, recovery: self.recovery.clone() }
     }
 
     /// Takes in what happened to `migration`, which is now as given. Returns whether the fleet's state changed.

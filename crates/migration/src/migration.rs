@@ -129,6 +129,10 @@ pub struct Migration {
     pub(crate) exceptions: Vec<String>,
     pub(crate) wait_until: Option<Timestamp>,
     pub(crate) blockers: Vec<Blocker>,
+    /// From when on readings count: the import, or the latest recovery.
+    pub(crate) truth_since: Timestamp,
+    /// Whether the database was ever restored in its time, so that the journal may lack something.
+    pub(crate) recovered: bool,
 }
 
 /// The latest try that ended, for people.
@@ -171,6 +175,8 @@ impl Migration {
             exceptions: Vec::new(),
             wait_until: None,
             blockers: Vec::new(),
+            truth_since: at,
+            recovered: false,
         }
     }
 
@@ -351,6 +357,12 @@ impl Migration {
     #[must_use]
     pub fn cancelled(&self) -> Option<&Mark> {
         self.cancelled.as_ref()
+    }
+
+    /// Whether what is true at the vendor's was read since a recovery that began then.
+    #[must_use]
+    pub fn is_recovered_since(&self, since: Timestamp) -> bool {
+        self.truth_since >= since
     }
 
     /// The longest gap of its numbers so far.

@@ -177,6 +177,7 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
         | Fact::CancelAsked { .. }
         | Fact::RetryAsked { .. }
         | Fact::Attested { .. }
+        | Fact::Recovered { .. }
         | Fact::Nudged { .. }
         | Fact::AttemptStarted { .. }
         | Fact::Accepted { .. }

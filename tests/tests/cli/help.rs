@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::support::{Unmoor, write};
 
 /// Every command, as `unmoor --help` lists them.
-const COMMANDS: [&str; 21] = [
+const COMMANDS: [&str; 23] = [
     "rehearse",
     "import",
     "export",
@@ -24,6 +24,8 @@ const COMMANDS: [&str; 21] = [
     "pin",
     "simulate",
     "verify",
+    "backup",
+    "recover",
     "doctor",
     "completions",
     "help",

@@ -16,6 +16,7 @@ mod moving;
 mod operators;
 mod readme;
 mod rehearse;
+mod restore;
 mod secrets;
 mod simulate;
 mod stamps;

@@ -13,5 +13,6 @@ mod guide;
 mod hooks;
 mod journal;
 mod random_fleets;
+mod recover;
 mod stamp;
 mod unknown_outcomes;

@@ -18,7 +18,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 pub(crate) use check::{CompletionsArgs, DoctorArgs, SchemaAction, SchemaArgs};
 pub(crate) use export::ExportArgs;
 pub(crate) use import::ImportArgs;
-pub(crate) use keep::VerifyArgs;
+pub(crate) use keep::{BackupArgs, RecoverArgs, VerifyArgs};
 pub(crate) use operate::{
     AttestArgs, CancelArgs, HoldArgs, PauseArgs, PinArgs, PreflightArgs, ReleaseArgs, ResumeArgs, RetryArgs, RunArgs,
     StartArgs, Until, WorkerArgs,
@@ -115,6 +115,10 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// Check the journal: that nothing was changed, cut, swapped, removed or put back
     Verify(VerifyArgs),
+    /// Copy the database to a file while everything goes on
+    Backup(BackupArgs),
+    /// After a restore: read at Meta what is true by now, before anything is written there
+    Recover(RecoverArgs),
     /// Check everything that Unmoor needs, and say what is wrong
     Doctor(DoctorArgs),
     /// Print the completions of a shell

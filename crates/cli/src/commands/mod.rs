@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod backup;
 mod completions;
 mod deeds;
 mod doctor;
@@ -12,6 +13,7 @@ mod pin;
 mod preflight;
 mod question;
 mod ready_made;
+mod recover;
 pub(crate) mod rehearse;
 mod run;
 mod schema;
@@ -49,6 +51,8 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Simulate(args) => simulate::run(args, output).await,
         Command::Schema(args) => schema::run(&args, &global, output).await,
         Command::Verify(args) => verify::run(&args, &global, output).await,
+        Command::Backup(args) => backup::run(&args, &global, output).await,
+        Command::Recover(args) => recover::run(&args, &global, output).await,
         Command::Doctor(args) => doctor::run(&args, &global, output).await,
         Command::Completions(args) => completions::run(&args),
     }

@@ -15,6 +15,8 @@ use unmoor_engine::randomness::{OsRandomness, Randomness};
 use unmoor_engine::throttle::Throttle;
 use unmoor_engine::vault::{MasterKey, SecretKind, Vault};
 use unmoor_engine::{Engine, Graph, Observer, SealedInStore, Settings};
+use unmoor_engine::{fleet, journal};
+use unmoor_migration::fleet::Recovery;
 use unmoor_store::chain::JournalKey;
 use unmoor_store::{Stamp, Store};
 
@@ -104,8 +106,26 @@ pub(crate) struct Workshop {
     pub(crate) _lock: Option<EngineLock>,
 }
 
-/// Opens the database for work: meets the other side, takes the lock, stamps, and puts the engine together.
+/// Opens the database for work, unless it was restored and nobody has looked at what is true by now.
 pub(crate) async fn workshop(config: &Config, observer: Arc<dyn Observer>) -> anyhow::Result<Workshop> {
+    let workshop = workshop_to_recover(config, observer).await?;
+    let fleet = fleet::load(workshop.engine.store.as_ref()).await?.fleet;
+    let (what, hint) = match fleet.recovery {
+        None | Some(Recovery::Over { .. }) => return Ok(workshop),
+        Some(Recovery::Needed { why, at }) => (
+            format!("this database was restored ({why}, {at:.0}) and may lack what happened since"),
+            "run `unmoor recover` first: it reads at Meta what is true by now, and writes nothing there",
+        ),
+        Some(Recovery::Reading { since }) => (
+            format!("a recovery has begun at {since:.0} and is not over"),
+            "run `unmoor recover` until it ends by itself",
+        ),
+    };
+    Err(Trouble::refused(what).hint(hint).into())
+}
+
+/// Opens the database for work as it is: meets the other side, takes the lock, stamps, and puts the engine together.
+pub(crate) async fn workshop_to_recover(config: &Config, observer: Arc<dyn Observer>) -> anyhow::Result<Workshop> {
     let app = config.app()?;
     let connection = Connection::open(config).await?;
     let store = open_existing(config).await?;

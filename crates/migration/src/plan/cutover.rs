@@ -23,6 +23,9 @@ pub(super) fn begin(m: &Migration, s: &Surroundings<'_>) -> Next {
     }
     let numbers: Vec<&Number> = m.eligible().collect();
     if numbers.is_empty() {
+        if m.has_begun() {
+            return Next::Record(Fact::PhaseEntered { phase: Phase::CuttingOver });
+        }
         return next_number(m, s);
     }
     closed(m, s, &numbers).unwrap_or(Next::Record(Fact::PhaseEntered { phase: Phase::CuttingOver }))
@@ -74,7 +77,10 @@ pub(super) fn next_number(m: &Migration, s: &Surroundings<'_>) -> Next {
 pub(super) fn landed_late(m: &Migration) -> Option<Fact> {
     let listing = m.destination.as_ref()?.numbers.as_ref()?;
     let tried = |number: &&Number| {
-        !number.has_begun() && number.move_trouble.as_ref().is_some_and(|failed| failed.at <= listing.at)
+        let was_tried = number.move_trouble.as_ref().is_some_and(|failed| failed.at <= listing.at);
+        // The journal of a database that was restored may lack the try.
+        let may_lack_it = m.recovered && listing.at >= m.truth_since;
+        !number.has_begun() && (was_tried || may_lack_it)
     };
     m.numbers.values().filter(tried).find_map(|number| {
         let phone_number_id = find(listing, number)?.id.clone();

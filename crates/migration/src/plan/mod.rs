@@ -7,6 +7,7 @@ mod preflight;
 mod provisioning;
 mod reads;
 mod ready;
+mod recovery;
 mod settling;
 mod under_way;
 
@@ -65,11 +66,16 @@ pub(crate) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
     if m.phase.is_final() {
         return Next::Rest;
     }
+    recovery::first(m, s).unwrap_or_else(|| recovery::held_back(onward(m, s), s))
+}
+
+/// The same where nothing has to be read first.
+fn onward(m: &Migration, s: &Surroundings<'_>) -> Next {
     // A number that has begun comes before everything else, and nothing stops it (rules 3 and 7).
     if let Some(number) = m.under_way() {
         return under_way::carry_through(m, number, s);
     }
-    if m.phase == Phase::CuttingOver
+    if (m.phase == Phase::CuttingOver || m.recovered)
         && let Some(fact) = cutover::landed_late(m)
     {
         return Next::Record(fact);

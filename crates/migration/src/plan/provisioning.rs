@@ -19,7 +19,7 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
         return Next::Wait(Wait::because(Blocker::new(BlockerCode::DestinationUnknown, s.now)));
     };
     let mut wait = Wait::default();
-    let steps = [business_token, subscription, source_numbers];
+    let steps = [business_token, subscription, moved_before, source_numbers];
     for step in steps {
         if let Some(next) = step(m, destination, s, &mut wait) {
             return next;
@@ -30,6 +30,10 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
     }
     if let Some(fact) = classify(m) {
         return Next::Record(fact);
+    }
+    if m.eligible().next().is_none() && m.has_begun() {
+        // They had moved before the database was restored.
+        return Next::Record(Fact::PhaseEntered { phase: Phase::ReadyForCutover });
     }
     if m.eligible().next().is_none() {
         let blocker = no_connected_number(m, s);
@@ -60,6 +64,15 @@ fn subscription(m: &Migration, d: &Destination, s: &Surroundings<'_>, wait: &mut
         return attempt(m, s, Effect::ReadSubscriptions { destination: d.waba.clone() }, wait);
     }
     None
+}
+
+/// After a restore: numbers may have moved that the journal knows nothing of. No number is chosen before that is read.
+fn moved_before(m: &Migration, d: &Destination, s: &Surroundings<'_>, wait: &mut Wait) -> Option<Next> {
+    let is_read = d.numbers.as_ref().is_some_and(|listing| listing.at >= m.truth_since);
+    if !m.recovered || is_read {
+        return None;
+    }
+    attempt(m, s, Effect::ReadDestinationNumbers { destination: d.waba.clone() }, wait)
 }
 
 /// Guide 7, once more after acceptance; and the destination's node.

@@ -142,8 +142,36 @@ fn register(m: &Migration, d: &Destination, number: &Number, s: &Surroundings<'_
     let Some(phone_number_id) = number.destination_id.clone() else {
         return Next::Record(Fact::NumberStuck { number: number.number.clone(), code: BlockerCode::RegisterRefused });
     };
+    if !number.pin_sealed {
+        return pin_of_a_recovered(m, d, number, s, wait);
+    }
     let effect = Effect::RegisterNumber { number: number.number.clone(), phone_number_id };
     attempt(m, s, effect, &mut wait).unwrap_or(Next::Wait(wait))
+}
+
+/// Its PIN was drawn after the backup, and went with the database that is gone. Only where the vendor shows that the number
+/// has none may another one be drawn (rule 10).
+fn pin_of_a_recovered(m: &Migration, d: &Destination, number: &Number, s: &Surroundings<'_>, mut wait: Wait) -> Next {
+    let counts = |at| at >= m.truth_since && !m.is_outdated(at);
+    let listing = d.numbers.as_ref().filter(|listing| counts(listing.at));
+    let effect = match listing.and_then(|listing| find(listing, number)) {
+        Some(entry) if entry.two_step_off() == Answer::Yes => Effect::SealPin { number: number.number.clone() },
+        Some(_) => {
+            return Next::Record(Fact::NumberStuck { number: number.number.clone(), code: BlockerCode::PinLost });
+        }
+        None => Effect::ReadDestinationNumbers { destination: d.waba.clone() },
+    };
+    attempt(m, s, effect, &mut wait).unwrap_or(Next::Wait(wait))
+}
+
+/// A number that works, with a PIN that nobody has: a person has to give it another one.
+fn exception_of_lost_pin(m: &Migration, number: &Number) -> Option<Fact> {
+    let exception = format!(
+        "{}: it is registered with a PIN that is not in the restored vault; set another one in WhatsApp Manager",
+        number.number
+    );
+    let is_new = !number.pin_sealed && !m.exceptions.contains(&exception);
+    is_new.then_some(Fact::ExceptionRecorded { exception })
 }
 
 /// `None` when register may be sent again now.
@@ -239,6 +267,9 @@ pub(crate) fn register_again_at(number: &Number, vendor_says: Timestamp, now: Ti
 
 /// Rule 6: only the destination's own list proves it.
 fn verify(m: &Migration, d: &Destination, number: &Number, s: &Surroundings<'_>, mut wait: Wait) -> Next {
+    if let Some(exception) = exception_of_lost_pin(m, number) {
+        return Next::Record(exception);
+    }
     let registered_at = number.registered_at.unwrap_or(s.now);
     let sent_at = number.register_sent.last().copied().unwrap_or(registered_at);
     let listing = d.numbers.as_ref().filter(|listing| listing.at >= sent_at);
@@ -270,7 +301,7 @@ fn stuck(
     s: &Surroundings<'_>,
     mut wait: Wait,
 ) -> Next {
-    let since = number.register_trouble.as_ref().map_or(s.now, |failed| failed.at);
+    let since = number.register_trouble.as_ref().map(|failed| failed.at).or(number.moved_at).unwrap_or(s.now);
     let mut blocker = Blocker::new(code, since).of(&number.number);
     if let Some(failed) = &number.register_trouble {
         blocker = blocker.saying(&failed.failure);

@@ -58,6 +58,14 @@ pub(super) fn of(code: BlockerCode) -> &'static str {
             "Meta has not approved the source account, or has withdrawn its approval. Its numbers may not be usable today \
              either, whatever is done here."
         }
+        B::Recovering => {
+            "A backup knows nothing of what was done after it was taken: a customer may have accepted since, a number may be \
+             between two accounts. Until the truth at Meta has been read again nothing is tagged, moved or registered."
+        }
+        B::PinLost => {
+            "The number is on the new WABA and not registered there, and the database that was restored is older than its PIN. \
+             Meta may know that PIN already. A register with another one would be refused, and tries are few."
+        }
         B::PortfolioUnknown => {
             "Guide 5 asks the customer's business portfolio for its token. Neither the source WABA names its owner, nor \
              does the customer file."

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use jiff::civil::Time;
+use unmoor_migration::fleet::Recovery;
 use unmoor_migration::observed::TokenFacts;
 use unmoor_migration::reading::Answer;
 use unmoor_migration::retry::after;
@@ -85,12 +86,20 @@ fn cases() -> Vec<Case> {
     };
     let fleet = |code| {
         let mut run = Run::started(World::calm(&[FIRST]));
-        run.fleet = FleetStanding { no_move: Some(Blocker::new(code, run.now)), no_system_token: None };
+        run.fleet = FleetStanding { no_move: Some(Blocker::new(code, run.now)), no_system_token: None, recovery: None };
         run
     };
     let mut throttled = Run::started(World::calm(&[FIRST]));
     throttled.throttled =
         Some(Throttled { until: after(throttled.now, SignedDuration::from_mins(7)), lane: "app".to_owned() });
+    let mut restored = Run::started(World::calm(&[FIRST]));
+    restored.fleet.recovery = Some(Recovery::Needed { why: "a copy".to_owned(), at: restored.now });
+    // Moved, and given a PIN, after the backup was taken.
+    let mut pin_lost = Run::started(World::calm(&[FIRST]));
+    pin_lost.until_phase(Phase::AwaitingAcceptance);
+    assert!(pin_lost.world.take_over(&number(FIRST)).is_some());
+    pin_lost.world.destination_numbers.get_mut(&number(FIRST)).unwrap().pin_enabled = Some(true);
+    pin_lost.fleet.recovery = Some(Recovery::Over { since: pin_lost.now });
     let mut vetoed = with(|world| world.veto = Some("the agents are busy".to_owned()));
     vetoed.policy.before_move_hook = true;
     let released = |run: &mut Run| run.fleet = FleetStanding::default();
@@ -224,6 +233,11 @@ fn cases() -> Vec<Case> {
         case(B::PilotRunning, time, fleet(B::PilotRunning), released),
         case(B::FleetBraked, us, fleet(B::FleetBraked), released),
         case(B::DatabaseNotDurable, us, fleet(B::DatabaseNotDurable), released),
+        case(B::Recovering, us, restored, released),
+        case(B::PinLost, us, pin_lost, |run| {
+            run.world.destination_numbers.get_mut(&number(FIRST)).unwrap().pin_enabled = Some(false);
+            retry(run);
+        }),
         case(B::BudgetExhausted, time, throttled, |run| run.throttled = None),
         case(B::HookVetoed, us, vetoed, |run| run.world.veto = None),
         case(B::OutcomeUnknown, time, answering(E::MoveNumber, B::OutcomeUnknown, unknown()), nothing),

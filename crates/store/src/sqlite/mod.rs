@@ -111,6 +111,24 @@ impl SqliteStore {
         schema::look(&open::open_for_reading(path)?, path)
     }
 
+    /// Writes everything that is committed by now into a new file at `path`, which is there and empty. Nobody waits for it:
+    /// it is read as others read.
+    ///
+    /// # Errors
+    /// [`StoreError`] when either file fails, and [`StoreError::Corrupt`] when what was written is not whole.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        let failed = |error: rusqlite::Error| fault::explain("copy the database", path, &error);
+        let source = open::open_for_copying(&self.path)?;
+        source.execute("VACUUM INTO ?1", [&path.to_string_lossy()]).map_err(failed)?;
+        let copy = open::open_for_reading(path)?;
+        let words: String = copy.pragma_query_value(None, "integrity_check", |row| row.get(0)).map_err(failed)?;
+        if words == "ok" {
+            return Ok(());
+        }
+        let database = path.display().to_string();
+        Err(StoreError::Corrupt { operation: "copy the database", database, detail: words })
+    }
+
     /// Where the database is.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -56,6 +56,11 @@ pub(super) fn open_for_writing(path: &Path, durability: Durability) -> Result<Co
     Ok(db)
 }
 
+/// Opens the database for copying it as a whole. SQLite takes that for writing, though it writes to the copy alone.
+pub(super) fn open_for_copying(path: &Path) -> Result<Connection, StoreError> {
+    connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
 /// Opens the database, which is there and of the present schema, for reading alone.
 pub(super) fn open_for_reading(path: &Path) -> Result<Connection, StoreError> {
     let db = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;

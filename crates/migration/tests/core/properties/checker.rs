@@ -65,7 +65,8 @@ impl Checker {
             Step::Change(change) => self.change(*change),
             Step::FleetStops(stops) => {
                 let blocker = Blocker::new(BlockerCode::FleetBraked, self.run.now);
-                self.run.fleet = FleetStanding { no_move: stops.then_some(blocker), no_system_token: None };
+                self.run.fleet =
+                    FleetStanding { no_move: stops.then_some(blocker), no_system_token: None, recovery: None };
             }
             Step::Throttle(on) => {
                 let until = after(self.run.now, SignedDuration::from_mins(7));
