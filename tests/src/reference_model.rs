@@ -27,7 +27,7 @@ use customer::{Customer, Number, Try};
 use words::CAUSES;
 pub use words::{
     Answered, Barrier, Believed, Call, Cause, Change, Facts, MustEnd, NumberFacts, NumberState, Order, Phase, Seen,
-    Violation, World,
+    Step, Violation, World,
 };
 
 const SECOND: i64 = 1_000;
@@ -44,6 +44,8 @@ pub struct ReferenceModel {
     customers: BTreeMap<String, Customer>,
     failures: BTreeMap<(bool, i64), BTreeSet<String>>,
     fleet_stopped: Option<i64>,
+    /// A person let the fleet go on before its first migration was over.
+    example_waived: bool,
 }
 
 impl ReferenceModel {
@@ -60,7 +62,7 @@ impl ReferenceModel {
             (facts.source.clone(), Customer { facts: facts.clone(), numbers, barriers, ..Customer::default() })
         });
         let customers = customers.collect();
-        Self { world, now: EVER, customers, failures: BTreeMap::new(), fleet_stopped: None }
+        Self { world, now: EVER, customers, failures: BTreeMap::new(), fleet_stopped: None, example_waived: false }
     }
 
     /// Tells the model what happened.
@@ -72,7 +74,7 @@ impl ReferenceModel {
         self.now = self.now.max(at_ms);
         let judged = match seen {
             Seen::Request { call, .. } => self.judge(at_ms, call),
-            Seen::Changed(_) | Seen::Operator { .. } => Ok(()),
+            Seen::Changed(_) | Seen::Operator { .. } | Seen::Forgotten { .. } => Ok(()),
         };
         match seen {
             Seen::Request { call, answered } => self.take_in(at_ms, call, *answered),
@@ -81,6 +83,13 @@ impl ReferenceModel {
                     customer.change(at_ms, change);
                 }
             }
+            Seen::Forgotten { migration, step } => {
+                self.customers.get_mut(migration).into_iter().for_each(|customer| customer.forget(step));
+                // That nobody knows the answer says nothing about the vendor (rule 8).
+                let of = self.failures.get_mut(&(matches!(step, Step::Register(_)), 0));
+                of.into_iter().for_each(|sources| sources.retain(|source| source != migration));
+                self.fleet_stopped = self.fleet_stopped.filter(|_| self.failures.values().any(|of| of.len() > 1));
+            }
             Seen::Operator { migration, order } => {
                 let meant = |source: &String| migration.as_ref().is_none_or(|migration| migration == source);
                 let customers = self.customers.iter_mut().filter(|(source, _)| meant(source));
@@ -88,6 +97,7 @@ impl ReferenceModel {
                 if migration.is_none() && *order == Order::Looked {
                     self.failures.clear();
                     self.fleet_stopped = None;
+                    self.example_waived |= self.customers.values().any(Customer::begun);
                 }
             }
         }
@@ -156,7 +166,7 @@ impl ReferenceModel {
         let mut others = self.customers.values().filter(|one| one.facts.source != customer.facts.source);
         let has_example = self.customers.values().any(is_over);
         demand!(
-            has_example || !others.any(|one| one.begun() && !has_ended(one)),
+            has_example || self.example_waived || !others.any(|one| one.begun() && !has_ended(one)),
             "rule 8",
             "the fleet's first migration did not go alone"
         );
@@ -258,7 +268,7 @@ impl ReferenceModel {
     pub fn compare(&mut self, migration: &str, believed: &Believed) -> Result<(), Violation> {
         let now = self.now;
         let Some(customer) = self.customers.get_mut(migration) else { return Ok(()) };
-        let judged = believed.judge(customer);
+        let judged = believed.judge(customer, &self.world);
         judged.map_err(|(cites, words)| Violation { cites, at_ms: now, words: format!("{migration}: {words}") })
     }
 

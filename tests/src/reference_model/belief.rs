@@ -1,12 +1,12 @@
 //! What the program may believe.
 
 use super::{
-    Believed, Judged, NumberState, Phase,
+    Believed, Judged, NumberState, Phase, World,
     customer::{Customer, Number},
 };
 
 impl Believed {
-    pub(super) fn judge(&self, customer: &mut Customer) -> Judged {
+    pub(super) fn judge(&self, customer: &mut Customer, world: &World) -> Judged {
         let is_stopped = matches!(self.phase, Phase::Stopped(_));
         let beyond = |phase| !is_stopped && self.phase > phase;
         demand!(!beyond(Phase::Tagging) || customer.created, "guide 2.4", "beyond Tagging without an intent");
@@ -37,7 +37,8 @@ impl Believed {
         let stage = match self.phase {
             Phase::Draft | Phase::Preflight | Phase::Ready | Phase::Tagging => 0,
             Phase::AwaitingAcceptance => 1,
-            Phase::CuttingOver if begun => 3,
+            // What was begun and refused then is not begun, and still no way back.
+            Phase::CuttingOver if begun || customer.stage == 3 => 3,
             Phase::Provisioning | Phase::ReadyForCutover | Phase::CuttingOver => 2,
             Phase::Settling => 4,
             Phase::CompletedWithExceptions | Phase::Completed => 5,
@@ -47,23 +48,31 @@ impl Believed {
         customer.stage = stage;
         for (id, state) in &self.numbers {
             let listed = customer.destination_lists.last().copied();
+            let is_absent = customer.is_proven_absent(id, world);
             let Some(number) = customer.numbers.get_mut(id) else {
                 return Err(("guide 7.1", format!("{id} is no number of the source")));
             };
-            state.judge(id, number, listed, accepted)?;
+            state.judge(id, number, listed, accepted, is_absent)?;
         }
         Ok(())
     }
 }
 
 impl NumberState {
-    /// `listed` is when the destination's numbers were last read.
-    pub(super) fn judge(self, id: &str, number: &mut Number, listed: Option<i64>, accepted: bool) -> Judged {
+    /// `listed` is when the destination's numbers were last read; `is_absent`, whether that proved that a move never happened.
+    pub(super) fn judge(
+        self,
+        id: &str,
+        number: &mut Number,
+        listed: Option<i64>,
+        accepted: bool,
+        is_absent: bool,
+    ) -> Judged {
         let is_work = self >= Self::Moving;
         demand!(number.connected || !is_work, "guide 7.4", "{id} is {self:?} and not CONNECTED");
         demand!(accepted || !is_work, "guide 4.5", "{id} is {self:?} before acceptance");
         let returned = matches!(self, Self::Listed | Self::Skipped | Self::Eligible) && number.is_begun();
-        demand!(!returned, "rule 7", "{id} is {self:?} although its move has begun");
+        demand!(!returned || is_absent, "rule 7", "{id} is {self:?} although its move has begun");
         demand!(self < Self::Moved || number.moved.is_some(), "guide 8.7", "{id} is {self:?} and was not moved");
         let registered = number.registered;
         demand!(self < Self::Registered || registered.is_some(), "rule 6", "{id} is {self:?} and is not registered");

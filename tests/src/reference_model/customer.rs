@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Answered, Barrier, CAUSES, Cause, Change, DAY, EVER, Facts, HOUR, Judged, Order, SECOND, World};
+use super::{Answered, Barrier, CAUSES, Cause, Change, DAY, EVER, Facts, HOUR, Judged, Order, SECOND, Step, World};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Try {
@@ -16,6 +16,8 @@ pub(super) struct Number {
     pub(super) standing: BTreeMap<Cause, i64>,
     pub(super) moves: Vec<Try>,
     pub(super) registers: Vec<Try>,
+    /// What people granted beyond the seven.
+    pub(super) extra_registers: usize,
     /// The first try of the present schedule, and how many it has had (rule 4).
     pub(super) schedule: Option<(i64, i64)>,
     pub(super) turned_off: i64,
@@ -101,6 +103,12 @@ impl Customer {
         }
     }
 
+    /// Rule 5: a move without an answer that two readings did not show never happened, and has not begun.
+    pub(super) fn is_proven_absent(&self, id: &str, world: &World) -> bool {
+        let Some(number) = self.numbers.get(id).filter(|number| number.moved.is_none()) else { return false };
+        number.moves.last().is_some_and(|one| one.answered == Answered::Nothing && self.not_there(one.at, world))
+    }
+
     /// The program can have read on the destination what happened at this instant.
     pub(super) fn may_know(&self, happened: i64) -> bool {
         self.destination_lists.last().is_some_and(|last| *last >= happened)
@@ -126,7 +134,12 @@ impl Customer {
     /// Rule 4: a refusal that named a cause stops the tries until the cause is gone, and was looked at.
     pub(super) fn stop_is_over(&self, number: &Number) -> Judged {
         let Some((at, causes)) = &number.stop else { return Ok(()) };
-        let still = causes.iter().all(|cause| self.stands(number, *cause));
+        // Of a number that has moved the source shows nothing any more; what the destination lists need not be what the vendor
+        // goes by.
+        let is_hidden = |cause: &Cause| {
+            matches!(cause, Cause::TwoStep | Cause::Name) && number.moved.is_some() && self.may_know(*at)
+        };
+        let still = causes.iter().all(|cause| self.stands(number, *cause) && !is_hidden(cause));
         demand!(!still, "rule 4", "tried again while {causes:?}, which the refusal named, still stands");
         demand!(self.last_read.is_some_and(|read| read >= *at), "rule 4", "tried again without reading {causes:?}");
         Ok(())
@@ -136,7 +149,8 @@ impl Customer {
         self.goes_on(at, world)?;
         demand!(!self.tagged, "guide 3.1", "step 2 repeated although the intent is known");
         demand!(self.lost_tags < 4, "guide 2.5", "more than three repeats of a tag whose answer was lost");
-        let bar = self.barred(at, world, &[Barrier::Hold, Barrier::Pause, Barrier::NotReleased]);
+        // A hold keeps numbers from moving (rule 2), not the customer from being asked.
+        let bar = self.barred(at, world, &[Barrier::Pause, Barrier::NotReleased]);
         demand!(bar.is_none() || self.has_tried_tag, "rule 7", "tagged in spite of {bar:?}");
         if self.facts.two_step_later || self.attested.contains(&Cause::TwoStep) {
             return Ok(());
@@ -226,7 +240,12 @@ impl Customer {
         demand!(knows || self.may_know(moved), "rule 6", "{id} registered before the destination listed it");
         demand!(number.pin.as_deref().is_none_or(|known| known == pin), "rule 10", "{id} has a second PIN");
         let recent = number.registers.iter().filter(|one| one.at > at - 72 * HOUR + world.blur).count();
-        demand!(recent < 7, "rule 4", "{id} registered an eighth time in 72 hours");
+        demand!(
+            recent < 7 + number.extra_registers,
+            "rule 4",
+            "{id} registered for the {}th time in 72 hours",
+            recent + 1
+        );
         self.stop_is_over(number)?;
         let early = number.stop.is_none() && at < number.earliest_register().saturating_sub(world.blur);
         demand!(!early, "rule 4", "{id} registered before the next try is due");
@@ -320,6 +339,24 @@ impl Customer {
         }
     }
 
+    /// The answer to the last try is known to nobody any more: whoever had it died before it was written down.
+    pub(super) fn forget(&mut self, step: &Step) {
+        match step {
+            Step::Tag => {
+                self.lost_tags += u32::from(self.tagged);
+                self.has_tried_tag = true;
+                self.tagged = false;
+            }
+            Step::Move(id) | Step::Register(id) => {
+                let Some(number) = self.numbers.get_mut(id) else { return };
+                number.stop = None;
+                let is_move = matches!(step, Step::Move(_));
+                let tries = if is_move { &mut number.moves } else { &mut number.registers };
+                tries.last_mut().into_iter().for_each(|one| one.answered = Answered::Nothing);
+            }
+        }
+    }
+
     pub(super) fn obey(&mut self, at: i64, order: &Order) {
         match order {
             Order::Bar(barrier) => {
@@ -336,6 +373,9 @@ impl Customer {
             Order::Looked => {
                 self.lost_tags = 0;
                 for number in self.numbers.values_mut() {
+                    // Three of the ten that the vendor allows stay for people (rule 4), who need not wait for the schedule.
+                    number.extra_registers = (number.extra_registers + 1).min(3);
+                    number.schedule = None;
                     number.standing.remove(&Cause::Verification);
                 }
             }

@@ -132,6 +132,12 @@ impl Story {
         self.wait(10 * SECOND)
     }
 
+    fn forgotten(&mut self, migration: &str, step: Step) -> &mut Self {
+        let seen = Seen::Forgotten { migration: format!("S{migration}"), step };
+        assert_eq!(self.model.see(self.at, &seen), Ok(()));
+        self
+    }
+
     fn moved(&mut self, number: &str) -> &mut Self {
         self.ok(move_of(number)).moves_late(number)
     }
@@ -202,9 +208,10 @@ fn a_tag_is_set_once_on_the_source_and_repeated_three_times_at_most() {
 }
 
 #[test]
-fn a_tag_waits_for_release_and_holds() {
+fn a_tag_waits_for_release_and_pauses_and_not_for_a_hold() {
     let mut customer = facts("1", &["1a"]);
-    Story::of(vec![customer.clone()]).read().order(Order::Bar(Barrier::Hold)).breaks(tag("1"), "rule 7");
+    Story::of(vec![customer.clone()]).read().order(Order::Bar(Barrier::Pause)).breaks(tag("1"), "rule 7");
+    Story::of(vec![customer.clone()]).read().order(Order::Bar(Barrier::Hold)).ok(tag("1"));
     customer.barriers.insert(Barrier::NotReleased);
     Story::of(vec![customer.clone()]).read().breaks(tag("1"), "rule 7");
     Story::of(vec![customer]).read().order(Order::Lift(Barrier::NotReleased)).ok(tag("1"));
@@ -404,7 +411,12 @@ fn a_refusal_that_names_a_cause_stops_the_tries() {
     let mut story = Story::ready(&["1a"]);
     story.moved("1a");
     story.turns("two_step.turned_on");
-    story.refused(register_of("1a"), 2_388_001).wait(HOUR).ok(list("D1")).breaks(register_of("1a"), "rule 4");
+    story.refused(register_of("1a"), 2_388_001).wait(HOUR).breaks(register_of("1a"), "rule 4");
+    // What the destination lists of a moved number is all that can be read of it.
+    let mut story = Story::ready(&["1a"]);
+    story.moved("1a");
+    story.turns("two_step.turned_on");
+    story.refused(register_of("1a"), 2_388_001).wait(HOUR).ok(list("D1")).refused(register_of("1a"), 2_388_001);
     let mut story = Story::ready(&["1a"]);
     story.moved("1a");
     story.turns("two_step.turned_on");
@@ -445,6 +457,15 @@ fn the_first_migration_goes_alone() {
     story.moved("2a");
     let waits = MustEnd::WaitsForPerson { on_destination: BTreeSet::new(), reason: "the fleet's first is not over" };
     assert_eq!(story.end(), waits);
+    Story::fleet().moved("1a").order(Order::Looked).moved("2a");
+}
+
+#[test]
+fn an_answer_that_died_with_its_process_is_looked_for_like_one_that_never_came() {
+    let mut story = Story::of(vec![facts("1", &["1a"])]);
+    story.read().ok(tag("1")).forgotten("1", Step::Tag).ok(tag("1"));
+    let mut story = Story::ready(&["1a"]);
+    story.refused(move_of("1a"), 131_042).forgotten("1", Step::Move("1a".to_owned())).breaks(move_of("1a"), "rule 5");
 }
 
 #[test]

@@ -105,6 +105,20 @@ pub enum Seen {
         migration: Option<String>,
         order: Order,
     },
+    /// Whoever got the answer to the last try of this step died before it was written down.
+    Forgotten {
+        migration: String,
+        step: Step,
+    },
+}
+
+/// A step whose call is sent once, of a migration or of one of its numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Step {
+    Tag,
+    Move(String),
+    Register(String),
 }
 
 /// What may not be: the sentence or rule, when, and in words.
