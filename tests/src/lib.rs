@@ -11,8 +11,10 @@
     reason = "tests ask for one thing and fail by panicking"
 )]
 
+pub mod chaos;
 mod effects;
 mod fleet;
+pub mod reference_model;
 mod stage;
 mod wiretap;
 
