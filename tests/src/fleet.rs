@@ -247,6 +247,12 @@ impl Fleet {
         Self { keep: Keep::Postgres(address), ..self }
     }
 
+    /// The text of its scenario.
+    #[must_use]
+    pub fn scenario_text(&self) -> &str {
+        &self.scenario
+    }
+
     /// Everything that a rehearsal of it starts from.
     #[must_use]
     pub fn plan(&self) -> Plan {

@@ -13,9 +13,11 @@
     reason = "tests ask for one thing and fail by panicking"
 )]
 
+pub mod chaos;
 mod death;
 mod effects;
 mod fleet;
+pub mod reference_model;
 mod stage;
 mod verified;
 mod wiretap;

@@ -19,6 +19,10 @@ pub(crate) enum Command {
     WriteDocs,
     /// Compare the generated pages with those on disk.
     CheckDocs,
+    /// Run many schedules of everything that can go wrong, with these arguments.
+    Chaos(Vec<String>),
+    /// Make these deliberate bugs, all of them if there are none, and see that they are found.
+    ProveChaos(Vec<String>),
     /// Print the table of the guide's sentences.
     Sentences,
     /// Take the rules of these sentences away, of all if there are none, and see that their tests notice.
@@ -34,6 +38,7 @@ Tasks:
   test       Check everything: format, house rules, lints, tests, documentation
   tidy       Check the house rules alone: who may use whom, and how sources are written
   sentences  Print which sentence of the guide is kept where and held by which test; prove it
+  chaos      Run schedules of everything that can go wrong, drawn from seeds, against a reference model; prove it
   bench      Measure what must be fast, in a release build, and print a table
   docs       Write the pages that are generated from the code: docs/blockers, docs/reference
   help       Print this text; `cargo xtask <TASK> --help` tells more about one
@@ -81,6 +86,25 @@ Options:
 
 Exit status: 0 every sentence that states a behaviour is held (and each test bites), 1 not so";
 
+const CHAOS_HELP: &str = "\
+Run schedules of everything that can go wrong: the vendor's faults, people, webhooks, operators, clocks, and workers that die
+or stand still. Each is drawn from a seed, runs on virtual time in this process, and is compared with a reference model
+after every step. Prints what befell them, by kind, and each violation with its seed.
+
+Usage: cargo xtask chaos [OPTIONS]
+
+Options:
+  --seeds <N>    So many schedules (1000 unless told)
+  --from <SEED>  The first seed (1 unless told)
+  --seed <SEED>  This one alone, with its story
+  --keep         Add the seeds that fail to tests/chaos-seeds.txt, which the test suite runs for ever
+  --stop         Stop at the first violation
+  --prove        Make each deliberate bug of tests/bugs.toml in a copy below target/removals and see that it is found
+  --only <NAME>  With --prove: this bug alone; may be given several times
+  --help         Print this text
+
+Exit status: 0 no violation (each bug was found), 1 not so";
+
 const DOCS_HELP: &str = "\
 Write the pages that are generated from the code, and remove those that no longer are: docs/blockers, docs/reference.
 
@@ -94,13 +118,15 @@ Options:
 pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
     let mut arguments = arguments.peekable();
     let Some(task) = arguments.next() else {
-        return Err("which task? `test`, `tidy`, `sentences`, `bench` or `docs`".to_owned());
+        return Err("which task? `test`, `tidy`, `sentences`, `chaos`, `bench` or `docs`".to_owned());
     };
     let asks_for_help = arguments.peek().is_some_and(|next| next == "--help" || next == "-h");
     match task.as_str() {
         "help" | "--help" | "-h" => nothing_more(arguments, Command::Help(HELP)),
         "test" if asks_for_help => Ok(Command::Help(TEST_HELP)),
         "test" => parse_test(arguments),
+        "chaos" if asks_for_help => Ok(Command::Help(CHAOS_HELP)),
+        "chaos" => parse_chaos(arguments),
         "bench" if asks_for_help => Ok(Command::Help(BENCH_HELP)),
         "bench" => Ok(Command::Bench(arguments.collect())),
         "tidy" if asks_for_help => Ok(Command::Help(TIDY_HELP)),
@@ -149,6 +175,22 @@ fn parse_sentences(mut arguments: impl Iterator<Item = String>) -> Result<Comman
     }
 }
 
+fn parse_chaos(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
+    let mut arguments: Vec<String> = arguments.collect();
+    let Some(place) = arguments.iter().position(|argument| argument == "--prove") else {
+        return Ok(Command::Chaos(arguments));
+    };
+    arguments.remove(place);
+    let (mut only, mut left) = (Vec::new(), arguments.into_iter());
+    while let Some(argument) = left.next() {
+        match argument.as_str() {
+            "--only" => only.push(left.next().ok_or("`--only` needs the name of a bug")?),
+            other => return Err(format!("`chaos --prove` does not know `{other}`")),
+        }
+    }
+    Ok(Command::ProveChaos(only))
+}
+
 fn step(name: &str) -> Result<Step, String> {
     Step::ALL.into_iter().find(|step| step.name() == name).ok_or_else(|| {
         let names: Vec<_> = Step::ALL.into_iter().map(Step::name).collect();
@@ -183,6 +225,9 @@ mod tests {
         assert_eq!(typed("bench simulator-load"), Ok(Command::Bench(vec!["simulator-load".to_owned()])));
         assert_eq!(typed("docs"), Ok(Command::WriteDocs));
         assert_eq!(typed("docs --check"), Ok(Command::CheckDocs));
+        assert_eq!(typed("chaos --seeds 5"), Ok(Command::Chaos(vec!["--seeds".to_owned(), "5".to_owned()])));
+        assert_eq!(typed("chaos --prove --only probe"), Ok(Command::ProveChaos(vec!["probe".to_owned()])));
+        assert_eq!(typed("chaos --help"), Ok(Command::Help(CHAOS_HELP)));
         assert_eq!(typed("docs --help"), Ok(Command::Help(DOCS_HELP)));
         assert_eq!(typed("sentences"), Ok(Command::Sentences));
         assert_eq!(typed("sentences --help"), Ok(Command::Help(SENTENCES_HELP)));
@@ -211,6 +256,8 @@ mod tests {
             "sentences --prove --only",
             "sentences 8.4",
             "docs --chek",
+            "chaos --prove --seeds 5",
+            "chaos --prove --only",
             "docs --check now",
             "test --list tidy",
             "help me",

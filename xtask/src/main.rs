@@ -11,6 +11,8 @@
 //! | `browser`, `chromium` | the step that walks through the simulator's pages, and the browser it needs |
 //! | `simulator`, `python` | what such steps share: `unmoor simulate` as a process, a virtual environment |
 //! | `tidy` | the house rules and the table of who may use whom |
+//! | `chaos` | `cargo xtask chaos`: many schedules of everything that can go wrong, and the deliberate bugs that they find |
+//! | `proof` | what every proof by a deliberate change needs |
 //! | `sentences` | `cargo xtask sentences`: the guide's sentences, the tests that hold them, and the proof |
 //! | `reference`, `fidelity` | `cargo xtask docs`: the pages that are generated |
 //! | `workspace` | where the checkout is, and how cargo is called in it |
@@ -18,11 +20,13 @@
 
 mod arguments;
 mod browser;
+mod chaos;
 mod chromium;
 mod clients;
 mod debian;
 mod fidelity;
 mod output;
+mod proof;
 mod python;
 mod reference;
 mod sentences;
@@ -78,6 +82,8 @@ fn run(command: Command) -> Result<bool> {
         Command::Test(steps) => suite::run(&Workspace::of_this_run()?, &steps),
         Command::Bench(rows) => bench(&Workspace::of_this_run()?, &rows),
         Command::Tidy => tidy::run(&Workspace::of_this_run()?),
+        Command::Chaos(arguments) => chaos::explore(&Workspace::of_this_run()?, &arguments),
+        Command::ProveChaos(only) => chaos::prove(&Workspace::of_this_run()?, &only),
         Command::Sentences => sentences::show(&Workspace::of_this_run()?),
         Command::ProveSentences(only) => sentences::prove(&Workspace::of_this_run()?, &only),
         Command::WriteDocs => {

@@ -3,6 +3,7 @@
 #![allow(clippy::wildcard_enum_match_arm, reason = "tests ask for one thing")]
 
 mod blockers;
+mod chaos;
 mod commands;
 mod crash_points;
 mod determinism;

@@ -40,10 +40,7 @@ fn of_removal<'a>(
     holders: &'a [Holder],
     sources: &[SourceFile],
 ) -> impl Iterator<Item = String> + 'a {
-    let applies = match sources.iter().find(|file| file.path == removal.file) {
-        Some(file) => removal.apply(&file.text).err(),
-        None => Some(format!("there is no file {}", removal.file)),
-    };
+    let applies = removal.change.problem(sources);
     let none = removal.sentences.is_empty().then(|| "it names no sentence".to_owned());
     let holder = holders.iter().find(|holder| holder.id() == removal.test);
     let of_sentences = removal.sentences.iter().filter_map(move |number| {
@@ -68,6 +65,7 @@ fn is_known(sentences: &[Sentence], number: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proof::Change;
 
     fn sentence(number: &str) -> Sentence {
         Sentence { number: number.to_owned(), text: "It is so.".to_owned(), held_by: None }
@@ -78,13 +76,15 @@ mod tests {
         Holder { path: "tests/a.rs".to_owned(), line: 3, name: "it_is_so".to_owned(), numbers }
     }
 
+    fn change(file: &str, find: &str) -> Change {
+        Change { file: file.to_owned(), find: find.to_owned(), replace: "false".to_owned() }
+    }
+
     fn removal(number: &str) -> Removal {
         Removal {
             sentences: vec![number.to_owned()],
             makes: "it is otherwise".to_owned(),
-            file: "src/rule.rs".to_owned(),
-            find: "true".to_owned(),
-            replace: "false".to_owned(),
+            change: change("src/rule.rs", "true"),
             test: "tests/a.rs::it_is_so".to_owned(),
             place: "spec/removals/a.toml:1".to_owned(),
         }
@@ -120,8 +120,8 @@ mod tests {
 
     #[test]
     fn a_removal_that_no_longer_fits_is_told_with_its_place() {
-        let moved = Removal { find: "gone".to_owned(), ..removal("8.4") };
-        let elsewhere = Removal { file: "src/other.rs".to_owned(), ..removal("8.4") };
+        let moved = Removal { change: change("src/rule.rs", "gone"), ..removal("8.4") };
+        let elsewhere = Removal { change: change("src/other.rs", "true"), ..removal("8.4") };
         let untested = Removal { test: "tests/a.rs::other".to_owned(), ..removal("8.4") };
         let foreign = Removal { sentences: vec!["8.5".to_owned()], ..removal("8.4") };
         let about_nothing = Removal { sentences: Vec::new(), ..removal("8.4") };

@@ -2,54 +2,56 @@
 
 use serde::Deserialize;
 
+use crate::proof::Change;
 use crate::tidy::files::SourceFile;
 
 /// Where they stand.
 const FOLDER: &str = "spec/removals/";
 
 /// One change.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Removal {
     /// The sentences whose rule it takes away.
     pub(super) sentences: Vec<String>,
     /// What is true once it is made, in words.
     pub(super) makes: String,
-    /// The file that keeps the rule, below the root.
-    pub(super) file: String,
-    /// The text that is the rule. It stands in the file exactly once.
-    pub(super) find: String,
-    /// What stands there once the rule is gone. It compiles.
-    pub(super) replace: String,
+    /// The text that is the rule, and what stands there once it is gone.
+    pub(super) change: Change,
     /// The test that fails then: its file and function, `crates/simulator/tests/move_rules.rs::name`.
     pub(super) test: String,
     /// Where this removal is written down.
-    #[serde(skip)]
     pub(super) place: String,
+}
+
+/// One change as it is written down.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    sentences: Vec<String>,
+    makes: String,
+    file: String,
+    find: String,
+    replace: String,
+    test: String,
+}
+
+impl Written {
+    fn at(self, place: String) -> Removal {
+        let Self { sentences, makes, file, find, replace, test } = self;
+        Removal { sentences, makes, change: Change { file, find, replace }, test, place }
+    }
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Document {
-    removal: Vec<Removal>,
+    removal: Vec<Written>,
 }
 
 impl Removal {
     /// File and function of the test.
     pub(super) fn test_parts(&self) -> Option<(&str, &str)> {
         self.test.rsplit_once("::")
-    }
-
-    /// The file with the rule taken away, or why that cannot be done.
-    pub(super) fn apply(&self, text: &str) -> Result<String, String> {
-        if self.find == self.replace || self.find.is_empty() {
-            return Err("it changes nothing".to_owned());
-        }
-        match text.matches(&self.find).count() {
-            1 => Ok(text.replacen(&self.find, &self.replace, 1)),
-            0 => Err(format!("its text is not in {} any more", self.file)),
-            many => Err(format!("its text stands {many} times in {}; take more of it", self.file)),
-        }
     }
 }
 
@@ -65,7 +67,7 @@ pub(super) fn read(sources: &[SourceFile], problems: &mut Vec<String>) -> Vec<Re
                         .removal
                         .into_iter()
                         .zip(starts)
-                        .map(|(removal, line)| Removal { place: format!("{}:{line}", file.path), ..removal }),
+                        .map(|(written, line)| written.at(format!("{}:{line}", file.path))),
                 );
             }
             Err(error) => {
@@ -107,16 +109,5 @@ mod tests {
         assert!(removals.is_empty());
         assert!(problems.iter().all(|problem| problem.starts_with("spec/removals/step-8.toml:")), "{problems:?}");
         assert_eq!(problems.len(), 1);
-    }
-
-    #[test]
-    fn it_applies_where_its_text_stands_exactly_once() {
-        let (removals, _) = read_one(ONE);
-        let removal = removals.first().expect("one");
-        assert_eq!(removal.apply("x; if bad { }").as_deref(), Ok("x; if false { }"));
-        assert!(removal.apply("nothing").is_err());
-        assert!(removal.apply("if bad if bad").is_err());
-        let idle = Removal { replace: removal.find.clone(), ..removal.clone() };
-        assert!(idle.apply("if bad").is_err());
     }
 }

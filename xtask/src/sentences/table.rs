@@ -85,7 +85,7 @@ pub(super) fn as_page(coverage: &Coverage) -> String {
 /// The files from which removals take the sentence's rule away.
 fn keepers<'a>(sentence: &Sentence, removals: &'a [Removal]) -> BTreeSet<&'a str> {
     let about = removals.iter().filter(|removal| removal.sentences.contains(&sentence.number));
-    about.map(|removal| removal.file.as_str()).collect()
+    about.map(|removal| removal.change.file.as_str()).collect()
 }
 
 fn holders_of<'a>(sentence: &'a Sentence, coverage: &'a Coverage) -> impl Iterator<Item = &'a Holder> {
@@ -154,9 +154,11 @@ mod tests {
         let removal = |file: &str| Removal {
             sentences: vec!["8.4".to_owned()],
             makes: "it is otherwise".to_owned(),
-            file: file.to_owned(),
-            find: "true".to_owned(),
-            replace: "false".to_owned(),
+            change: crate::proof::Change {
+                file: file.to_owned(),
+                find: "true".to_owned(),
+                replace: "false".to_owned(),
+            },
             test: "crates/simulator/tests/move_rules.rs::it_moves".to_owned(),
             place: "spec/removals/a.toml:1".to_owned(),
         };

@@ -90,7 +90,7 @@ async fn read_one(
     let give_up_at = after(engine.clock.now(), PATIENCE);
     loop {
         if let Some(claim) = engine.store.claim(id, &engine.settings.owner, engine.settings.lease).await? {
-            step::run(engine, claim, &|| false).await?;
+            step::run(engine, claim, &|| false).await.map_err(|failed| failed.error)?;
         }
         let Some(now) = engine.store.load(id).await? else { return Ok(None) };
         let is_over = now.migration.is_final() || now.migration.is_recovered_since(since);

@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex};
 use anyhow::Context;
 use jiff::SignedDuration;
 use unmoor_engine::durability::Durability;
-use unmoor_engine::journal;
 use unmoor_engine::randomness::{OsRandomness, Randomness};
 use unmoor_engine::throttle::Throttle;
 use unmoor_engine::vault::{MasterKey, SecretKind, Vault};

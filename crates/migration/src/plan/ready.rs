@@ -13,6 +13,11 @@ use crate::phase::Phase;
 use crate::reading::Answer;
 
 pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
+    not_ready(m, s).unwrap_or(Next::Record(Fact::PhaseEntered { phase: Phase::Tagging }))
+}
+
+/// What has to come before the tag; `None` when the WABA may be tagged now.
+fn not_ready(m: &Migration, s: &Surroundings<'_>) -> Option<Next> {
     let mut wait = Wait::default();
     for (blocker, effect, read_at) in obstacles(m, s) {
         let every = interval(m, s, &blocker);
@@ -21,22 +26,22 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
         if (m.started.is_some() || m.is_outdated(read_at))
             && let Some(next) = poll(m, s, effect, Some(read_at), every, &mut wait)
         {
-            return next;
+            return Some(next);
         }
     }
     if m.started.is_none() {
         wait.block(Blocker::new(BlockerCode::NotReleased, m.phase_entered_at));
     }
     if !wait.blockers.is_empty() {
-        return Next::Wait(wait);
+        return Some(Next::Wait(wait));
     }
     let numbers_are_fresh =
         m.source.numbers_at.is_some_and(|at| s.now.duration_since(at) <= GREATEST_AGE_AT_TAG && !m.is_outdated(at));
     if !numbers_are_fresh {
         let read = Effect::ReadSourceNumbers { token: TokenKind::SourceBusiness };
-        return attempt(m, s, read, &mut wait).unwrap_or(Next::Wait(wait));
+        return Some(attempt(m, s, read, &mut wait).unwrap_or(Next::Wait(wait)));
     }
-    Next::Record(Fact::PhaseEntered { phase: Phase::Tagging })
+    None
 }
 
 /// Guide 2.
@@ -45,7 +50,9 @@ pub(super) fn tag(m: &Migration, s: &Surroundings<'_>) -> Next {
         return Next::Record(Fact::PhaseEntered { phase: Phase::AwaitingAcceptance });
     }
     let mut wait = Wait::default();
-    attempt(m, s, Effect::SetIntent, &mut wait).unwrap_or(Next::Wait(wait))
+    let Some(next) = attempt(m, s, Effect::SetIntent, &mut wait) else { return Next::Wait(wait) };
+    // A pause, or the wait after a try without an answer, may lie between the checks and this one (rule 16).
+    not_ready(m, s).unwrap_or(next)
 }
 
 /// What must be cleared before the tag, with the read that shows it and when that was made last.

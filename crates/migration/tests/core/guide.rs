@@ -1,10 +1,10 @@
 //! Sentences of the guide about our own side that no test of a single situation holds.
 
 use jiff::SignedDuration;
-use unmoor_migration::{BlockerCode, Effect, EffectKind, NumberState, Phase};
+use unmoor_migration::{BlockerCode, Command, Effect, EffectKind, NumberState, Phase};
 
 use crate::run::Run;
-use crate::world::{DESTINATION, FIRST, INTENT, PORTFOLIO, SECOND, SOURCE, World};
+use crate::world::{DESTINATION, FIRST, INTENT, PORTFOLIO, SECOND, SOURCE, World, unknown};
 
 /// The calm way to its end.
 fn calm() -> Run {
@@ -34,13 +34,30 @@ fn nothing_is_tagged_while_two_step_verification_is_on() {
     run.until_phase(Phase::Completed);
 }
 
+/// guide: 1.1
+#[test]
+fn a_tag_that_a_pause_put_off_looks_at_two_step_verification_again() {
+    let mut run = Run::started(World::calm(&[FIRST]));
+    run.until_open(EffectKind::SetIntent);
+    run.end(unknown());
+    run.command(Command::Pause { reason: None }).unwrap();
+    run.advance(SignedDuration::from_mins(26));
+    run.world.source_number(FIRST).pin_enabled = Some(true);
+    run.command(Command::Resume).unwrap();
+    stands_for(&mut run, SignedDuration::from_hours(2));
+    assert_eq!(run.tries(EffectKind::SetIntent), 1, "the one before the pause");
+    assert!(run.has(BlockerCode::TwoStepVerificationOn));
+    run.world.source_number(FIRST).pin_enabled = Some(false);
+    run.until_phase(Phase::Completed);
+}
+
 /// guide: 1.7
 #[test]
 fn the_dialogue_has_come_to_its_end_when_a_reading_says_so_and_not_before() {
     let world = World::calm(&[FIRST]).with(|world| world.source_number(FIRST).pin_enabled = Some(true));
     let mut run = Run::started(world);
     run.until_blocked(BlockerCode::TwoStepVerificationOn);
-    run.command(unmoor_migration::Command::Retry).unwrap();
+    run.command(Command::Retry).unwrap();
     run.step();
     run.step();
     assert!(run.has(BlockerCode::TwoStepVerificationOn), "somebody says so, the reading does not");

@@ -7,28 +7,28 @@ use crate::workspace::Workspace;
 
 /// Something that `cargo test` builds into one program.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Target {
-    pub(super) package: String,
+pub(crate) struct Target {
+    pub(crate) package: String,
     /// The package's folder, below the root; empty for the root itself.
-    pub(super) folder: String,
+    pub(crate) folder: String,
     /// What chooses it: `--lib`, or `--test` and its name.
-    pub(super) selection: Vec<String>,
+    pub(crate) selection: Vec<String>,
     /// Its first file, below the root.
     root_file: String,
 }
 
 impl Target {
     /// `unmoor-simulator --test move_rules`.
-    pub(super) fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         format!("{} {}", self.package, self.selection.join(" "))
     }
 }
 
 /// All of the workspace.
-pub(super) struct Targets(Vec<Target>);
+pub(crate) struct Targets(Vec<Target>);
 
 impl Targets {
-    pub(super) fn of(workspace: &Workspace) -> Result<Self> {
+    pub(crate) fn of(workspace: &Workspace) -> Result<Self> {
         let metadata = workspace.metadata()?;
         let root = metadata.get("workspace_root").and_then(Value::as_str).context("cargo names no root")?;
         let mut targets = Vec::new();
@@ -41,7 +41,7 @@ impl Targets {
     }
 
     /// The one whose first file this is, or in whose folder it lies.
-    pub(super) fn of_file(&self, path: &str) -> Option<&Target> {
+    pub(crate) fn of_file(&self, path: &str) -> Option<&Target> {
         let exact = self.0.iter().find(|target| target.root_file == path);
         let folder = |target: &&Target| {
             let (folder, name) = target.root_file.rsplit_once('/')?;

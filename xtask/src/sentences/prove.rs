@@ -1,9 +1,5 @@
 //! Proof that each test bites: a rule is taken away in a copy of the checkout, and its test is expected to fail.
 
-mod checkout;
-mod targets;
-mod tests_of_copy;
-
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -12,11 +8,9 @@ use anyhow::{Result, bail};
 use super::Coverage;
 use super::removals::Removal;
 use crate::output;
+use crate::proof::{Copy, Run, Target, Targets, build, run_test};
 use crate::stopwatch::{Stopwatch, in_words};
 use crate::workspace::Workspace;
-use checkout::Copy;
-use targets::{Target, Targets};
-use tests_of_copy::{Run, build, run_test};
 
 /// What became of a removal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +80,8 @@ fn chosen<'a>(removals: &'a [Removal], only: &[String]) -> Result<Vec<&'a Remova
     let wanted = |removal: &&Removal| only.is_empty() || only.iter().any(|number| removal.sentences.contains(number));
     let mut chosen: Vec<&Removal> = removals.iter().filter(wanted).collect();
     let package = |file: &str| file.split('/').take(2).collect::<Vec<_>>().join("/");
-    chosen.sort_by_key(|removal| (package(&removal.file), removal.test_parts().map(|(path, _)| path.to_owned())));
+    chosen
+        .sort_by_key(|removal| (package(&removal.change.file), removal.test_parts().map(|(path, _)| path.to_owned())));
     Ok(chosen)
 }
 
@@ -130,15 +125,10 @@ fn try_without(copy: &Copy, targets: &Targets, removal: &Removal) -> Result<Verd
     let Some(target) = targets.of_file(path) else {
         return Ok(Verdict::NotRun { why: format!("{path} belongs to no tests of a package") });
     };
-    let before = copy.read(&removal.file)?;
-    let without = match removal.apply(&before) {
-        Ok(without) => without,
-        Err(why) => return Ok(Verdict::NotRun { why }),
-    };
-    copy.write(&removal.file, &without)?;
-    let verdict = verdict_of(copy, target, name);
-    copy.write(&removal.file, &before)?;
-    verdict
+    match copy.changed(std::slice::from_ref(&removal.change), || verdict_of(copy, target, name))? {
+        Ok(verdict) => Ok(verdict),
+        Err(why) => Ok(Verdict::NotRun { why }),
+    }
 }
 
 fn verdict_of(copy: &Copy, target: &Target, name: &str) -> Result<Verdict> {
@@ -158,7 +148,7 @@ fn report(verdicts: &[(&Removal, Verdict)]) -> String {
     let mut text = String::new();
     for (removal, verdict) in verdicts {
         let _ = writeln!(text, "{:<8} {}", removal.sentences.join(", "), verdict.words());
-        let _ = writeln!(text, "         removed  {} ({})", removal.makes, removal.file);
+        let _ = writeln!(text, "         removed  {} ({})", removal.makes, removal.change.file);
         let _ = writeln!(text, "         test     {}", removal.test);
     }
     text
@@ -167,14 +157,13 @@ fn report(verdicts: &[(&Removal, Verdict)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proof::Change;
 
     fn removal(number: &str, file: &str) -> Removal {
         Removal {
             sentences: vec![number.to_owned()],
             makes: "it is otherwise".to_owned(),
-            file: file.to_owned(),
-            find: "true".to_owned(),
-            replace: "false".to_owned(),
+            change: Change { file: file.to_owned(), find: "true".to_owned(), replace: "false".to_owned() },
             test: "crates/a/tests/b.rs::it_is_so".to_owned(),
             place: "spec/removals/a.toml:1".to_owned(),
         }

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(180);
 
 /// What a test came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Run {
+pub(crate) enum Run {
     Passed,
     /// It failed, crashed or did not end.
     Failed,
@@ -27,9 +27,19 @@ pub(super) enum Run {
 }
 
 /// Builds the tests of a target. Gives the program, or the compiler's first error.
-pub(super) fn build(copy: &Copy, target: &Target) -> Result<Result<PathBuf, String>> {
-    let mut arguments = vec!["test", "--quiet", "--no-run", "--message-format=json", "--package", &target.package];
+pub(crate) fn build(copy: &Copy, target: &Target) -> Result<Result<PathBuf, String>> {
+    let mut arguments = vec!["test", "--quiet", "--no-run", "--package", &target.package];
     arguments.extend(target.selection.iter().map(String::as_str));
+    built_by(copy, &arguments, &target.words())
+}
+
+/// Builds a binary of a package. Gives the program, or the compiler's first error.
+pub(crate) fn build_program(copy: &Copy, package: &str, name: &str) -> Result<Result<PathBuf, String>> {
+    built_by(copy, &["build", "--quiet", "--package", package, "--bin", name], name)
+}
+
+fn built_by(copy: &Copy, arguments: &[&str], what: &str) -> Result<Result<PathBuf, String>> {
+    let arguments = [arguments, &["--message-format=json"]].concat();
     let output = copy.cargo(&arguments).stderr(Stdio::piped()).output().context("cannot start cargo")?;
     let messages: Vec<Value> =
         String::from_utf8_lossy(&output.stdout).lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
@@ -40,7 +50,7 @@ pub(super) fn build(copy: &Copy, target: &Target) -> Result<Result<PathBuf, Stri
     let program = messages.iter().rev().find_map(|message| message.get("executable")?.as_str());
     match program {
         Some(program) => Ok(Ok(PathBuf::from(program))),
-        None => bail!("cargo built {} and names no program", target.words()),
+        None => bail!("cargo built {what} and names no program"),
     }
 }
 
@@ -55,7 +65,7 @@ fn last_line(text: &str) -> String {
 }
 
 /// Runs the test with this name.
-pub(super) fn run_test(copy: &Copy, target: &Target, program: &PathBuf, name: &str) -> Result<Run> {
+pub(crate) fn run_test(copy: &Copy, target: &Target, program: &PathBuf, name: &str) -> Result<Run> {
     let folder = copy.root().join(&target.folder);
     let mut child = Command::new(program)
         .arg(name)

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result};
 
+use super::Change;
 use crate::tidy::files;
 use crate::workspace::Workspace;
 
@@ -14,14 +15,14 @@ use crate::workspace::Workspace;
 const FOLDER: &str = "target/removals";
 
 /// A copy whose files may be changed.
-pub(super) struct Copy {
+pub(crate) struct Copy {
     workspace: Workspace,
     target: PathBuf,
 }
 
 impl Copy {
     /// Brings the copy up to date. A file that is the same already keeps its time, so that nothing is compiled for it.
-    pub(super) fn of(original: &Workspace) -> Result<Self> {
+    pub(crate) fn of(original: &Workspace) -> Result<Self> {
         let folder = original.root().join(FOLDER);
         let root = folder.join("checkout");
         let listed: BTreeSet<String> = files::paths(original.root())?.into_iter().collect();
@@ -39,22 +40,46 @@ impl Copy {
         Ok(Self { workspace: Workspace::at(root), target: folder.join("target") })
     }
 
-    pub(super) fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.workspace.root()
     }
 
     /// Cargo, in the copy. Its programs carry no debug information, which nobody reads.
-    pub(super) fn cargo(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn cargo(&self, arguments: &[&str]) -> Command {
         let mut command = self.workspace.cargo(arguments);
         command.env("CARGO_TARGET_DIR", &self.target).env("CARGO_PROFILE_DEV_DEBUG", "0");
         command
     }
 
-    pub(super) fn read(&self, path: &str) -> Result<String> {
+    /// Does `work` with these changes made, and takes them back. The inner error says why one cannot be made.
+    pub(crate) fn changed<T>(&self, changes: &[Change], work: impl FnOnce() -> Result<T>) -> Result<Result<T, String>> {
+        let mut before: Vec<(&str, String)> = Vec::new();
+        let mut problem = None;
+        for change in changes {
+            let text = self.read(&change.file)?;
+            match change.apply(&text) {
+                Ok(changed) => {
+                    self.write(&change.file, &changed)?;
+                    before.push((&change.file, text));
+                }
+                Err(why) => problem = Some(why),
+            }
+        }
+        let done = match problem {
+            Some(why) => Ok(Err(why)),
+            None => work().map(Ok),
+        };
+        for (file, text) in before.iter().rev() {
+            self.write(file, text)?;
+        }
+        done
+    }
+
+    fn read(&self, path: &str) -> Result<String> {
         fs::read_to_string(self.root().join(path)).with_context(|| format!("cannot read {path} of the copy"))
     }
 
-    pub(super) fn write(&self, path: &str, text: &str) -> Result<()> {
+    fn write(&self, path: &str, text: &str) -> Result<()> {
         fs::write(self.root().join(path), text).with_context(|| format!("cannot write {path} of the copy"))
     }
 }
