@@ -1,6 +1,7 @@
 //! Killed at any point and started again, a migration ends as if nothing had been.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use e2e::{Death, Fleet, Member, Moment, Point, Stage, When, effects};
@@ -14,10 +15,20 @@ enum Backend {
     Postgres,
 }
 
-/// One customer with two numbers, who pays late, so that gates close and open on the way.
-fn fleet() -> Fleet {
-    let member = Member::new("copper-candle", &["+12125550110", "+12125550111"]).person("pays = \"5 hours\"");
-    Fleet::of(&[member]).policy(|policy| policy.before_move_hook = true)
+impl Backend {
+    /// One customer with two numbers; where each death costs a database on a server, with one, which passes every kind of point
+    /// as well.
+    fn fleet(self, folder: &Path) -> Fleet {
+        let numbers: &[&str] = match self {
+            Self::Sqlite => &["+12125550110", "+12125550111"],
+            Self::Postgres => &["+12125550110"],
+        };
+        let fleet = Fleet::of(&[Member::new("copper-candle", numbers)]).policy(|policy| policy.before_move_hook = true);
+        match self {
+            Self::Sqlite => fleet.kept_in(folder.join("kept.db")),
+            Self::Postgres => fleet.kept_in_postgres(),
+        }
+    }
 }
 
 /// A program that has nothing against a move.
@@ -33,10 +44,7 @@ fn runtime() -> tokio::runtime::Runtime {
 /// A fleet whose database is kept, on a stage on which nothing has begun.
 fn begun(backend: Backend) -> (tempfile::TempDir, Fleet, Stage) {
     let folder = tempfile::tempdir().unwrap();
-    let fleet = match backend {
-        Backend::Sqlite => fleet().kept_in(folder.path().join("kept.db")),
-        Backend::Postgres => fleet().kept_in_postgres(),
-    };
+    let fleet = backend.fleet(folder.path());
     let stage = runtime().block_on(Stage::with_hooks(&fleet, hooks()));
     (folder, fleet, stage)
 }
