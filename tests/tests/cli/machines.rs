@@ -67,7 +67,7 @@ fn a_worker_is_cut_off_from_meta() {
 #[test]
 fn the_database_crashes_and_comes_back() {
     let field = Field::new();
-    let workers = [field.in_a_cutover(), field.worker(), field.worker()];
+    let workers = field.three_in_a_cutover();
     field.restart_database();
     field.until_over();
     field.verdict("PostgreSQL crashes and comes back", workers);
@@ -77,7 +77,7 @@ fn the_database_crashes_and_comes_back() {
 #[test]
 fn the_standby_takes_over() {
     let field = Field::new();
-    let workers = [field.in_a_cutover(), field.worker(), field.worker()];
+    let workers = field.three_in_a_cutover();
     field.promote_standby();
     field.until_over();
     field.verdict("the standby takes over", workers);

@@ -53,6 +53,9 @@ async fn work(config: &Config, at_rest: worker::AtRest, json: bool, output: &Out
     let stop = Stop::new();
     listen_for_signals(stop.clone(), output.clone())?;
     listen_for_work(stop.clone(), Arc::clone(&engine.store));
+    if at_rest == worker::AtRest::Never {
+        output.note(format_args!("at work on {} as {}", config.database, engine.settings.owner));
+    }
     let ended = worker::run(Arc::clone(engine), stop, at_rest).await?;
     if let Some(progress) = &progress {
         progress.finish();

@@ -76,8 +76,22 @@ impl Field {
     /// A worker, alone, that has just moved the first number.
     pub(super) fn in_a_cutover(&self) -> Running {
         let first = self.worker();
-        self.until("the first move", || !self.simulated.changes("number.moved").is_empty());
+        self.until_moved();
         first
+    }
+
+    /// Three workers, one of which has just moved the first number.
+    pub(super) fn three_in_a_cutover(&self) -> [Running; 3] {
+        let mut workers = [self.worker(), self.worker(), self.worker()];
+        for worker in &mut workers {
+            worker.line("that it is at work", |line| line.contains("at work on"));
+        }
+        self.until_moved();
+        workers
+    }
+
+    fn until_moved(&self) {
+        self.until("the first move", || !self.simulated.changes("number.moved").is_empty());
     }
 
     pub(super) fn signal(&self, worker: &Running, signal: &str) {
