@@ -2,9 +2,12 @@
 
 /// The candidate nearest to `text`, where one is near enough to be a slip of the fingers.
 pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let greatest = 1 + text.chars().count() / 4;
+    let length = text.chars().count();
+    let greatest = 1 + length / 4;
     candidates
         .into_iter()
+        // Each letter more or less is a step; so a text of megabytes is not compared at all.
+        .filter(|candidate| candidate.chars().count().abs_diff(length) <= greatest)
         .map(|candidate| (distance(text, candidate), candidate))
         .filter(|(distance, _)| *distance <= greatest)
         .min()

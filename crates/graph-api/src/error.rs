@@ -106,8 +106,13 @@ impl GraphError {
                 words.push(text);
             }
         }
-        words.join(" / ")
+        one_line(&words.join(" / "))
     }
+}
+
+/// A text whose line breaks and terminal commands have become blanks.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// `error_data` is an object, or a text that holds an object, or merely a text (`observations: errors.details_as_string`).
@@ -129,7 +134,7 @@ impl fmt::Display for GraphError {
         }
         write!(f, ", HTTP {}", self.head.http_status)?;
         if let Some(trace_id) = &self.trace_id {
-            write!(f, ", trace {trace_id}")?;
+            write!(f, ", trace {}", one_line(trace_id))?;
         }
         write!(f, "); next: {}", self.cause().next_step())
     }

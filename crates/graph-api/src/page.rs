@@ -46,24 +46,26 @@ impl<T> Page<T> {
         let root = Place::root(body);
         let items = root.need("data")?.elements()?.iter().map(item).collect::<Result<Vec<_>, _>>()?;
         let paging = root.get("paging");
-        let next = paging.as_ref().and_then(|paging| paging.text("next"));
+        let next = paging.as_ref().and_then(|paging| paging.get("next"));
         let cursor = paging.as_ref().and_then(|paging| paging.get("cursors")).and_then(|cursors| cursors.text("after"));
+        let cursor = cursor.filter(|cursor| !cursor.is_empty());
         let is_full = items.len() >= limit.map_or(DEFAULT_PAGE_SIZE, usize::from);
         let after = match next {
             // The link itself is never followed: it carries the token.
             Some(next) => {
-                let cursor = cursor.or_else(|| after_in(&next));
+                let cursor = cursor.or_else(|| after_in(&next.as_text()?));
                 Some(cursor.ok_or_else(|| root.trouble("there is a next page, but no cursor to it"))?)
             }
             None => cursor.filter(|_| is_full),
         };
-        Ok(Self { items, after: after.filter(|cursor| !cursor.is_empty()).map(Cursor) })
+        Ok(Self { items, after: after.map(Cursor) })
     }
 }
 
 fn after_in(link: &str) -> Option<String> {
     let (_, query) = link.split_once('?')?;
-    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "after").map(|(_, value)| value.into_owned())
+    let after = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "after").map(|(_, value)| value);
+    after.filter(|after| !after.is_empty()).map(std::borrow::Cow::into_owned)
 }
 
 /// A call for one page of a list.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rlibphonenumber::{NumberLengthType, ParseError, PhoneNumber, Region, ValidationError};
+use rlibphonenumber::{NumberLengthType, ParseError, PhoneNumber, ValidationError};
 
 /// Digits of an E.164 number at most, calling code included (ITU-T E.164).
 const MOST_DIGITS: usize = 15;
@@ -10,7 +10,7 @@ const MOST_DIGITS: usize = 15;
 /// Why a text is not a phone number that can be split.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PhoneError {
-    /// It does not begin with a plus, and no region was given.
+    /// It does not begin with a plus.
     #[error("the number has no country calling code; write it with a plus, like +1 631-555-5555")]
     NoCallingCode,
     /// Letters, an extension, or nothing that is a number.
@@ -22,9 +22,6 @@ pub enum PhoneError {
     /// Reading it as a number of its country changed its digits, so that it is not certain which number is meant.
     #[error("the number has digits that its country's rules take away; write it as WhatsApp Manager shows it")]
     Rewritten,
-    /// The region is not two letters of ISO 3166-1.
-    #[error("`{0}` is not a region; write two letters, like US")]
-    Region(String),
 }
 
 /// A phone number that can be split without doubt. Equal numbers are equal whatever their spelling was.
@@ -45,7 +42,7 @@ impl E164 {
         if !text.starts_with('+') {
             return Err(PhoneError::NoCallingCode);
         }
-        let number = Self::read(text, None)?;
+        let number = Self::read(text)?;
         let digits: String =
             text.chars().filter_map(|c| c.to_digit(10)).filter_map(|d| char::from_digit(d, 10)).collect();
         if number.digits() == digits { Ok(number) } else { Err(PhoneError::Rewritten) }
@@ -62,24 +59,12 @@ impl E164 {
         Self::parse(&format!("+{text}"))
     }
 
-    /// Reads a number as people of a region write it, such as `(631) 555-5555` in `US`; a plus overrides the region.
-    ///
-    /// # Errors
-    /// [`PhoneError`].
-    pub fn parse_in_region(text: &str, region: &str) -> Result<Self, PhoneError> {
-        if text.trim_start().starts_with('+') {
-            return Self::parse(text);
-        }
-        let known = Region::try_from(region).map_err(|_| PhoneError::Region(region.chars().take(8).collect()))?;
-        Self::read(text.trim(), Some(known))
-    }
-
-    fn read(text: &str, region: Option<Region>) -> Result<Self, PhoneError> {
+    fn read(text: &str) -> Result<Self, PhoneError> {
         // The library would read letters as keys of a telephone, and cut an extension off.
         if text.chars().any(char::is_alphabetic) {
             return Err(PhoneError::NotANumber("it has letters"));
         }
-        let number = PhoneNumber::parse(text, region).map_err(|error| match error {
+        let number = PhoneNumber::parse(text, None).map_err(|error| match error {
             ParseError::InvalidCountryCode => PhoneError::NotANumber("its country calling code does not exist"),
             ParseError::NotANumber(_) => PhoneError::NotANumber("it has no digits in the form of a number"),
             ParseError::TooShortAfterIdd | ParseError::TooShortNsn | ParseError::TooLongNsn => {
@@ -181,23 +166,18 @@ mod tests {
     }
 
     #[test]
-    fn webhook_digits_and_local_spellings_give_the_same_number() {
+    fn webhook_digits_give_the_same_number() {
         let number = E164::parse("+1 631-555-5555").unwrap();
         assert_eq!(E164::parse_digits("16315555555").unwrap(), number);
-        assert_eq!(E164::parse_in_region("(631) 555-5555", "US").unwrap(), number);
-        assert_eq!(E164::parse_in_region("+1 631 555 5555", "GB").unwrap(), number);
         assert_eq!(number.to_string(), "+16315555555");
-        assert_eq!(E164::parse_in_region("020 7946 0123", "GB").unwrap().split(), ("44", "2079460123"));
         assert!(E164::parse_digits("1 631").is_err());
-        assert!(matches!(E164::parse_in_region("631", "USA"), Err(PhoneError::Region(_))));
     }
 
     proptest! {
         #[test]
-        fn arbitrary_texts_never_panic(text in ".*", region in "[A-Z]{2}") {
+        fn arbitrary_texts_never_panic(text in ".*") {
             let _ = E164::parse(&text);
             let _ = E164::parse_digits(&text);
-            let _ = E164::parse_in_region(&text, &region);
         }
 
         #[test]

@@ -21,7 +21,11 @@ pub struct Redactor {
 impl Redactor {
     /// A redactor that knows some secrets literally. Texts below four characters are not replaced.
     #[must_use]
-    pub fn new(known: Vec<SecretString>) -> Self {
+    pub fn new(mut known: Vec<SecretString>) -> Self {
+        // What follows the bar of an app token is the app's secret, and may be repeated without its id.
+        let inside = known.iter().filter_map(|token| token.expose_secret().split_once('|'));
+        let inside: Vec<SecretString> = inside.map(|(_, secret)| SecretString::from(secret)).collect();
+        known.extend(inside);
         Self { known }
     }
 
@@ -29,15 +33,11 @@ impl Redactor {
     #[must_use]
     pub fn clean(&self, text: &str) -> String {
         let mut cleaned = text.to_owned();
-        for secret in &self.known {
-            let exposed = secret.expose_secret();
-            if exposed.len() >= 4 {
-                cleaned = cleaned.replace(exposed, MASK);
-                let encoded: String = form_urlencoded::byte_serialize(exposed.as_bytes()).collect();
-                cleaned = cleaned.replace(&encoded, MASK);
-            }
+        for exposed in self.known.iter().map(ExposeSecret::expose_secret).filter(|exposed| exposed.len() >= 4) {
+            let encoded: String = form_urlencoded::byte_serialize(exposed.as_bytes()).collect();
+            cleaned = cleaned.replace(exposed, MASK).replace(&encoded, MASK);
         }
-        // Cut last, so that no half of a secret is left.
+        // Cut after that, so that no half of a secret is left.
         let mut cleaned = mask_words(&cleaned);
         if let Some((end, _)) = cleaned.char_indices().nth(LONGEST_TEXT) {
             cleaned.truncate(end);
@@ -47,15 +47,18 @@ impl Redactor {
     }
 }
 
-/// Walks over the words of a text; a word ends where a token cannot go on.
+/// Walks over the words of a text, until there are more than can be kept; a word ends where a token cannot go on.
 fn mask_words(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    let mut out = String::new();
     let mut rest = text;
-    while !rest.is_empty() {
+    // Each turn adds a character at least, so that a body of megabytes takes no longer than a long sentence.
+    for _ in 0..=LONGEST_TEXT {
         let end = rest.find(|c: char| !is_token_char(c)).unwrap_or(rest.len());
         let (word, after) = rest.split_at(end);
-        let is_value = SECRET_PARAMETERS.iter().any(|name| ends_with_parameter(&out, name));
-        out.push_str(if !word.is_empty() && (is_value || looks_like_token(word)) { MASK } else { word });
+        let is_secret =
+            || SECRET_PARAMETERS.iter().any(|name| ends_with_parameter(&out, name)) || looks_like_token(word);
+        let is_masked = !word.is_empty() && is_secret();
+        out.push_str(if is_masked { MASK } else { word });
         let Some(separator) = after.chars().next() else { break };
         out.push(separator);
         rest = after.get(separator.len_utf8()..).unwrap_or_default();
@@ -80,8 +83,10 @@ fn looks_like_token(word: &str) -> bool {
     if word.len() >= 16 && word.starts_with("EAA") {
         return true;
     }
-    word.split_once('|')
-        .is_some_and(|(id, secret)| id.len() >= 5 && id.bytes().all(|b| b.is_ascii_digit()) && secret.len() >= 16)
+    ["|", "%7C", "%7c"]
+        .iter()
+        .filter_map(|bar| word.split_once(bar))
+        .any(|(id, secret)| id.len() >= 5 && id.bytes().all(|b| b.is_ascii_digit()) && secret.len() >= 16)
 }
 
 /// Method and path of a request, without query, headers and body: what a log may show.
@@ -122,6 +127,13 @@ mod tests {
             redactor.clean("pin 482913, token 77|s or 77%7Cs"),
             "pin [redacted], token [redacted] or [redacted]"
         );
+    }
+
+    #[test]
+    fn the_secret_inside_an_app_token_is_masked_alone_and_in_either_encoding() {
+        let redactor = Redactor::new(vec![SecretString::from("77|hidden")]);
+        assert_eq!(redactor.clean("77%7chidden 77%7Chidden hidden"), "77%7c[redacted] [redacted] [redacted]");
+        assert_eq!(Redactor::default().clean("12345%7c0123456789abcdef"), "[redacted]");
     }
 
     #[test]

@@ -183,7 +183,7 @@ fn head_of(response: &http::Response<Bytes>, redactor: &Redactor) -> ReplyHead {
     let headers = response.headers();
     ReplyHead {
         http_status: response.status().as_u16(),
-        usage: Usage::from_headers(headers),
+        usage: Usage::from_headers(headers).cleaned(redactor),
         trace_id: text(headers, "x-fb-trace-id")
             .or_else(|| text(headers, "x-fb-request-id"))
             .map(|id| redactor.clean(id)),

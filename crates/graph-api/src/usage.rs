@@ -6,6 +6,7 @@ use http::HeaderMap;
 use serde_json::Value;
 
 use crate::json::Place;
+use crate::redact::Redactor;
 
 /// Budgets as of one answer (`observations: limits.usage_headers`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,6 +77,15 @@ impl Usage {
             }
         }
         usage
+    }
+
+    /// The same budgets, with names that are safe to show: they came from the other side like any other text.
+    pub(crate) fn cleaned(mut self, redactor: &Redactor) -> Self {
+        for entry in &mut self.business {
+            entry.subject_id = redactor.clean(&entry.subject_id);
+            entry.kind = redactor.clean(&entry.kind);
+        }
+        self
     }
 
     /// The largest percentage of all budgets; `None` when no header said anything.

@@ -201,3 +201,12 @@ proptest! {
         prop_assert!(result.is_err());
     }
 }
+
+#[tokio::test]
+async fn a_token_in_a_usage_header_is_shown_by_no_answer() {
+    let usage = r#"{"EXAMPLE-BUSINESS-TOKEN":[{"type":"EAAGm0PX4ZCpsBAKZC0123","call_count":1}],"320":[]}"#;
+    let response = http::Response::builder().header("x-business-use-case-usage", usage);
+    let reply = outcome(&register(), Ok(response.body(Bytes::from_static(b"{\"success\":true}")).unwrap())).await;
+    let shown = format!("{reply:?}");
+    assert!(!shown.contains("EXAMPLE-BUSINESS-TOKEN") && !shown.contains("EAAGm0"), "{shown}");
+}

@@ -9,7 +9,9 @@ const WRITTEN_BY_TOOLS: [&str; 2] = ["snap", "new"];
 
 pub(super) fn check(file: &SourceFile) -> Vec<Violation> {
     let mut violations = Vec::new();
-    if !WRITTEN_BY_TOOLS.iter().any(|extension| file.has_extension(extension)) {
+    // A corpus holds what a fuzzer found, byte for byte.
+    let is_corpus = file.path.contains("/fuzz/corpus/");
+    if !is_corpus && !WRITTEN_BY_TOOLS.iter().any(|extension| file.has_extension(extension)) {
         violations.extend(trailing_whitespace(file));
     }
     violations.extend(unwanted_words(file));
@@ -60,12 +62,13 @@ mod tests {
     }
 
     #[test]
-    fn whitespace_at_the_end_of_a_line_is_refused_but_in_snapshots() {
+    fn whitespace_at_the_end_of_a_line_is_refused_but_in_snapshots_and_corpora() {
         assert_eq!(
             found("README.md", "fine\nnot \nnot\t\ncarriage\r\n"),
             [(2, "trailing-whitespace"), (3, "trailing-whitespace"), (4, "trailing-whitespace"),]
         );
         assert_eq!(found("crates/cli/tests/snapshots/table.snap", "cell  \n"), []);
+        assert_eq!(found("crates/cli/fuzz/corpus/customer_file/crlf_rows", "cell\r\n"), []);
     }
 
     #[test]

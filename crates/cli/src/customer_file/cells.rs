@@ -18,7 +18,9 @@ const LONGEST_TEXT: usize = 200;
 pub(super) struct Cells(BTreeMap<Column, String>);
 
 impl Cells {
+    /// Blanks around a text go, also those that are no ASCII: a spreadsheet's no-break space names nobody.
     pub(super) fn put(&mut self, column: Column, text: &str) {
+        let text = text.trim();
         if !text.is_empty() {
             self.0.insert(column, text.to_owned());
         }
@@ -128,7 +130,7 @@ fn email(address: &str) -> Result<String, String> {
 
 /// A BCP 47 tag by its form; the underscore of other notations is read as its hyphen.
 fn language(tag: &str) -> Result<String, String> {
-    let hyphenated = tag.replace('_', "-");
+    let hyphenated = text(tag)?.replace('_', "-");
     let mut subtags = hyphenated.split('-');
     let primary = subtags.next().unwrap_or_default();
     let primary_is_right = matches!(primary.len(), 2 | 3) && primary.bytes().all(|byte| byte.is_ascii_alphabetic());

@@ -65,17 +65,32 @@ impl Column {
     }
 }
 
-/// The warning about a column or key that is not ours; an error where it would hold secrets.
-pub(super) fn unknown(name: &str) -> Result<String, Trouble> {
-    let shown: String = name.trim().chars().take(60).collect();
-    if shown.to_lowercase().contains("token") {
-        return Err(Trouble::bad_input(format!("the column {shown:?} does not belong into the customer file"))
+/// Columns and keys that are warned of at most; a file with more of them is no customer file.
+pub(super) const MOST_WARNINGS: usize = 50;
+
+/// Longest part of a header line that a message repeats, in characters.
+const LONGEST_HEADER: usize = 200;
+
+/// The error about a column or key that would hold secrets.
+pub(super) fn refuse_secrets(name: &str) -> Result<(), Trouble> {
+    if name.to_lowercase().contains("token") {
+        return Err(Trouble::bad_input(format!("the column {:?} does not belong into the customer file", shown(name)))
             .hint("business tokens come from a file of their own: --tokens FILE, or UNMOOR_TOKENS"));
     }
-    Ok(match Column::near(name) {
+    Ok(())
+}
+
+/// The warning about a column or key that is not ours.
+pub(super) fn unknown(name: &str) -> String {
+    let shown = shown(name);
+    match Column::near(name) {
         Some(near) => format!("the column {shown:?} is unknown and was left out; did you mean {near}?"),
         None => format!("the column {shown:?} is unknown and was left out"),
-    })
+    }
+}
+
+fn shown(name: &str) -> String {
+    name.trim().chars().take(60).collect()
 }
 
 /// The error about a required column that nobody named.
@@ -83,7 +98,16 @@ pub(super) fn missing(file: &str, column: Column, header: &[String]) -> Trouble 
     let near = header.iter().find(|name| Column::of(name).is_none() && Column::near(name) == Some(column.name()));
     let hint = match near {
         Some(name) => format!("is {:?} meant? Rename it to {}", name.trim(), column.name()),
-        None => format!("the first line names the columns; it reads: {}", header.join(", ")),
+        None => format!("the first line names the columns; it reads: {}", beginning(&header.join(", "))),
     };
     Trouble::bad_input(format!("{file} has no column {}", column.name())).hint(hint)
+}
+
+/// The beginning of a header line, fit for a message: a file that is none may be one line of megabytes.
+fn beginning(header: &str) -> String {
+    let mut shown: String = header.chars().take(LONGEST_HEADER).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if shown.len() < header.len() {
+        shown.push('…');
+    }
+    shown
 }

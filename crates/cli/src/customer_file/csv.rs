@@ -7,6 +7,7 @@ use anyhow::Context;
 
 use super::cells::Cells;
 use super::columns::{self, Column};
+use super::lines::Lines;
 use super::{Fault, RawRow};
 use crate::exit::Trouble;
 
@@ -14,7 +15,7 @@ type Bytes = Box<dyn BufRead + Send>;
 
 /// The rows below the header.
 pub(super) struct CsvRows {
-    reader: Reader<Bytes>,
+    reader: Reader<Lines<Bytes>>,
     /// What each place of a row holds; `None` = a column that is not ours.
     places: Vec<Option<Column>>,
     record: ByteRecord,
@@ -24,7 +25,8 @@ pub(super) struct CsvRows {
 impl CsvRows {
     pub(super) fn new(name: &str, mut bytes: Bytes, warnings: &mut Vec<String>) -> anyhow::Result<Self> {
         let delimiter = delimiter(bytes.as_mut())?;
-        let mut reader = ReaderBuilder::new().flexible(true).trim(Trim::All).delimiter(delimiter).from_reader(bytes);
+        let mut reader =
+            ReaderBuilder::new().flexible(true).trim(Trim::All).delimiter(delimiter).from_reader(Lines::new(bytes));
         let header = reader.byte_headers().with_context(|| format!("cannot read {name}"))?.clone();
         let names =
             header.iter().map(|cell| String::from_utf8(cell.to_vec())).collect::<Result<Vec<String>, _>>().map_err(
@@ -44,7 +46,10 @@ impl CsvRows {
             }
         }
         for (unknown, _) in names.iter().zip(&places).filter(|(name, place)| place.is_none() && !name.is_empty()) {
-            warnings.push(columns::unknown(unknown)?);
+            columns::refuse_secrets(unknown)?;
+            if warnings.len() < columns::MOST_WARNINGS {
+                warnings.push(columns::unknown(unknown));
+            }
         }
         Ok(Self { reader, places, record: ByteRecord::new(), name: name.to_owned() })
     }
@@ -57,7 +62,8 @@ impl CsvRows {
             }
             // A spreadsheet writes rows of empty cells below the last one.
             if self.record.iter().any(|cell| !cell.is_empty()) {
-                let line = self.record.position().map_or(0, ::csv::Position::line);
+                let place = self.record.position().map_or(0, ::csv::Position::byte);
+                let line = self.reader.get_mut().at(place);
                 return Ok(Some(RawRow { line, cells: self.cells() }));
             }
         }

@@ -66,8 +66,9 @@ impl JsonRows {
 
     fn look_for_strangers(&mut self, object: &Map<String, Value>, warnings: &mut Vec<String>) -> anyhow::Result<()> {
         for key in object.keys().filter(|key| Column::of(key).is_none()) {
-            if self.strangers.len() < 50 && !self.strangers.contains(key) {
-                warnings.push(columns::unknown(key)?);
+            columns::refuse_secrets(key)?;
+            if self.strangers.len() < columns::MOST_WARNINGS && !self.strangers.contains(key) {
+                warnings.push(columns::unknown(key));
                 self.strangers.push(key.clone());
             }
         }
@@ -94,9 +95,12 @@ fn cells(object: &Map<String, Value>) -> Result<Cells, Vec<Fault>> {
     let mut faults = Vec::new();
     for (key, value) in object {
         let Some(column) = Column::of(key) else { continue };
+        if cells.has(column) {
+            faults.push(Fault::of(column, "it stands there twice"));
+        }
         match value {
             Value::Null => {}
-            Value::String(text) => cells.put(column, text.trim()),
+            Value::String(text) => cells.put(column, text),
             // An id may stand there as a number.
             Value::Number(number) if number.is_u64() => cells.put(column, &number.to_string()),
             Value::Number(_) | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {

@@ -5,14 +5,17 @@
 mod cells;
 mod columns;
 mod csv;
+#[cfg(test)]
+mod fuzz;
 mod json_lines;
+mod lines;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde::Serialize;
@@ -114,7 +117,8 @@ impl CustomerFile {
     /// A file of which only the bytes are known, and perhaps the ending of its name.
     pub(crate) fn new(name: &str, extension: Option<&str>, mut bytes: Box<dyn BufRead + Send>) -> anyhow::Result<Self> {
         let mut warnings = Vec::new();
-        let begins = begin(name, bytes.as_mut())?;
+        let (begins, head) = begin(name, bytes.as_mut())?;
+        let bytes: Box<dyn BufRead + Send> = Box::new(io::Cursor::new(head).chain(bytes));
         let is_json = match extension {
             Some("csv" | "tsv") => false,
             Some("jsonl" | "ndjson" | "json") => true,
@@ -197,28 +201,59 @@ fn read_rest(mut file: CustomerFile) -> anyhow::Result<WholeFile> {
     Ok(whole)
 }
 
-/// Skips a byte order mark and blank space, and gives the first byte that means something.
-fn begin(name: &str, bytes: &mut dyn BufRead) -> anyhow::Result<u8> {
-    let cannot = |error: io::Error| Trouble::bad_input(format!("cannot read {name}: {error}"));
-    let first = bytes.fill_buf().map_err(cannot)?;
-    if first.starts_with(&[0xff, 0xfe]) || first.starts_with(&[0xfe, 0xff]) {
+/// The first byte that means something, and everything up to the end of its line, without a byte order mark.
+fn begin(name: &str, bytes: &mut dyn BufRead) -> anyhow::Result<(u8, Vec<u8>)> {
+    let mut head = first_line(bytes).map_err(|error| Trouble::bad_input(format!("cannot read {name}: {error}")))?;
+    let begins = |with: &[u8]| head.starts_with(with);
+    if begins(&[0xff, 0xfe]) || begins(&[0xfe, 0xff]) {
         return Err(Trouble::bad_input(format!("{name} is UTF-16 text"))
             .hint("save it as \"CSV UTF-8\" in the spreadsheet program")
             .into());
     }
-    if first.starts_with(b"PK\x03\x04") {
+    if begins(b"PK\x03\x04") {
         return Err(Trouble::bad_input(format!("{name} is a spreadsheet, not a CSV file"))
             .hint("save it as \"CSV UTF-8\" in the spreadsheet program")
             .into());
     }
-    if first.starts_with("\u{feff}".as_bytes()) {
-        bytes.consume("\u{feff}".len());
+    if begins(BYTE_ORDER_MARK) {
+        head.drain(..BYTE_ORDER_MARK.len());
     }
     let empty = || {
         Trouble::bad_input(format!("{name} is empty"))
             .hint("the first line names the columns; customer and source_waba_id are required")
     };
-    // Blank lines are left for the readers below, which count them.
-    let first = bytes.fill_buf().map_err(cannot)?;
-    Ok(first.iter().copied().find(|byte| !byte.is_ascii_whitespace()).ok_or_else(empty)?)
+    // Blank lines are left for the readers, which count them.
+    let first = head.iter().copied().find(|byte| !byte.is_ascii_whitespace()).ok_or_else(empty)?;
+    Ok((first, head))
+}
+
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// Longest line that is looked at as a whole before the reading begins.
+const LONGEST_HEADER_BYTES: usize = 1 << 16;
+
+/// Everything up to the end of the first line that is not blank. A pipe may give it in bits.
+fn first_line(bytes: &mut dyn BufRead) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    let mut length = 0;
+    loop {
+        let bit = bytes.fill_buf()?;
+        let mut used = 0;
+        for byte in bit {
+            used += 1;
+            head.push(*byte);
+            // A byte order mark before blank lines is no line yet.
+            let is_mark = head.len() <= BYTE_ORDER_MARK.len() && BYTE_ORDER_MARK.starts_with(&head);
+            let ends = matches!(byte, b'\n' | b'\r');
+            if length > 0 && (ends || length == LONGEST_HEADER_BYTES) {
+                bytes.consume(used);
+                return Ok(head);
+            }
+            length += usize::from((length > 0 || !byte.is_ascii_whitespace()) && !is_mark);
+        }
+        if used == 0 {
+            return Ok(head);
+        }
+        bytes.consume(used);
+    }
 }

@@ -272,7 +272,11 @@ fn a_cursor_is_found_in_the_link_alone_and_pages_without_one_are_errors() {
     let after = |paging: Value| page(paging).unwrap().after.map(|cursor: Cursor| cursor.as_str().to_owned());
     assert_eq!(after(json!({"next": "https://h/x?access_token=T&after=a%2Fb"})).as_deref(), Some("a/b"));
     assert_eq!(after(json!({"cursors": {"after": "A"}})), None);
-    assert!(page(json!({"next": "https://h/x"})).is_err());
+    for next in [json!("https://h/x"), json!("https://h/x?after="), json!(""), json!({}), json!(true)] {
+        assert!(page(json!({ "next": next })).is_err(), "{next}");
+    }
+    let empty = json!({"cursors": {"after": ""}, "next": "https://h/x?after=B"});
+    assert_eq!(after(empty).as_deref(), Some("B"), "a list that goes on must not look like its end");
     let full: Vec<Value> = (0..25).map(|id| json!({ "id": id })).collect();
     let full = call.answer(&json!({"data": full, "paging": {"cursors": {"after": "A"}}})).unwrap();
     assert_eq!(full.after.map(|cursor| cursor.as_str().to_owned()).as_deref(), Some("A"));

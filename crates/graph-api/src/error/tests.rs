@@ -297,3 +297,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_error_is_one_line_whatever_meta_sends() {
+    let error = read(400, &json!({"error": {"message": "Two\nlines\u{1b}[31m", "code": 1, "fbtrace_id": "A\r\nB"}}));
+    assert_eq!(error.message, "Two\nlines\u{1b}[31m");
+    let said = error.to_string();
+    assert!(said.starts_with("Two lines [31m (code 1, HTTP 400, trace A  B)"), "{said}");
+}
