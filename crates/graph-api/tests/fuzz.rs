@@ -37,18 +37,18 @@ fn corpus(target: &str) -> Vec<Vec<u8>> {
 #[test]
 fn drawn_answers_are_taken_for_what_they_are() {
     let mut endings: BTreeMap<Ending, u32> = BTreeMap::new();
-    for seed in 0..4_000 {
+    for seed in 0..1_500 {
         *endings.entry(answers::play(&bytes(seed, 240))).or_default() += 1;
     }
     for ending in [Ending::Answered, Ending::Refused, Ending::Unreadable, Ending::Unknown] {
-        assert!(endings.get(&ending) > Some(&100), "{ending:?} has become rare: {endings:?}");
+        assert!(endings.get(&ending) > Some(&50), "{ending:?} has become rare: {endings:?}");
     }
 }
 
 #[test]
 fn drawn_numbers_are_split_as_they_were_written() {
-    let accepted = (0..4_000).filter(|seed| phone_numbers::play(&bytes(*seed, 80)) == Outcome::Accepted).count();
-    assert!(accepted > 100, "hardly any number is accepted any more: {accepted}");
+    let accepted = (0..1_500).filter(|seed| phone_numbers::play(&bytes(*seed, 80)) == Outcome::Accepted).count();
+    assert!(accepted > 50, "hardly any number is accepted any more: {accepted}");
 }
 
 #[test]

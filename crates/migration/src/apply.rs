@@ -225,7 +225,7 @@ fn retry_asked(m: &mut Migration, at: Timestamp) {
     for number in m.numbers.values_mut() {
         if matches!(number.state, NumberState::Stuck { .. }) {
             number.state = NumberState::Moved;
-            number.extra_tries += 1;
+            number.extra_tries = number.extra_tries.saturating_add(1);
         }
     }
 }
@@ -234,8 +234,9 @@ fn attempt_started(m: &mut Migration, attempt: &Attempt) -> Result<(), String> {
     if let Some(open) = &m.attempt {
         return Err(format!("attempt {} ({}) is still open", open.id, open.effect.kind().doing()));
     }
-    if attempt.id != m.attempts + 1 {
-        return Err(format!("after attempt {} comes {}, not {}", m.attempts, m.attempts + 1, attempt.id));
+    let next = m.attempts.saturating_add(1);
+    if attempt.id != next {
+        return Err(format!("after attempt {} comes {next}, not {}", m.attempts, attempt.id));
     }
     if m.phase.is_final() {
         return Err("it is over".to_owned());
@@ -278,7 +279,7 @@ fn attempt_started(m: &mut Migration, attempt: &Attempt) -> Result<(), String> {
     m.attempts = attempt.id;
     let kind = attempt.effect.kind();
     if kind.is_graph_call() {
-        m.graph_calls += 1;
+        m.graph_calls = m.graph_calls.saturating_add(1);
         m.recent_calls.count(m.side_of(kind), attempt.started_at);
     }
     // A process that dies now is noticed when the call has had its time.
@@ -466,14 +467,15 @@ fn failed(
     } else {
         let kind = attempt.effect.kind();
         let (failures, since) = m.troubles.get(&kind).map_or((0, at), |trouble| (trouble.failures, trouble.since));
-        m.troubles.insert(kind, Trouble { failures: failures + 1, since, at, last: failure, next_try_at });
+        m.troubles
+            .insert(kind, Trouble { failures: failures.saturating_add(1), since, at, last: failure, next_try_at });
     }
     Ok(())
 }
 
 fn failed_try(earlier: Option<FailedTry>, failure: Failure, next_try_at: Timestamp, at: Timestamp) -> FailedTry {
     let (failures, since) = earlier.map_or((0, at), |earlier| (earlier.failures, earlier.since));
-    FailedTry { failure, at, failures: failures + 1, since, next_try_at }
+    FailedTry { failure, at, failures: failures.saturating_add(1), since, next_try_at }
 }
 
 /// Whether the effect of a failed attempt may have taken place all the same.

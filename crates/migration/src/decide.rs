@@ -194,7 +194,7 @@ impl Draft {
                     return Ok(self.finish(None));
                 }
                 Next::Call(effect) => {
-                    let id = self.migration.attempts + 1;
+                    let id = self.migration.attempts.saturating_add(1);
                     let attempt =
                         Attempt { id, effect, started_at: self.now, send_before: after(self.now, s.pace.send_within) };
                     self.record(Fact::AttemptStarted { attempt: attempt.clone() })?;
@@ -259,7 +259,7 @@ fn retry_at(m: &Migration, open: &Attempt, outcome: &Outcome, s: &Surroundings<'
         (EffectKind::RegisterNumber, Some(number)) => earlier(number.register_trouble.as_ref(), s.now),
         _ => m.troubles.get(&kind).map_or((0, s.now), |trouble| (trouble.failures, trouble.since)),
     };
-    let vendor_says = next_try(kind, failures + 1, since, &failure, s.now, s.jitter);
+    let vendor_says = next_try(kind, failures.saturating_add(1), since, &failure, s.now, s.jitter);
     let at = match (kind, number, &failure) {
         (EffectKind::RegisterNumber, Some(_), Failure::NotSent { .. }) => vendor_says,
         (EffectKind::RegisterNumber, Some(number), _) => {

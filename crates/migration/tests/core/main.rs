@@ -14,6 +14,7 @@
 mod blockers;
 mod calm;
 mod cutover;
+mod damaged;
 mod fleet;
 mod guide;
 mod notice;
