@@ -163,7 +163,7 @@ impl Store for Mortal {
 
     async fn woken(&self) {
         self.death.only_alive().await;
-        self.inner.woken().await
+        self.inner.woken().await;
     }
 
     async fn post_input(&self, id: &MigrationId, body: &Value, by: &str, at: Timestamp) -> Result<u64, StoreError> {

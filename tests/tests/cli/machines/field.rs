@@ -143,6 +143,7 @@ impl Field {
     }
 
     /// Ends the workers and says how it went.
+    #[expect(clippy::print_stdout, reason = "the verdict is what a person wants to read")]
     pub(super) fn verdict<const N: usize>(&self, scene: &str, workers: [Running; N]) {
         for worker in &workers {
             worker.terminate();
