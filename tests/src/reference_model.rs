@@ -300,9 +300,15 @@ impl ReferenceModel {
             () if left.clone().next().is_none() && excepted => MustEnd::Stopped { on_destination, reason: "excepted" },
             () if left.clone().next().is_none() => MustEnd::AllNumbersOnDestination,
             () if customer.rejected && !accepted => MustEnd::Stopped { on_destination, reason: "rejected" },
+            () if cancelled && customer.numbers.iter().any(is_stuck) => {
+                waits(on_destination, "a number is stuck in between")
+            }
             () if cancelled => MustEnd::Stopped { on_destination, reason: "cancelled" },
             () if !customer.barriers.is_empty() => waits(on_destination, "an operator bars it"),
-            () if customer.source_lost && !customer.source_listed => waits(on_destination, "the source is lost"),
+            // Nobody knows the intent any more, and nobody may tag again.
+            () if customer.source_lost && !(customer.source_listed && customer.tagged) => {
+                waits(on_destination, "the source is lost")
+            }
             () if !accepted => waits(on_destination, "not accepted"),
             () if self.fleet_stopped.is_some() => waits(on_destination, "the fleet is stopped"),
             () if customer.numbers.iter().any(is_stuck) => waits(on_destination, "the number before is stuck"),

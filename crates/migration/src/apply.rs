@@ -482,7 +482,8 @@ fn failed_try(earlier: Option<FailedTry>, failure: Failure, next_try_at: Timesta
 fn doubt(attempt: &Attempt, failure: &Failure, at: Timestamp) -> Option<Doubt> {
     let look_from = match failure {
         Failure::NotSent { .. } => return None,
-        Failure::Unknown { .. } => after(attempt.started_at, CALL_TIMEOUT).max(at),
+        // It left when it was journaled or up to `send_before`, at the latest when it ended: from then on it has its full time-out.
+        Failure::Unknown { .. } => after(attempt.send_before.min(at), CALL_TIMEOUT).max(at),
         // The vendor says that it is there; only a read counts (rule 6).
         Failure::Refused { refusal: Refusal { cause: Cause::NumberAlreadyThere, .. } } => at,
         Failure::Refused { .. } => return None,

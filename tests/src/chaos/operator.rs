@@ -16,7 +16,7 @@ const OPERATOR: &str = "ada";
 
 /// When they look after calm: often at first, and long enough for a register that must wait for 72 hours.
 pub(super) fn visits() -> impl Iterator<Item = SignedDuration> {
-    [1, 2, 4, 8, 12, 24, 30, 36, 48, 60, 72, 80, 90, 100, 110, 120, 132, 144]
+    [1, 2, 4, 8, 12, 24, 30, 36, 48, 60, 72, 80, 90, 100, 110, 120, 132, 144, 168, 192, 216, 240]
         .into_iter()
         .map(SignedDuration::from_hours)
 }

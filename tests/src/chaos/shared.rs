@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use unmoor_engine::clock::{Clock as _, Signal, VirtualClock};
 use unmoor_migration::retry::after;
 use unmoor_migration::{E164, Effect, EffectKind, Migration, MigrationId};
-use unmoor_simulator::Simulator;
+use unmoor_simulator::{LedgerEntry, Simulator};
 
 use super::judge::Judge;
 use super::schedule::{Accident, Fate, Point};
@@ -132,9 +132,14 @@ impl Shared {
 
     /// Shows the model what changed at the vendor's since it looked last.
     pub(super) fn see_changes(&self) {
+        self.see_some_changes(|_| true);
+    }
+
+    /// The same, as far as they are `wanted`.
+    pub(super) fn see_some_changes(&self, wanted: impl Fn(&LedgerEntry) -> bool) {
         let offset = self.state().offset;
         let entries = { self.simulator.ledger(self.state().judge.ledger_seen()) };
-        for entry in entries {
+        for entry in entries.into_iter().take_while(wanted) {
             self.tell(|| {
                 let number = entry.number.as_ref().map(|number| format!(" {number}")).unwrap_or_default();
                 format!("vendor    {}{number} ({:?})", entry.kind, entry.by)
@@ -187,7 +192,8 @@ impl Shared {
     pub(super) fn open_attempt(&self, worker: &str, kind: EffectKind) -> Option<OpenAttempt> {
         let state = self.state();
         let of_worker = state.open.iter().filter(|((name, _), _)| name == worker);
-        of_worker.map(|(_, open)| open).find(|open| open.kind == kind).cloned()
+        // Of two migrations that do the same, the later one: what was journaled before has left.
+        of_worker.map(|(_, open)| open).filter(|open| open.kind == kind).max_by_key(|open| open.send_before).cloned()
     }
 
     /// What befalls a worker that comes to this place.

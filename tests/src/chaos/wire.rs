@@ -37,6 +37,8 @@ impl Transport for Wire {
         let in_time = latency < timeout;
         let answer = if let (true, Reply::Answer(response)) = (in_time, reply) { Some(response) } else { None };
         let fate = shared.fate_at(Point::Answered, is_write);
+        // Who acted just before it did not wait for the call.
+        shared.see_some_changes(|entry| entry.request.is_none());
         let now = shared.workers_now();
         let judged = shared.state().judge.request(now, &request, answer.as_ref());
         shared.state().requests += 1;

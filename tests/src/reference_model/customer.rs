@@ -136,8 +136,10 @@ impl Customer {
         let Some((at, causes)) = &number.stop else { return Ok(()) };
         // Of a number that has moved the source shows nothing any more; what the destination lists need not be what the vendor
         // goes by.
-        let is_hidden = |cause: &Cause| {
-            matches!(cause, Cause::TwoStep | Cause::Name) && number.moved.is_some() && self.may_know(*at)
+        let is_hidden = |cause: &Cause| match number.moved {
+            Some(_) => matches!(cause, Cause::TwoStep | Cause::Name) && self.may_know(*at),
+            // No list tells whether the vendor wants a number verified again: only another move does.
+            None => *cause == Cause::Verification,
         };
         let still = causes.iter().all(|cause| self.stands(number, *cause) && !is_hidden(cause));
         demand!(!still, "rule 4", "tried again while {causes:?}, which the refusal named, still stands");
@@ -190,7 +192,8 @@ impl Customer {
         }
         // Rule 2: a gate is read at most two minutes before; what changed since then nobody could know.
         let known = at.saturating_sub(120 * SECOND + world.in_flight + world.read_lag);
-        for cause in CAUSES {
+        // Whether the vendor wants a number verified again is no gate that can be read: only another move tells.
+        for cause in CAUSES.into_iter().filter(|cause| *cause != Cause::Verification) {
             let shut = self.since(number, cause).is_some_and(|since| since < known);
             demand!(
                 !shut || self.attested.contains(&cause),
@@ -202,7 +205,8 @@ impl Customer {
         demand!(is_read, "rule 2", "{id} moved, and nothing was read in the two minutes before");
         let in_between = |(other, one): (&String, &Number)| {
             let verified = one.registered.is_some_and(|when| self.may_know(when));
-            other != id && one.is_begun() && !one.excepted && !verified
+            let is_begun = one.is_begun() && !self.is_proven_absent(other, world);
+            other != id && is_begun && !one.excepted && !verified
         };
         demand!(!self.numbers.iter().any(in_between), "rule 8", "{id} moved before the one before it was verified");
         // Rule 8: a refusal whose cause is the WABA's stops the WABA.
@@ -247,7 +251,8 @@ impl Customer {
             recent + 1
         );
         self.stop_is_over(number)?;
-        let early = number.stop.is_none() && at < number.earliest_register().saturating_sub(world.blur);
+        let early =
+            number.stop.is_none() && at < number.earliest_register().saturating_sub(world.blur + world.in_flight);
         demand!(!early, "rule 4", "{id} registered before the next try is due");
         match number.registers.last() {
             Some(Try { at: sent, answered: Answered::Nothing }) => {
@@ -293,7 +298,8 @@ impl Customer {
         let on_source = change.waba.as_deref() == Some(self.facts.source.as_str());
         let number = change.number.as_ref().and_then(|id| self.numbers.get_mut(id));
         match (change.kind.as_str(), number) {
-            ("intent.created", _) => self.created = true,
+            // A request that was rejected stands no more once there is another.
+            ("intent.created", _) => (self.created, self.rejected, self.read_rejected) = (true, false, false),
             ("intent.rejected", _) => self.rejected = true,
             ("intent.completed", _) => self.completed = true,
             ("intent.accepted", _) => {
@@ -376,6 +382,8 @@ impl Customer {
                     // Three of the ten that the vendor allows stay for people (rule 4), who need not wait for the schedule.
                     number.extra_registers = (number.extra_registers + 1).min(3);
                     number.schedule = None;
+                    // Nor for a cause to be gone: he may know more than can be read.
+                    number.stop = None;
                     number.standing.remove(&Cause::Verification);
                 }
             }

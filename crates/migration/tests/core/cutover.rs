@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use unmoor_migration::observed::TokenFacts;
+use unmoor_migration::retry::{CALL_TIMEOUT, after};
 use unmoor_migration::{
     BlockerCode, Cause, Command, EffectKind, Fact, Input, NumberState, Outcome, Phase, Rejected, Turn, Verdict,
 };
@@ -230,6 +231,17 @@ fn without_an_answer_two_reads_half_a_minute_apart_come_before_another_move() {
     assert!(run.now.duration_since(first) >= SignedDuration::from_secs(30));
     run.until_phase(Phase::Completed);
     assert_eq!(run.tries(EffectKind::MoveNumber), 2);
+}
+
+#[test]
+fn the_full_time_out_of_a_call_that_left_late_is_counted_from_when_it_left() {
+    let mut run = Run::started(World::calm(&[FIRST]));
+    run.until_open(EffectKind::MoveNumber);
+    // It left four seconds after it was journaled, and its connection broke at once.
+    run.advance(SignedDuration::from_secs(4));
+    run.end(unknown());
+    let NumberState::Moving { doubt: Some(doubt) } = run.state_of(FIRST) else { panic!("it is in doubt") };
+    assert_eq!(doubt.look_from, after(run.now, CALL_TIMEOUT));
 }
 
 #[test]

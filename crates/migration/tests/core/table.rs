@@ -273,7 +273,13 @@ fn due(run: &Run, line: &mut dyn FnMut(&str, String)) {
     let mut woken = run.clone();
     woken.now = woken.now.max(woken.m.wake_at().unwrap_or(woken.now));
     line("wake", number_outcome(woken.clone(), Input::Wake));
-    woken.input(Input::Wake).unwrap();
+    let decision = woken.input(Input::Wake).unwrap();
+    // The alarm of a gap may come a moment before the reading that is due.
+    if decision.effect.is_none() && decision.events.iter().any(|event| event.kind() == "gap_alarmed") {
+        woken.now = woken.m.wake_at().unwrap();
+        line("wake again", number_outcome(woken.clone(), Input::Wake));
+        woken.input(Input::Wake).unwrap();
+    }
     let Some(open) = woken.m.open_attempt().cloned() else { return };
     if open.effect.kind() != EffectKind::ReadDestinationNumbers {
         return;
