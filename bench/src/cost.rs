@@ -1,6 +1,6 @@
 //! What a piece of work took: wall time, and the time of processors that this process used for it.
 
-use std::{fs, time::Duration};
+use std::{fs, ops::Add, time::Duration};
 
 use anyhow::{Context as _, Result};
 
@@ -14,6 +14,13 @@ const TICKS_PER_SECOND: f64 = 100.0;
 pub(crate) struct Cost {
     pub(crate) wall: Duration,
     pub(crate) processor_s: f64,
+}
+
+impl Add for Cost {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self { wall: self.wall + other.wall, processor_s: self.processor_s + other.processor_s }
+    }
 }
 
 /// Runs from its start.

@@ -12,9 +12,11 @@
 //! | `durable` | the real engine on both databases against a bare client: speed, processor time, a number's gap |
 //! | `waiting` | a million migrations that wait: memory, start-up, wake-ups, pages |
 //! | `rehearsal` | 500 customers, weeks of virtual time |
+//! | `assembled` | a real engine around a wire of the bench |
 //! | `cost`, `folder`, `stopwatch` | what something took |
 //! | `machine`, `table` | on what, and how it is told |
 
+mod assembled;
 mod cost;
 mod durable;
 mod folder;

@@ -1,24 +1,17 @@
 //! A fleet driven by the real engine on a real database over loopback HTTP, until every number is on its new account.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use anyhow::{Context as _, Result};
 use secrecy::SecretString;
 use tokio::sync::watch;
 use unmoor_engine::{
-    App, Engine, Graph, Observer, SealedInStore, Settings,
-    clock::SystemClock,
-    hooks::Hooks,
+    App, Engine, Observer,
     inbox::{Posted, post},
-    randomness::OsRandomness,
-    throttle::{Budgets, Throttle},
-    vault::{MasterKey, SecretKind, Vault},
+    vault::SecretKind,
     worker,
 };
-use unmoor_graph_api::{AppId, AppSecret, GraphEndpoint, GraphVersion, SystemToken, Transport};
+use unmoor_graph_api::{AppId, AppSecret, SystemToken, Transport};
 use unmoor_migration::{
     Command, Customer, Event, Migration, MigrationId, Phase, Policy, PortfolioId, TwoStepBy, WabaId, begin, import,
 };
@@ -26,22 +19,40 @@ use unmoor_simulator::Credentials;
 use unmoor_store::{NewMigration, Snapshot, Store};
 
 use super::vendor::{Vendor, now};
+use crate::assembled;
 use crate::cost::{Cost, Meter};
 
-/// Drives all customers of `vendor` and gives what that took, from the release of all at once to the last number verified.
+/// Drives all customers of `vendor` and gives what that took: from the release of all at once to the last intent, and from the
+/// webhooks that tell of their acceptance to the last number verified. What lies between is waiting, not work.
 pub(crate) async fn run(vendor: &Vendor, store: Arc<dyn Store>, wire: Arc<dyn Transport>) -> Result<Cost> {
-    let (watcher, mut moved) = Watcher::new();
+    let (watcher, mut reached) = Watcher::new();
     let engine = engine(vendor, Arc::clone(&store), wire, watcher).await?;
     let ids = add_customers(store.as_ref(), &vendor.credentials).await?;
-    for command in [Command::Preflight, Command::Start] {
-        for id in &ids {
-            post(store.as_ref(), id, &Posted::Command(command.clone()), "bench", now()).await?;
+    let release = [Command::Preflight, Command::Start].map(Posted::Command);
+    let accepted = [Posted::Nudge("webhook".to_owned())];
+    let asked = stretch(&engine, &ids, &release, Phase::AwaitingAcceptance, &mut reached).await?;
+    let moved = stretch(&engine, &ids, &accepted, Phase::Settling, &mut reached).await?;
+    Ok(asked + moved)
+}
+
+/// Lets a worker do what follows from `inputs`, until all have come as far as `phase`.
+async fn stretch(
+    engine: &Arc<Engine>,
+    ids: &[MigrationId],
+    inputs: &[Posted],
+    phase: Phase,
+    reached: &mut watch::Receiver<Reached>,
+) -> Result<Cost> {
+    for input in inputs {
+        for id in ids {
+            post(engine.store.as_ref(), id, input, "bench", now()).await?;
         }
     }
     let meter = Meter::start()?;
     let stop = worker::Stop::new();
-    let working = tokio::spawn(worker::run(engine, stop.clone(), worker::AtRest::Never));
-    let all = moved.wait_for(|count| *count == ids.len()).await.map(drop);
+    let working = tokio::spawn(worker::run(Arc::clone(engine), stop.clone(), worker::AtRest::Never));
+    let all =
+        reached.wait_for(|reached| reached.values().filter(|at| **at >= phase).count() == ids.len()).await.map(drop);
     let cost = meter.read();
     stop.ask();
     working.await.context("the worker broke down")??;
@@ -62,27 +73,15 @@ async fn engine(
         system_token: SystemToken::new(credentials.system_token.expose().to_owned())?,
         webhook_verify_token: Some(SecretString::from("bench-verify-token")),
     };
-    let key = MasterKey::from_variable(&SecretString::from("5".repeat(64)))?;
-    let vault = Arc::new(Vault::new(Arc::new(SealedInStore(Arc::clone(&store))), Arc::new(OsRandomness), key));
+    // All are released at once.
+    let policy = Policy { pilot_first: false, ..Policy::default() };
+    let engine = assembled::engine(store, app, &vendor.url, wire, Arc::new(watcher), policy).await?;
     for customer in &credentials.customers {
         let Some(token) = &customer.business_token else { continue };
         let token = SecretString::from(token.expose().to_owned());
-        vault.replace(SecretKind::BusinessTokenSource, &customer.waba_id.to_string(), &token).await?;
+        engine.vault.replace(SecretKind::BusinessTokenSource, &customer.waba_id.to_string(), &token).await?;
     }
-    let clock = Arc::new(SystemClock);
-    let throttle = Arc::new(Mutex::new(Throttle::new(Budgets::default())));
-    let endpoint = GraphEndpoint::new(&vendor.url, GraphVersion::default())?;
-    let graph = Graph::new(app, endpoint, wire, Arc::<SystemClock>::clone(&clock), throttle);
-    Ok(Arc::new(Engine {
-        store,
-        clock,
-        vault,
-        graph,
-        hooks: Hooks::default(),
-        policy: Policy::default(),
-        observer: Arc::new(watcher),
-        settings: Settings::of("bench", 1),
-    }))
+    Ok(engine)
 }
 
 async fn add_customers(store: &dyn Store, credentials: &Credentials) -> Result<Vec<MigrationId>> {
@@ -108,26 +107,24 @@ async fn add_customers(store: &dyn Store, credentials: &Credentials) -> Result<V
     Ok(ids)
 }
 
-/// Counts migrations whose numbers are all on their new account.
-struct Watcher {
-    moved: Mutex<BTreeSet<MigrationId>>,
-    count: watch::Sender<usize>,
-}
+/// How far each migration has come.
+type Reached = BTreeMap<MigrationId, Phase>;
+
+/// Follows the migrations' phases.
+struct Watcher(watch::Sender<Reached>);
 
 impl Watcher {
-    fn new() -> (Self, watch::Receiver<usize>) {
-        let (count, seen) = watch::channel(0);
-        (Self { moved: Mutex::default(), count }, seen)
+    fn new() -> (Self, watch::Receiver<Reached>) {
+        let (reached, seen) = watch::channel(Reached::new());
+        (Self(reached), seen)
     }
 }
 
 impl Observer for Watcher {
     fn committed(&self, migration: &Migration, _: &[Event]) {
-        if *migration.phase() >= Phase::Settling {
-            let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
-            if moved.insert(migration.id().clone()) {
-                self.count.send_replace(moved.len());
-            }
-        }
+        self.0.send_if_modified(|reached| {
+            let before = reached.insert(migration.id().clone(), migration.phase().clone());
+            before.as_ref() != Some(migration.phase())
+        });
     }
 }

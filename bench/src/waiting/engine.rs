@@ -11,24 +11,18 @@ use anyhow::{Context as _, Result, bail};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::{Request, Response};
-use secrecy::SecretString;
 use tokio::sync::oneshot;
 use unmoor_engine::{
-    App, Engine, Graph, NobodyWatches, SealedInStore, Settings,
-    clock::SystemClock,
-    hooks::Hooks,
+    App, NobodyWatches,
     inbox::{Posted, post},
-    randomness::OsRandomness,
-    throttle::{Budgets, Throttle},
-    vault::{MasterKey, Vault},
     worker,
 };
-use unmoor_graph_api::{AppId, AppSecret, GraphEndpoint, GraphVersion, SystemToken, Transport, TransportError};
+use unmoor_graph_api::{AppId, AppSecret, SystemToken, Transport, TransportError};
 use unmoor_migration::{MigrationId, Policy, WabaId};
 use unmoor_store::{Cursor, Filter, Store};
 
 use super::fill;
-use crate::{durable::vendor::now, machine::memory_mib, stopwatch::Stopwatch, table::percentile};
+use crate::{assembled, durable::vendor::now, machine::memory_mib, stopwatch::Stopwatch, table::percentile};
 
 const WAKES: u64 = 300;
 const PAGES: u64 = 300;
@@ -41,7 +35,9 @@ pub(super) async fn child(database: &str, count: u64) -> Result<()> {
     let start = Stopwatch::start();
     let store = super::open(database).await?;
     let heard = Arc::new(Heard::default());
-    let engine = engine(Arc::clone(&store), Arc::clone(&heard))?;
+    let wire: Arc<dyn Transport> = Arc::<Heard>::clone(&heard);
+    let (vendor, observer) = ("http://127.0.0.1:1", Arc::new(NobodyWatches));
+    let engine = assembled::engine(Arc::clone(&store), app()?, vendor, wire, observer, Policy::default()).await?;
     let stop = worker::Stop::new();
     let working = tokio::spawn(worker::run(engine, stop.clone(), worker::AtRest::Never));
     wake(store.as_ref(), &stop, &heard, 0).await?;
@@ -93,29 +89,13 @@ async fn wake(store: &dyn Store, stop: &worker::Stop, heard: &Heard, nth: u64) -
     }
 }
 
-fn engine(store: Arc<dyn Store>, heard: Arc<Heard>) -> Result<Arc<Engine>> {
-    let app = App {
+fn app() -> Result<App> {
+    Ok(App {
         id: AppId::parse("1300000000000001")?,
         secret: AppSecret::new("0123456789abcdef0123456789abcdef".to_owned())?,
         system_token: SystemToken::new("EAAbench".to_owned())?,
         webhook_verify_token: None,
-    };
-    let key = MasterKey::from_variable(&SecretString::from("5".repeat(64)))?;
-    let vault = Arc::new(Vault::new(Arc::new(SealedInStore(Arc::clone(&store))), Arc::new(OsRandomness), key));
-    let clock = Arc::new(SystemClock);
-    let throttle = Arc::new(Mutex::new(Throttle::new(Budgets::default())));
-    let endpoint = GraphEndpoint::new("http://127.0.0.1:1", GraphVersion::default())?;
-    let graph = Graph::new(app, endpoint, heard, Arc::<SystemClock>::clone(&clock), throttle);
-    Ok(Arc::new(Engine {
-        store,
-        clock,
-        vault,
-        graph,
-        hooks: Hooks::default(),
-        policy: Policy::default(),
-        observer: Arc::new(NobodyWatches),
-        settings: Settings::of("bench", 1),
-    }))
+    })
 }
 
 /// A vendor whose customers have not answered yet.

@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use unmoor_store::{PostgresStore, SqliteStore, Store, postgres::DEFAULT_CONNECTIONS};
 
 use crate::{
+    assembled,
     durable::vendor::now,
     folder::Folder,
     stopwatch::Stopwatch,
@@ -47,7 +48,9 @@ fn filled(runtime: &Runtime, database: &str) -> Result<Told> {
         if is_postgres(database) {
             PostgresStore::upgrade(database, None).await?;
         }
-        fill::fill(open(database).await?.as_ref(), MIGRATIONS, now()).await
+        let store = open(database).await?;
+        assembled::vault(&store).await?;
+        fill::fill(store.as_ref(), MIGRATIONS, now()).await
     })?;
     progress(&format!("{MIGRATIONS} migrations are there after {:.0} s", filling.elapsed().as_secs_f64()));
     let arguments = [CHILD, database, &MIGRATIONS.to_string()];
