@@ -31,8 +31,13 @@ mod waiting;
 mod wire;
 
 use anyhow::{Result, bail};
+use mimalloc::MiMalloc;
 
 use table::Row;
+
+/// As the program that ships.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// Measures and gives its rows.
 type Measure = fn() -> Result<Vec<Row>>;

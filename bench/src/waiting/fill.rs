@@ -1,6 +1,6 @@
 //! A database with so many migrations that wait for their customers: one is brought there by a rehearsal, the others are like it.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use jiff::{SignedDuration, Timestamp};
 use unmoor_cli::rehearsal::{Keep, Plan, Rehearsal};
 use unmoor_engine::{NobodyWatches, worker::AtRest};
@@ -12,8 +12,12 @@ const FIRST_WABA: u64 = 310_000_000_000_000;
 const FIRST_INTENT: u64 = 410_000_000_000_000;
 /// Rows of one import; each becomes several transactions.
 const BATCH: u64 = 10_000;
-/// How far ahead everything lies, so that nothing falls due while it is measured.
-const AHEAD: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// Its customer has been asked for more than a week: it is looked at every few hours.
+const WAITED: SignedDuration = SignedDuration::from_hours(9 * 24);
+/// Nothing falls due while it is measured.
+const QUIET: SignedDuration = SignedDuration::from_mins(90);
+/// More hours than lie between two looks.
+const HOURS: i64 = 6;
 
 /// The id of the nth source WABA.
 pub(super) fn waba(nth: u64) -> String {
@@ -48,8 +52,20 @@ struct Pattern {
 }
 
 impl Pattern {
+    /// One that has waited just so long that it is not looked at again soon.
     async fn make(now: Timestamp) -> Result<Self> {
-        let at = now.checked_add(AHEAD)?;
+        for hours in 0..HOURS {
+            let pattern = Self::begun(now.checked_sub(WAITED + SignedDuration::from_hours(hours))?, now).await?;
+            let migration: Migration = serde_json::from_str(&pattern.state)?;
+            if migration.wake_at().is_some_and(|wake_at| wake_at.duration_since(now) > QUIET) {
+                return Ok(pattern);
+            }
+        }
+        bail!("whenever it began, it is looked at within {QUIET:#}")
+    }
+
+    /// One that was imported at `at`, as it stands `now`.
+    async fn begun(at: Timestamp, now: Timestamp) -> Result<Self> {
         let (waba, portfolio) = (waba(0), "210000000000001");
         let customers = format!("customer,source_waba_id,business_portfolio_id\namber-anchor,{waba},{portfolio}\n");
         let scenario = format!("start = \"{at}\"\n[customers.amber-anchor.person]\nanswer = \"never\"\n");
@@ -69,12 +85,12 @@ impl Pattern {
             customers: vec![customer.clone()],
             setup: load::load(&customers, &scenario, 1)?,
             seed: 1,
-            horizon: AHEAD,
+            horizon: WAITED * 2,
             policy: Policy::default(),
             keep: Keep::Nowhere,
         };
         let rehearsal = Rehearsal::prepare(plan, std::sync::Arc::new(NobodyWatches)).await?;
-        rehearsal.run_until(at + SignedDuration::from_hours(3), AtRest::OnlyWhenFinal).await?;
+        rehearsal.run_until(now, AtRest::OnlyWhenFinal).await?;
         let migration = rehearsal.migrations().await?.pop().context("the rehearsal lost its migration")?;
         anyhow::ensure!(migration.phase_name() == "awaiting_acceptance", "it stands in {}", migration.phase_name());
         let intents = rehearsal.simulator.world().intents;

@@ -159,18 +159,19 @@ async fn commit(
     fleet: Option<(u64, Fleet)>,
 ) -> Result<(), CommitError> {
     let commit = Commit {
-        snapshot: Snapshot::of(migration.clone()),
+        snapshot: Snapshot::of(migration),
         events,
         at,
         inputs_done: vec![seq],
         notices: Vec::new(),
-        fleet: fleet.map(|(expected_version, fleet)| FleetUpdate { expected_version, state: fleet::to_json(&fleet) }),
+        fleet: fleet
+            .map(|(expected_version, fleet)| FleetUpdate { expected_version, state: Some(fleet::to_json(&fleet)) }),
         unless_asked: false,
         release: false,
     };
-    let committed = store.commit(claim, commit).await?;
+    let committed = store.commit(claim, &commit).await?;
     claim.version = committed.version;
-    claim.migration = migration;
+    claim.migration = commit.snapshot.into_migration();
     Ok(())
 }
 

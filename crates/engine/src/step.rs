@@ -17,7 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use unmoor_migration::retry::after;
 use unmoor_migration::{
-    Attempt, Decision, EffectKind, Event, Fact, Input, Migration, MigrationId, Outcome, Rejected, Surroundings,
+    Attempt, Decision, EffectKind, Event, Fact, Fleet, Input, Migration, MigrationId, Outcome, Rejected, Surroundings,
     Throttled, apply, decide,
 };
 use unmoor_store::{Claim, Commit, CommitError, Committed, FleetUpdate, Snapshot, StoreError};
@@ -29,8 +29,8 @@ use crate::engine::{Engine, Settings, stretched};
 use crate::fleet::FleetAt;
 use crate::{admission, fleet, inbox, notices, portions};
 
-/// A lease is renewed after this many effects without a rest; it outlasts their time-outs.
-const EFFECTS_PER_LEASE: u32 = 4;
+/// A lease is renewed before an effect once this part of it is over; what is left outlasts the effect's time-outs.
+const PART_OF_LEASE: u32 = 3;
 
 /// How often a commit is tried again while others keep the database, or it cannot be reached. Each try waits for the former's own
 /// ten seconds, or pauses for the latter: a minute and a half, half of the lease.
@@ -128,7 +128,7 @@ async fn take_further(engine: &Engine, claim: Claim, may_begin: MayBegin<'_>) ->
         may_begin,
         fleet: load_fleet(engine, &id).await?,
         claim,
-        effects: 0,
+        leased_at: engine.clock.now(),
         last: false,
         released: false,
     };
@@ -151,7 +151,8 @@ struct Step<'a> {
     may_begin: MayBegin<'a>,
     claim: Claim,
     fleet: FleetAt,
-    effects: u32,
+    /// When the lease began last, on the engine's clock, whose rate is known; the lease itself is real.
+    leased_at: Timestamp,
     /// Nothing follows this chain: its last commit ends the claim.
     last: bool,
     released: bool,
@@ -190,7 +191,8 @@ impl Step<'_> {
                 let appended = self.engine.store.append_evidence(&id, at, &evidence).await;
                 appended.map_err(|source| StepError::Store { id, source })?;
                 let unchanged = self.claim.migration.clone();
-                self.commit(at, &unchanged, &[], &[waiting.seq], None, false).await?;
+                let draft = self.draft(at, unchanged, Vec::new(), &[waiting.seq]);
+                self.commit(draft, None).await?;
             }
         }
         Ok(())
@@ -256,17 +258,23 @@ impl Step<'_> {
             }
             let mut fleet = self.fleet.fleet.clone();
             let changes_fleet = fleet.observe(&decision.migration, &decision.events);
-            let fleet = (changes_fleet || begins(&decision, EffectKind::MoveNumber)).then_some(fleet);
+            let moves = begins(&decision, EffectKind::MoveNumber);
             let Decision { events, effect, migration } = decision;
-            let release = self.last && effect.is_none();
+            let mut draft = self.draft(now, migration, events, inputs_done);
+            draft.release = self.last && effect.is_none();
+            if changes_fleet || moves {
+                let state = changes_fleet.then(|| fleet::to_json(&fleet));
+                draft.fleet = Some(FleetUpdate { expected_version: self.fleet.version, state });
+            }
+            let fleet = changes_fleet.then_some(fleet);
             let frees_others = fleet.as_ref().is_some_and(|now| self.fleet.fleet.holds_others() && !now.holds_others());
-            let committed = self.commit(now, &migration, &events, inputs_done, fleet, release).await;
+            let committed = self.commit(draft, fleet).await;
             if let (Err(_), Some(attempt)) = (&committed, &effect) {
                 let throttle = &mut self.engine.graph.throttle();
                 admission::withdraw(throttle, &self.claim.migration, attempt, admitted, self.engine.clock.now());
             }
             match committed {
-                Ok(()) => {
+                Ok(events) => {
                     self.engine.observer.committed(&self.claim.migration, &events);
                     if frees_others {
                         let woken = fleet::wake(self.engine.store.as_ref(), now).await;
@@ -326,45 +334,39 @@ impl Step<'_> {
         Ok(Decision { events, effect: None, migration })
     }
 
-    async fn commit(
-        &mut self,
-        at: Timestamp,
-        migration: &Migration,
-        events: &[Event],
-        inputs_done: &[u64],
-        fleet: Option<unmoor_migration::Fleet>,
-        release: bool,
-    ) -> Result<(), StepError> {
-        let notices = notices::of(self.engine, migration, events, fleet.as_ref());
-        let commit = Commit {
-            snapshot: Snapshot::of(migration.clone()),
-            events: events.to_vec(),
+    fn draft(&self, at: Timestamp, migration: Migration, events: Vec<Event>, inputs_done: &[u64]) -> Commit {
+        Commit {
+            unless_asked: cannot_be_taken_back(&events),
+            snapshot: Snapshot::of(migration),
+            events,
             at,
             inputs_done: inputs_done.to_vec(),
-            notices,
-            unless_asked: cannot_be_taken_back(events),
-            fleet: fleet
-                .as_ref()
-                .map(|fleet| FleetUpdate { expected_version: self.fleet.version, state: fleet::to_json(fleet) }),
-            release,
-        };
-        let committed = self.commit_patiently(commit).await;
+            notices: Vec::new(),
+            fleet: None,
+            release: false,
+        }
+    }
+
+    /// Commits, with `fleet` as the fleet's new state where it changes, and gives back what happened.
+    async fn commit(&mut self, mut commit: Commit, fleet: Option<Fleet>) -> Result<Vec<Event>, StepError> {
+        commit.notices = notices::of(self.engine, commit.snapshot.migration(), &commit.events, fleet.as_ref());
+        let committed = self.commit_patiently(&commit).await;
         let committed =
             committed.map_err(|source| StepError::Commit { id: self.claim.migration.id().clone(), source })?;
         self.claim.version = committed.version;
-        self.released = release;
-        self.claim.migration = migration.clone();
+        self.released = commit.release;
+        self.claim.migration = commit.snapshot.into_migration();
         if let (Some(version), Some(fleet)) = (committed.fleet_version, fleet) {
             self.fleet = FleetAt { version, fleet };
         }
-        Ok(())
+        Ok(commit.events)
     }
 
     /// Another process may keep the database for longer than SQLite waits. What was learned of the vendor is not given up
     /// for that: it is tried again while the lease lasts.
-    async fn commit_patiently(&self, commit: Commit) -> Result<Committed, CommitError> {
+    async fn commit_patiently(&self, commit: &Commit) -> Result<Committed, CommitError> {
         for _ in 0..COMMIT_RETRIES {
-            match self.engine.store.commit(&self.claim, commit.clone()).await {
+            match self.engine.store.commit(&self.claim, commit).await {
                 Err(CommitError::Store(error @ StoreError::Busy { .. })) => {
                     tracing::warn!(migration = %self.claim.migration.id(), "trying again: {error}");
                 }
@@ -381,12 +383,18 @@ impl Step<'_> {
     }
 
     async fn keep_lease(&mut self) -> Result<(), StepError> {
-        self.effects += 1;
-        if !self.effects.is_multiple_of(EFFECTS_PER_LEASE) {
+        let now = self.engine.clock.now();
+        let Settings { lease, .. } = self.engine.settings;
+        let part = SignedDuration::try_from(lease / PART_OF_LEASE).unwrap_or(SignedDuration::MAX);
+        let passed = now.duration_since(self.leased_at);
+        // A clock that was set back says nothing of how much is left.
+        if !passed.is_negative() && passed < stretched(part, self.engine.clock.rate()) {
             return Ok(());
         }
-        let renewed = self.engine.store.renew(&self.claim, self.engine.settings.lease).await;
-        renewed.map_err(|source| StepError::Commit { id: self.claim.migration.id().clone(), source })
+        let renewed = self.engine.store.renew(&self.claim, lease).await;
+        renewed.map_err(|source| StepError::Commit { id: self.claim.migration.id().clone(), source })?;
+        self.leased_at = now;
+        Ok(())
     }
 
     /// What was learned and could not be committed is kept all the same, where that is possible.

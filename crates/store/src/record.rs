@@ -113,13 +113,14 @@ pub struct Commit {
     pub release: bool,
 }
 
-/// A change of the fleet's state.
+/// What a commit has to do with the fleet's state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FleetUpdate {
     /// The version that was read; the commit is refused when it is another by now.
     pub expected_version: u64,
-    /// The new state, as JSON.
-    pub state: Value,
+    /// The new state, as JSON; `None` where the commit rests on the state that was read and leaves it. Any number of such
+    /// commits may be made at once.
+    pub state: Option<Value>,
 }
 
 /// What a commit led to.

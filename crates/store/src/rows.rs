@@ -141,6 +141,13 @@ impl NoticeRow {
     }
 }
 
+/// A [`FleetUpdate`](crate::FleetUpdate).
+#[derive(Debug)]
+pub(crate) struct FleetRow {
+    pub(crate) expected_version: u64,
+    pub(crate) state: Option<String>,
+}
+
 /// A [`Commit`] under a claim.
 #[derive(Debug)]
 pub(crate) struct CommitRow {
@@ -150,8 +157,7 @@ pub(crate) struct CommitRow {
     pub(crate) at: Timestamp,
     pub(crate) inputs_done: Vec<u64>,
     pub(crate) notices: Vec<NoticeRow>,
-    /// The version that was read, and the new state.
-    pub(crate) fleet: Option<(u64, String)>,
+    pub(crate) fleet: Option<FleetRow>,
     pub(crate) release: bool,
     unless_asked: bool,
     expected_version: u64,
@@ -160,15 +166,16 @@ pub(crate) struct CommitRow {
 }
 
 impl CommitRow {
-    pub(crate) fn of(claim: &Claim, commit: Commit) -> Result<Self, CommitError> {
+    pub(crate) fn of(claim: &Claim, commit: &Commit) -> Result<Self, CommitError> {
         let id = claim.migration.id();
         let given = commit.snapshot.migration().id();
         if given != id {
             return Err(CommitError::OtherMigration { claimed: id.clone(), given: given.clone() });
         }
-        let fleet = commit
-            .fleet
-            .map(|update| Ok::<_, StoreError>((update.expected_version, to_json("the fleet's state", &update.state)?)));
+        let fleet = commit.fleet.as_ref().map(|update| {
+            let state = update.state.as_ref().map(|state| to_json("the fleet's state", state)).transpose()?;
+            Ok::<_, StoreError>(FleetRow { expected_version: update.expected_version, state })
+        });
         Ok(Self {
             id: id.clone(),
             expected_version: claim.version,
@@ -178,7 +185,7 @@ impl CommitRow {
             entries: (commit.events.iter().map(|event| Entry::of("commit a migration", commit.at, event)))
                 .collect::<Result<_, _>>()?,
             at: commit.at,
-            inputs_done: commit.inputs_done,
+            inputs_done: commit.inputs_done.clone(),
             notices: commit.notices.iter().map(NoticeRow::of).collect::<Result<_, _>>()?,
             fleet: fleet.transpose()?,
             release: commit.release,

@@ -66,6 +66,12 @@ impl Snapshot {
         &self.migration
     }
 
+    /// The migration, given back.
+    #[must_use]
+    pub fn into_migration(self) -> Migration {
+        self.migration
+    }
+
     /// What it is found by.
     #[must_use]
     pub fn outline(&self) -> &Outline {

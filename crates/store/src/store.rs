@@ -79,7 +79,7 @@ pub trait Store: Send + Sync {
     ///
     /// # Errors
     /// [`CommitError`] says which of the conditions did not hold; a lost fence is told before any other.
-    async fn commit(&self, claim: &Claim, commit: Commit) -> Result<Committed, CommitError>;
+    async fn commit(&self, claim: &Claim, commit: &Commit) -> Result<Committed, CommitError>;
 
     /// Appends what a worker learned after it had lost its claim to the journal, and changes nothing else: not the state,
     /// not the version, no lease. Returns the row's number.

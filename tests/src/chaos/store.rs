@@ -219,12 +219,12 @@ impl Store for ChaosStore {
         Ok(claim)
     }
 
-    async fn commit(&self, claim: &Claim, commit: Commit) -> Result<Committed, CommitError> {
+    async fn commit(&self, claim: &Claim, commit: &Commit) -> Result<Committed, CommitError> {
         let is_write = begins_a_write(&commit.events);
         self.reach(Point::Committing, is_write).await;
         let (m, events, release) = (commit.snapshot.migration().clone(), commit.events.clone(), commit.release);
         self.leases.changed();
-        let result = self.inner.commit(claim, commit).await;
+        let result = self.inner.commit(claim, &commit).await;
         match &result {
             Ok(_) => {
                 let id = m.id();

@@ -75,14 +75,14 @@ async fn busy(database: &dyn Database) -> Arc<dyn Store> {
     for round in 0..3 {
         let commit = Commit {
             events: vec![imported(1); 2],
-            fleet: Some(FleetUpdate { expected_version: round, state: json!({ "round": round }) }),
+            fleet: Some(FleetUpdate { expected_version: round, state: Some(json!({ "round": round })) }),
             ..plain(due_at(1, 5))
         };
-        claim.version = store.commit(&claim, commit).await.unwrap().version;
+        claim.version = store.commit(&claim, &commit).await.unwrap().version;
         store.append_evidence(&id(2), at(2), &json!({ "round": round })).await.unwrap();
         store.append_evidence(&id(1), at(2), &json!("after a lost fence")).await.unwrap();
     }
-    claim.version = store.commit(&claim, Commit { events: Vec::new(), ..plain(due_at(1, 6)) }).await.unwrap().version;
+    claim.version = store.commit(&claim, &Commit { events: Vec::new(), ..plain(due_at(1, 6)) }).await.unwrap().version;
     store
 }
 
@@ -109,8 +109,8 @@ pub async fn a_refused_commit_leaves_chains_and_lanes_as_they_were(database: &dy
     let store = busy(database).await;
     let before = store.journals().await.unwrap().lanes().await.unwrap();
     let claim = claimed(&*store, 2).await;
-    let update = FleetUpdate { expected_version: 0, state: json!(1) };
-    let refused = store.commit(&claim, Commit { fleet: Some(update), ..plain(due_at(2, 5)) }).await.unwrap_err();
+    let update = FleetUpdate { expected_version: 0, state: Some(json!(1)) };
+    let refused = store.commit(&claim, &Commit { fleet: Some(update), ..plain(due_at(2, 5)) }).await.unwrap_err();
     assert!(matches!(refused, CommitError::FleetConflict { .. }), "{refused}");
     assert_eq!(store.journals().await.unwrap().lanes().await.unwrap(), before);
     assert_eq!(checked(&*store).await, Ok(()));
@@ -124,7 +124,7 @@ pub async fn commits_at_one_time_lose_no_head(database: &dyn Database) {
         tokio::spawn(async move {
             let mut claim = claimed(&*store, n).await;
             for _ in 0..5 {
-                claim.version = store.commit(&claim, plain(due_at(n, 5))).await.unwrap().version;
+                claim.version = store.commit(&claim, &plain(due_at(n, 5))).await.unwrap().version;
                 store.append_evidence(&id(n), at(2), &json!("between")).await.unwrap();
             }
             import(&*store, (0..20).map(|m| due_at(1000 + 20 * n + m, 0))).await;
@@ -156,7 +156,7 @@ pub async fn nothing_is_journaled_without_the_key(database: &dyn Database) {
     assert!(is_refused(&keyless.import(vec![new(due_at(2, 0))], at(0)).await.unwrap_err()));
     assert!(is_refused(&keyless.append_evidence(&id(1), at(0), &json!(1)).await.unwrap_err()));
     for refused in [
-        keyless.commit(&claim, plain(due_at(1, 5))).await.map(drop).unwrap_err(),
+        keyless.commit(&claim, &plain(due_at(1, 5))).await.map(drop).unwrap_err(),
         keyless.set_fleet(0, &json!(1)).await.map(drop).unwrap_err(),
     ] {
         assert!(matches!(&refused, CommitError::Store(error) if is_refused(error)), "{refused}");
@@ -174,7 +174,7 @@ pub async fn a_view_shows_one_instant(database: &dyn Database) {
     let writer = database.open().await;
     import(&*writer, (5..9).map(|n| due_at(n, 0))).await;
     let claim = claimed(&*writer, 4).await;
-    writer.commit(&claim, plain(due_at(4, 5))).await.unwrap();
+    writer.commit(&claim, &plain(due_at(4, 5))).await.unwrap();
     let shown = shown(view.as_mut()).await;
     assert_eq!((shown.migrations.len(), shown.entries.len()), (5, 5));
     assert_eq!(shown.migrations[..2], first[..]);
@@ -195,7 +195,7 @@ async fn stays_broken(database: &dyn Database, sql: &str) {
     assert!(checked(&*store).await.is_err());
     for n in [1, 2] {
         let claim = claimed(&*store, n).await;
-        store.commit(&claim, Commit { release: true, ..plain(due_at(n, 5)) }).await.unwrap();
+        store.commit(&claim, &Commit { release: true, ..plain(due_at(n, 5)) }).await.unwrap();
         store.append_evidence(&id(n), at(6), &json!("more")).await.unwrap();
     }
     assert!(checked(&*store).await.is_err());

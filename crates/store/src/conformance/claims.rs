@@ -49,7 +49,7 @@ pub async fn an_expired_lease_is_taken_over_with_a_higher_fence(database: &dyn D
     let quick = second.claim_due(at(0), 1, "quick", HOUR).await.unwrap().remove(0);
     assert!(quick.fence > slow.fence, "{} after {}", quick.fence, slow.fence);
     assert_eq!(quick.version, slow.version);
-    second.commit(&quick, plain(due_at(1, 5))).await.unwrap();
+    second.commit(&quick, &plain(due_at(1, 5))).await.unwrap();
 }
 
 pub async fn a_lost_fence_can_do_nothing_but_append_evidence(database: &dyn Database) {
@@ -59,7 +59,7 @@ pub async fn a_lost_fence_can_do_nothing_but_append_evidence(database: &dyn Data
     let holder = claimed(&*store, 1).await;
     let before = Everything::of(&*store, 1).await;
 
-    let refused = store.commit(&lost, plain(due_at(1, 5))).await.unwrap_err();
+    let refused = store.commit(&lost, &plain(due_at(1, 5))).await.unwrap_err();
     assert!(matches!(refused, CommitError::FenceLost { .. }), "{refused}");
     let refused = store.renew(&lost, HOUR).await.unwrap_err();
     assert!(matches!(refused, CommitError::FenceLost { .. }), "{refused}");
@@ -69,7 +69,7 @@ pub async fn a_lost_fence_can_do_nothing_but_append_evidence(database: &dyn Data
 
     let seq = store.append_evidence(&id(1), at(9), &json!({ "register": "answered" })).await.unwrap();
     assert_eq!(seq, 2);
-    store.commit(&holder, plain(due_at(1, 5))).await.unwrap();
+    store.commit(&holder, &plain(due_at(1, 5))).await.unwrap();
     let kinds: Vec<String> = store.journal(&id(1), 0, 10).await.unwrap().into_iter().map(|row| row.kind).collect();
     assert_eq!(kinds, ["imported", "evidence", "imported"]);
 }
@@ -77,7 +77,7 @@ pub async fn a_lost_fence_can_do_nothing_but_append_evidence(database: &dyn Data
 pub async fn an_expired_lease_that_nobody_took_still_commits(database: &dyn Database) {
     let store = one(database).await;
     let claim = store.claim(&id(1), "worker", EXPIRED).await.unwrap().unwrap();
-    assert_eq!(store.commit(&claim, plain(due_at(1, 5))).await.unwrap().version, 2);
+    assert_eq!(store.commit(&claim, &plain(due_at(1, 5))).await.unwrap().version, 2);
 }
 
 pub async fn a_released_claim_has_ended(database: &dyn Database) {
@@ -85,13 +85,13 @@ pub async fn a_released_claim_has_ended(database: &dyn Database) {
     let claim = claimed(&*store, 1).await;
     store.release(&claim).await.unwrap();
     store.release(&claim).await.unwrap();
-    let refused = store.commit(&claim, plain(due_at(1, 5))).await.unwrap_err();
+    let refused = store.commit(&claim, &plain(due_at(1, 5))).await.unwrap_err();
     assert!(matches!(refused, CommitError::FenceLost { .. }), "{refused}");
     let next = claimed(&*store, 1).await;
     assert!(next.fence > claim.fence);
 
     let release = Commit { release: true, ..plain(due_at(1, 5)) };
-    store.commit(&next, release).await.unwrap();
+    store.commit(&next, &release).await.unwrap();
     assert!(matches!(store.renew(&next, HOUR).await, Err(CommitError::FenceLost { .. })));
     claimed(&*store, 1).await;
 }
@@ -122,10 +122,10 @@ pub async fn the_claims_of_a_dead_owner_are_released_together(database: &dyn Dat
     let alive = store.claim(&id(3), "alive", HOUR).await.unwrap().unwrap();
     assert_eq!(store.release_all_of("dead").await.unwrap(), 2);
     assert_eq!(store.release_all_of("dead").await.unwrap(), 0);
-    let refused = store.commit(&dead[0], plain(due_at(1, 5))).await.unwrap_err();
+    let refused = store.commit(&dead[0], &plain(due_at(1, 5))).await.unwrap_err();
     assert!(matches!(refused, CommitError::FenceLost { .. }), "{refused}");
     assert_eq!(store.claim_due(at(0), 9, "next", HOUR).await.unwrap().len(), 2);
-    store.commit(&alive, plain(due_at(3, 5))).await.unwrap();
+    store.commit(&alive, &plain(due_at(3, 5))).await.unwrap();
 }
 
 pub async fn a_claim_that_is_dropped_leaves_everything_as_it_was(database: &dyn Database) {

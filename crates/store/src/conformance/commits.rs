@@ -15,11 +15,11 @@ pub async fn a_commit_writes_everything(database: &dyn Database) {
         at: at(7),
         inputs_done: vec![seq],
         notices: vec![notice("first"), notice("second")],
-        fleet: Some(FleetUpdate { expected_version: 0, state: json!({ "stopped": true }) }),
+        fleet: Some(FleetUpdate { expected_version: 0, state: Some(json!({ "stopped": true })) }),
         unless_asked: false,
         release: true,
     };
-    let committed = store.commit(&claim, commit).await.unwrap();
+    let committed = store.commit(&claim, &commit).await.unwrap();
     assert_eq!(committed, Committed { version: 2, fleet_version: Some(1) });
 
     let store = database.open().await;
@@ -41,7 +41,7 @@ pub async fn several_commits_under_one_claim(database: &dyn Database) {
     let store = one(database).await;
     let mut claim = claimed(&*store, 1).await;
     for version in 2..=4 {
-        let committed = store.commit(&claim, plain(due_at(1, 5))).await.unwrap();
+        let committed = store.commit(&claim, &plain(due_at(1, 5))).await.unwrap();
         assert_eq!(committed, Committed { version, fleet_version: None });
         claim.version = committed.version;
     }
@@ -51,8 +51,8 @@ pub async fn several_commits_under_one_claim(database: &dyn Database) {
 pub async fn a_version_conflict_is_told_with_both_versions(database: &dyn Database) {
     let store = one(database).await;
     let claim = claimed(&*store, 1).await;
-    store.commit(&claim, plain(due_at(1, 5))).await.unwrap();
-    match store.commit(&claim, plain(due_at(1, 9))).await.unwrap_err() {
+    store.commit(&claim, &plain(due_at(1, 5))).await.unwrap();
+    match store.commit(&claim, &plain(due_at(1, 9))).await.unwrap_err() {
         CommitError::Conflict { expected: 1, found: 2, id: told } => assert_eq!(told, id(1)),
         other => panic!("{other}"),
     }
@@ -74,31 +74,31 @@ pub async fn a_refused_commit_leaves_nothing_half_done(database: &dyn Database) 
         at: at(7),
         inputs_done: vec![seq],
         notices: vec![notice("told too early")],
-        fleet: Some(FleetUpdate { expected_version: 1, state: json!("storm") }),
+        fleet: Some(FleetUpdate { expected_version: 1, state: Some(json!("storm")) }),
         unless_asked: false,
         release: true,
     };
     let before = Everything::of(&*store, 1).await;
 
-    let stale_fleet = FleetUpdate { expected_version: 0, state: json!("storm") };
-    let refused = store.commit(&claim, Commit { fleet: Some(stale_fleet), ..full() }).await.unwrap_err();
+    let stale_fleet = FleetUpdate { expected_version: 0, state: Some(json!("storm")) };
+    let refused = store.commit(&claim, &Commit { fleet: Some(stale_fleet), ..full() }).await.unwrap_err();
     assert!(matches!(refused, CommitError::FleetConflict { expected: 0, found: 1 }), "{refused}");
     assert_eq!(Everything::of(&*store, 1).await, before);
 
-    let refused = store.commit(&claim, Commit { inputs_done: vec![seq, seq + 1], ..full() }).await.unwrap_err();
+    let refused = store.commit(&claim, &Commit { inputs_done: vec![seq, seq + 1], ..full() }).await.unwrap_err();
     assert!(matches!(refused, CommitError::InputNotWaiting { seq: other, .. } if other == seq + 1), "{refused}");
-    let refused = store.commit(&claim, Commit { inputs_done: vec![seq, seq], ..full() }).await.unwrap_err();
+    let refused = store.commit(&claim, &Commit { inputs_done: vec![seq, seq], ..full() }).await.unwrap_err();
     assert!(matches!(refused, CommitError::InputNotWaiting { .. }), "{refused}");
     assert_eq!(Everything::of(&*store, 1).await, before);
 
     let stale = Claim { version: 9, ..claim.clone() };
-    let refused = store.commit(&stale, full()).await.unwrap_err();
+    let refused = store.commit(&stale, &full()).await.unwrap_err();
     assert!(matches!(refused, CommitError::Conflict { expected: 9, found: 1, .. }), "{refused}");
     assert_eq!(Everything::of(&*store, 1).await, before);
 
     let blocked = crate::Filter { blockers: vec!["PAYMENT".to_owned()], ..crate::Filter::default() };
     assert!(store.list(&blocked, None, 10).await.unwrap().rows.is_empty());
-    store.commit(&claim, full()).await.unwrap();
+    store.commit(&claim, &full()).await.unwrap();
     assert_eq!(store.list(&blocked, None, 10).await.unwrap().rows.len(), 1);
 }
 
@@ -106,7 +106,7 @@ pub async fn the_state_of_another_migration_is_refused(database: &dyn Database) 
     let store = database.open().await;
     import(&*store, [due_at(1, 0), due_at(2, 0)]).await;
     let claim = claimed(&*store, 1).await;
-    match store.commit(&claim, plain(due_at(2, 5))).await.unwrap_err() {
+    match store.commit(&claim, &plain(due_at(2, 5))).await.unwrap_err() {
         CommitError::OtherMigration { claimed, given } => assert_eq!((claimed, given), (id(1), id(2))),
         other => panic!("{other}"),
     }
@@ -119,14 +119,14 @@ pub async fn a_lost_fence_is_told_before_any_other_condition(database: &dyn Data
     let store = one(database).await;
     let lost = store.claim(&id(1), "slow", EXPIRED).await.unwrap().unwrap();
     let holder = store.claim(&id(1), "quick", HOUR).await.unwrap().unwrap();
-    store.commit(&holder, plain(due_at(1, 5))).await.unwrap();
-    let fleet = Some(FleetUpdate { expected_version: 9, state: json!(null) });
-    let refused = store.commit(&lost, Commit { fleet, inputs_done: vec![77], ..plain(due_at(1, 9)) }).await;
+    store.commit(&holder, &plain(due_at(1, 5))).await.unwrap();
+    let fleet = Some(FleetUpdate { expected_version: 9, state: Some(json!(null)) });
+    let refused = store.commit(&lost, &Commit { fleet, inputs_done: vec![77], ..plain(due_at(1, 9)) }).await;
     match refused.unwrap_err() {
         CommitError::FenceLost { id: told, fence } => assert_eq!((told, fence), (id(1), lost.fence)),
         other => panic!("{other}"),
     }
     let nobody = Claim { migration: migration(8), ..lost };
-    let refused = store.commit(&nobody, plain(due_at(8, 9))).await.unwrap_err();
+    let refused = store.commit(&nobody, &plain(due_at(8, 9))).await.unwrap_err();
     assert!(matches!(refused, CommitError::Store(StoreError::UnknownMigration { .. })), "{refused}");
 }

@@ -89,7 +89,7 @@ pub async fn the_next_due_time_leaves_out_what_is_leased(database: &dyn Database
 pub async fn a_commit_moves_the_wake_time(database: &dyn Database) {
     let store = one(database).await;
     let claim = claimed(&*store, 1).await;
-    store.commit(&claim, Commit { release: true, ..plain(due_at(1, 60)) }).await.unwrap();
+    store.commit(&claim, &Commit { release: true, ..plain(due_at(1, 60)) }).await.unwrap();
     assert!(claim_ids(&*store, at(59), 9).await.is_empty());
     assert_eq!(claim_ids(&*store, at(60), 9).await, [id(1)]);
 }

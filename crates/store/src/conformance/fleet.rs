@@ -34,14 +34,32 @@ pub async fn a_commit_sets_the_fleet_with_it(database: &dyn Database) {
     import(&*store, [due_at(1, 0), due_at(2, 0)]).await;
     let claims = [claimed(&*store, 1).await, claimed(&*store, 2).await];
     let update = |n| Commit {
-        fleet: Some(FleetUpdate { expected_version: 0, state: json!({ "by": n }) }),
+        fleet: Some(FleetUpdate { expected_version: 0, state: Some(json!({ "by": n })) }),
         ..plain(due_at(n, 5))
     };
-    assert_eq!(store.commit(&claims[0], update(1)).await.unwrap().fleet_version, Some(1));
-    let refused = store.commit(&claims[1], update(2)).await.unwrap_err();
+    assert_eq!(store.commit(&claims[0], &update(1)).await.unwrap().fleet_version, Some(1));
+    let refused = store.commit(&claims[1], &update(2)).await.unwrap_err();
     assert!(matches!(refused, CommitError::FleetConflict { expected: 0, found: 1 }), "{refused}");
     assert_eq!(store.fleet().await.unwrap().state, json!({ "by": 1 }));
     assert_eq!(store.load(&id(2)).await.unwrap().unwrap().version, 1);
+}
+
+pub async fn commits_that_rest_on_the_fleet_do_not_hinder_each_other(database: &dyn Database) {
+    let store = database.open().await;
+    import(&*store, [due_at(1, 0), due_at(2, 0)]).await;
+    store.set_fleet(0, &json!("moves are allowed")).await.unwrap();
+    let mut claims = [claimed(&*store, 1).await, claimed(&*store, 2).await];
+    let resting = |n| Commit { fleet: Some(FleetUpdate { expected_version: 1, state: None }), ..plain(due_at(n, 5)) };
+    for (claim, n) in claims.iter_mut().zip([1, 2]) {
+        let committed = store.commit(claim, &resting(n)).await.unwrap();
+        assert_eq!(committed.fleet_version, None);
+        claim.version = committed.version;
+    }
+    assert_eq!(store.fleet().await.unwrap(), StoredFleet { version: 1, state: json!("moves are allowed") });
+    store.set_fleet(1, &json!("moves are stopped")).await.unwrap();
+    let refused = store.commit(&claims[0], &resting(1)).await.unwrap_err();
+    assert!(matches!(refused, CommitError::FleetConflict { expected: 1, found: 2 }), "{refused}");
+    assert_eq!(store.load(&id(1)).await.unwrap().unwrap().version, claims[0].version);
 }
 
 pub async fn many_workers_that_change_the_fleet_lose_no_change(database: &dyn Database) {
@@ -56,8 +74,8 @@ pub async fn many_workers_that_change_the_fleet_lose_no_change(database: &dyn Da
             while claim.version <= COMMITS {
                 let fleet = store.fleet().await.unwrap();
                 let sum = fleet.state.as_u64().unwrap_or(0) + 1;
-                let update = FleetUpdate { expected_version: fleet.version, state: json!(sum) };
-                match store.commit(&claim, Commit { fleet: Some(update), ..plain(due_at(n, 5)) }).await {
+                let update = FleetUpdate { expected_version: fleet.version, state: Some(json!(sum)) };
+                match store.commit(&claim, &Commit { fleet: Some(update), ..plain(due_at(n, 5)) }).await {
                     Ok(committed) => claim.version = committed.version,
                     // Somebody was faster: read it and decide again.
                     Err(CommitError::FleetConflict { .. }) => {}

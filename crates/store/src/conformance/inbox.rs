@@ -17,14 +17,14 @@ pub async fn inputs_come_in_order_and_are_consumed_once(database: &dyn Database)
     ];
     assert_eq!(claim.inputs, expected);
     let consume = Commit { inputs_done: vec![first], release: true, ..plain(snapshot(1, |_| ())) };
-    store.commit(&claim, consume.clone()).await.unwrap();
+    store.commit(&claim, &consume.clone()).await.unwrap();
 
     let claim = claimed(&*store, 1).await;
     assert_eq!(claim.inputs, expected[1..]);
-    let refused = store.commit(&claim, consume).await.unwrap_err();
+    let refused = store.commit(&claim, &consume).await.unwrap_err();
     assert!(matches!(refused, CommitError::InputNotWaiting { seq, .. } if seq == first), "{refused}");
     let rest = Commit { inputs_done: vec![second], release: true, ..plain(snapshot(1, |_| ())) };
-    store.commit(&claim, rest).await.unwrap();
+    store.commit(&claim, &rest).await.unwrap();
     assert_eq!(store.load(&id(1)).await.unwrap().unwrap().inputs_waiting, 0);
     let due: Vec<_> = store.claim_due(at(9), 9, "worker", HOUR).await.unwrap();
     assert_eq!(due.iter().map(|claim| claim.migration.id().clone()).collect::<Vec<_>>(), [id(2)]);
@@ -35,7 +35,7 @@ pub async fn an_input_posted_under_a_claim_waits_for_the_next(database: &dyn Dat
     import(&*store, [snapshot(1, |_| ())]).await;
     let claim = claimed(&*store, 1).await;
     let seq = store.post_input(&id(1), &ask("cancel"), "lead", at(3)).await.unwrap();
-    store.commit(&claim, Commit { release: true, ..plain(snapshot(1, |_| ())) }).await.unwrap();
+    store.commit(&claim, &Commit { release: true, ..plain(snapshot(1, |_| ())) }).await.unwrap();
     let next = store.claim_due(at(0), 1, "worker", HOUR).await.unwrap().remove(0);
     assert_eq!(next.inputs.iter().map(|input| input.seq).collect::<Vec<_>>(), [seq]);
 }
@@ -52,7 +52,7 @@ pub async fn an_input_of_another_migration_cannot_be_consumed(database: &dyn Dat
     import(&*store, [snapshot(1, |_| ()), snapshot(2, |_| ())]).await;
     let theirs = store.post_input(&id(2), &ask("pause"), "lead", at(0)).await.unwrap();
     let claim = claimed(&*store, 1).await;
-    let refused = store.commit(&claim, Commit { inputs_done: vec![theirs], ..plain(snapshot(1, |_| ())) }).await;
+    let refused = store.commit(&claim, &Commit { inputs_done: vec![theirs], ..plain(snapshot(1, |_| ())) }).await;
     assert!(matches!(refused, Err(CommitError::InputNotWaiting { .. })));
     assert_eq!(claimed(&*store, 2).await.inputs.len(), 1);
 }
@@ -63,10 +63,10 @@ pub async fn a_commit_can_give_way_to_inputs_that_it_does_not_decide(database: &
     let asked = store.post_input(&id(1), &ask("pause"), "lead", at(1)).await.unwrap();
     let before = Everything::of(&*store, 1).await;
     let begins = Commit { unless_asked: true, ..plain(due_at(1, 5)) };
-    let refused = store.commit(&claim, begins.clone()).await.unwrap_err();
+    let refused = store.commit(&claim, &begins.clone()).await.unwrap_err();
     assert!(matches!(refused, CommitError::InputsWait { .. }), "{refused}");
     assert_eq!(Everything::of(&*store, 1).await, before);
     let decides = Commit { inputs_done: vec![asked], ..begins.clone() };
-    let version = store.commit(&claim, decides).await.unwrap().version;
-    store.commit(&Claim { version, ..claim }, begins).await.unwrap();
+    let version = store.commit(&claim, &decides).await.unwrap().version;
+    store.commit(&Claim { version, ..claim }, &begins).await.unwrap();
 }

@@ -7,7 +7,7 @@ pub async fn rows_are_numbered_without_a_gap_and_paged(database: &dyn Database) 
     let mut claim = claimed(&*store, 1).await;
     for _ in 0..3 {
         let commit = Commit { events: vec![imported(1), imported(1)], ..plain(due_at(1, 5)) };
-        claim.version = store.commit(&claim, commit).await.unwrap().version;
+        claim.version = store.commit(&claim, &commit).await.unwrap().version;
         store.append_evidence(&id(2), at(2), &json!("between")).await.unwrap();
     }
     let seqs = async |n, after, limit| -> Vec<u64> {
@@ -46,7 +46,7 @@ pub async fn evidence_changes_nothing_else(database: &dyn Database) {
     assert!(store.claim(&id(1), "other", HOUR).await.unwrap().is_none());
     let row = store.journal(&id(1), 1, 10).await.unwrap().remove(0);
     assert_eq!((row.at, row.kind.as_str(), row.body), (at(4), crate::JournalRow::EVIDENCE, json!({ "answer": 200 })));
-    store.commit(&claim, plain(due_at(1, 5))).await.unwrap();
+    store.commit(&claim, &plain(due_at(1, 5))).await.unwrap();
 
     let refused = store.append_evidence(&id(9), at(4), &json!(1)).await.unwrap_err();
     assert!(matches!(refused, StoreError::UnknownMigration { .. }), "{refused}");

@@ -22,7 +22,7 @@ pub async fn paging_shows_each_migration_once_whatever_happens_meanwhile(databas
         seen.extend(page.rows.into_iter().map(|stored| stored.migration.id().clone()));
         import(&*store, [due_at(2 * pages + 1, 0), due_at(99 - 2 * pages, 0)]).await;
         let claim = claimed(&*store, 2 * pages).await;
-        store.commit(&claim, plain(due_at(2 * pages, 5))).await.unwrap();
+        store.commit(&claim, &plain(due_at(2 * pages, 5))).await.unwrap();
         pages += 1;
         match page.next {
             None => break,
@@ -117,9 +117,9 @@ pub async fn the_filter_follows_commits(database: &dyn Database) {
         outline.blockers = strings(["REVIEW", "NAME", "REVIEW"]);
     });
     let claim = claimed(&*store, 1).await;
-    let version = store.commit(&claim, plain(changed.clone())).await.unwrap().version;
+    let version = store.commit(&claim, &plain(changed.clone())).await.unwrap().version;
     // The same again: what does not change must stay found.
-    store.commit(&Claim { version, ..claim }, plain(changed)).await.unwrap();
+    store.commit(&Claim { version, ..claim }, &plain(changed)).await.unwrap();
     let cases = [
         (Filter { blockers: strings(["PAYMENT"]), ..Filter::default() }, vec![]),
         (Filter { blockers: strings(["NAME"]), ..Filter::default() }, vec![1, 2]),

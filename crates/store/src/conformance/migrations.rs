@@ -19,7 +19,7 @@ pub async fn an_import_answers_each_row_in_order(database: &dyn Database) {
 pub async fn a_second_import_changes_nothing(database: &dyn Database) {
     let store = one(database).await;
     let claim = claimed(&*store, 1).await;
-    store.commit(&claim, plain(due_at(1, 5))).await.unwrap();
+    store.commit(&claim, &plain(due_at(1, 5))).await.unwrap();
     let before = Everything::of(&*store, 1).await;
     let other = snapshot(1, |outline| outline.phase = "other".to_owned());
     assert_eq!(store.import(vec![new(other)], at(9)).await.unwrap(), [AlreadyThere(2)]);
@@ -67,7 +67,7 @@ pub async fn everything_is_there_again_after_closing(database: &dyn Database) {
     store.post_input(&id(1), &ask("pause"), "lead", at(0)).await.unwrap();
     store.set_fleet(0, &json!({ "first": id(1) })).await.unwrap();
     let claim = claimed(&*store, 1).await;
-    store.commit(&claim, Commit { notices: vec![notice("hello")], ..plain(due_at(1, 5)) }).await.unwrap();
+    store.commit(&claim, &Commit { notices: vec![notice("hello")], ..plain(due_at(1, 5)) }).await.unwrap();
     let before = Everything::of(&*store, 1).await;
     drop(store);
     let store = database.open().await;

@@ -120,6 +120,7 @@ macro_rules! conformance_tests {
             fleet::the_fleet_is_compared_and_set,
             fleet::many_workers_that_change_the_fleet_lose_no_change,
             fleet::a_commit_sets_the_fleet_with_it,
+            fleet::commits_that_rest_on_the_fleet_do_not_hinder_each_other,
             inbox::inputs_come_in_order_and_are_consumed_once,
             inbox::an_input_posted_under_a_claim_waits_for_the_next,
             inbox::an_input_to_nobody_is_refused,

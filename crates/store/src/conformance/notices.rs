@@ -5,7 +5,7 @@ use crate::TakenNotice;
 async fn told(database: &dyn Database) -> Arc<dyn Store> {
     let store = one(database).await;
     let claim = claimed(&*store, 1).await;
-    store.commit(&claim, Commit { notices: vec![notice("hello")], at: at(3), ..plain(due_at(1, 5)) }).await.unwrap();
+    store.commit(&claim, &Commit { notices: vec![notice("hello")], at: at(3), ..plain(due_at(1, 5)) }).await.unwrap();
     store
 }
 

@@ -27,11 +27,11 @@ pub(crate) async fn full(database: &dyn Database) {
     let commit = Commit {
         inputs_done: vec![claim.inputs[0].seq],
         notices: vec![notice("one"), notice("two"), notice("three")],
-        fleet: Some(FleetUpdate { expected_version: 0, state: json!({ "stopped": ["\u{0}", 1.5] }) }),
+        fleet: Some(FleetUpdate { expected_version: 0, state: Some(json!({ "stopped": ["\u{0}", 1.5] })) }),
         release: true,
         ..plain(due_at(1, 9))
     };
-    store.commit(&claim, commit).await.unwrap();
+    store.commit(&claim, &commit).await.unwrap();
     store.append_evidence(&id(3), at(5), &json!({ "attempt": 7 })).await.unwrap();
     let taken = store.take_notices(at(6), 10, EXPIRED).await.unwrap();
     store.notice_done(taken[0].seq, at(7)).await.unwrap();
@@ -121,7 +121,7 @@ pub async fn a_database_that_was_taken_back_goes_on(database: &dyn MovableDataba
     assert_eq!(transfer.take_back().await.unwrap(), Some(moved));
     assert_eq!(transfer.moved().await.unwrap(), None);
     let claim = claimed(&*store, 4).await;
-    store.commit(&claim, Commit { release: true, ..plain(due_at(4, 0)) }).await.unwrap();
+    store.commit(&claim, &Commit { release: true, ..plain(due_at(4, 0)) }).await.unwrap();
     transfer.move_away(at(30), "grace").await.unwrap();
     assert!(store.claim(&id(1), "worker", HOUR).await.is_err(), "and may be moved again");
 }
@@ -207,7 +207,7 @@ pub async fn numbers_go_on_behind_those_that_were_brought(database: &dyn Movable
     assert!(store.post_input(&id(1), &2.into(), "lead", at(2)).await.unwrap() > last);
     let claim = claimed(&*store, 1).await;
     assert_eq!(claim.inputs.len(), 6);
-    store.commit(&claim, Commit { notices: vec![notice("new")], ..plain(due_at(1, 0)) }).await.unwrap();
+    store.commit(&claim, &Commit { notices: vec![notice("new")], ..plain(due_at(1, 0)) }).await.unwrap();
     let journal = store.journal(&id(1), 0, 10).await.unwrap();
     assert_eq!(journal.iter().map(|row| row.seq).collect::<Vec<_>>(), [1, 2]);
 }

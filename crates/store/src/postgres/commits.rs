@@ -9,7 +9,7 @@ use super::row::{FOUND_AND_LOCKED, big, found, ns};
 use super::transaction::Transaction;
 use super::{fleet, inbox, journal, notices};
 use crate::chain::{JournalKey, LANES};
-use crate::rows::{Chained, CommitRow, Found, SnapshotRow};
+use crate::rows::{Chained, CommitRow, FleetRow, Found, SnapshotRow};
 use crate::{CommitError, Committed};
 
 const OPERATION: &str = "commit a migration";
@@ -55,7 +55,8 @@ async fn write_in(
     let id = commit.id.as_str();
     let look = client.prepare_cached(FOUND_AND_LOCKED).await?;
     let look_at_lane = client.prepare_cached(lanes::SOME_LOCKED).await?;
-    let look_at_fleet = client.prepare_cached(fleet::LOCKED).await?;
+    let changes_fleet = commit.fleet.as_ref().is_some_and(|fleet| fleet.state.is_some());
+    let look_at_fleet = client.prepare_cached(if changes_fleet { fleet::LOCKED } else { fleet::SHARED }).await?;
     let migration: Parameters<'_> = &[&id];
     // The lane and the fleet's row are locked after the migration's, by everybody: nobody waits in a circle.
     let lane_numbers = commit.lane(LANES).map(big).into_iter().collect::<Vec<_>>();
@@ -84,7 +85,12 @@ async fn write_in(
     replace_blockers(client, &before, &commit.snapshot).await?;
     let fleet_version = match &commit.fleet {
         None => None,
-        Some((expected, state)) => Some(fleet::set_in(client, key, fleet_row, *expected, state).await?),
+        Some(FleetRow { expected_version, state: Some(state) }) => {
+            Some(fleet::set_in(client, key, fleet_row, *expected_version, state).await?)
+        }
+        Some(FleetRow { expected_version, state: None }) => {
+            fleet::checked(fleet_row, *expected_version).map(|_| None)?
+        }
     };
 
     // What is in every commit, behind one another. All is prepared before any is sent: whatever had to be prepared first

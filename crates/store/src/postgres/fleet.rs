@@ -27,8 +27,19 @@ pub(super) async fn read(pool: &Pool) -> Result<StoredFleet, StoreError> {
 /// The row, locked until the transaction ends, where it is wanted.
 pub(super) const LOCKED: &str = "SELECT version, body, seal FROM fleet WHERE only_row = 1 AND $1::boolean FOR UPDATE";
 
+/// The same, so that others may rest on it as well, and nobody changes it meanwhile.
+pub(super) const SHARED: &str = "SELECT version, body, seal FROM fleet WHERE only_row = 1 AND $1::boolean FOR SHARE";
+
 pub(super) fn sealed(row: &Row) -> Result<SealedFleet, Error> {
     Ok(SealedFleet { version: number(row.try_get(0)?), body: row.try_get(1)?, seal: row.try_get(2)? })
+}
+
+/// The row that was locked, if its version is `expected`.
+pub(super) fn checked(locked: Option<SealedFleet>, expected: u64) -> Result<SealedFleet, Fault<CommitError>> {
+    let gone = || StoreError::Database { operation: "look at the fleet's state", detail: "its row is gone".to_owned() };
+    let sealed = locked.ok_or_else(|| CommitError::from(gone()))?;
+    let found = sealed.version;
+    if found == expected { Ok(sealed) } else { Err(CommitError::FleetConflict { expected, found }.into()) }
 }
 
 /// Replaces the state if its version, in the row that was locked, is `expected`, and returns the new version.
@@ -39,11 +50,7 @@ pub(super) async fn set_in(
     expected: u64,
     state: &str,
 ) -> Result<u64, Fault<CommitError>> {
-    let gone = || StoreError::Database { operation: "set the fleet's state", detail: "its row is gone".to_owned() };
-    let SealedFleet { version: found, body, seal } = locked.ok_or_else(|| CommitError::from(gone()))?;
-    if found != expected {
-        return Err(CommitError::FleetConflict { expected, found }.into());
-    }
+    let SealedFleet { version: found, body, seal } = checked(locked, expected)?;
     let version = expected + 1;
     let seal = seal_fleet(key, &FleetSeal { version: found, body: &body, seal: &seal }, version, state);
     let set = client.prepare_cached(SET).await?;

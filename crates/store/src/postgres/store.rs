@@ -71,7 +71,7 @@ impl Store for PostgresStore {
         claims::claim_one(&self.pool, id, owner, lease_ms(lease)).await?.map(ClaimRow::parse).transpose()
     }
 
-    async fn commit(&self, claim: &Claim, commit: Commit) -> Result<Committed, CommitError> {
+    async fn commit(&self, claim: &Claim, commit: &Commit) -> Result<Committed, CommitError> {
         let key = self.key.of("commit a migration")?;
         commits::write(&self.pool, &key, &CommitRow::of(claim, commit)?).await
     }

@@ -6,7 +6,7 @@ use super::fault::Fault;
 use super::row::Step;
 use super::{fleet, inbox, journal, lanes, notices, row};
 use crate::chain::{JournalKey, LANES};
-use crate::rows::{Chained, CommitRow};
+use crate::rows::{Chained, CommitRow, FleetRow};
 use crate::{CommitError, Committed};
 
 /// Checks every condition and makes every change; the savepoint around it makes that all or nothing.
@@ -23,7 +23,8 @@ pub(super) fn write(db: &Connection, key: &JournalKey, commit: &CommitRow) -> Re
     }
     let fleet_version = match &commit.fleet {
         None => None,
-        Some((expected, state)) => Some(fleet::set(db, key, *expected, state)?),
+        Some(FleetRow { expected_version, state: Some(state) }) => Some(fleet::set(db, key, *expected_version, state)?),
+        Some(FleetRow { expected_version, state: None }) => fleet::check(db, *expected_version).map(|()| None)?,
     };
     let step = Step {
         version: found.version + 1,

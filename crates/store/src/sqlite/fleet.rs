@@ -27,6 +27,12 @@ pub(super) fn set(db: &Connection, key: &JournalKey, expected: u64, state: &str)
     Ok(version)
 }
 
+/// Whether the state still has this version.
+pub(super) fn check(db: &Connection, expected: u64) -> Result<(), Fault<CommitError>> {
+    let found = db.prepare_cached("SELECT version FROM fleet WHERE only_row = 1")?.query_row([], |row| row.get(0))?;
+    if found == expected { Ok(()) } else { Err(CommitError::FleetConflict { expected, found }.into()) }
+}
+
 pub(super) fn read_sealed(db: &Connection) -> rusqlite::Result<SealedFleet> {
     db.prepare_cached("SELECT version, body, seal FROM fleet WHERE only_row = 1")?
         .query_row([], |row| Ok(SealedFleet { version: row.get(0)?, body: row.get(1)?, seal: row.get(2)? }))

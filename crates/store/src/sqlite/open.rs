@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::fault::explain;
@@ -84,6 +85,8 @@ fn connect(path: &Path, access: OpenFlags) -> Result<Connection, StoreError> {
     db.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
     db.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
     db.pragma_update(None, "cache_size", -CACHE_KIB).map_err(failed)?;
+    // Otherwise a statement whose bound values may matter to its plan, such as a LIMIT, is compiled anew whenever they change.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(failed)?;
     db.pragma_update(None, "trusted_schema", false).map_err(failed)?;
     Ok(db)
 }

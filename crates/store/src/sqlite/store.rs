@@ -94,7 +94,7 @@ impl Store for SqliteStore {
         self.writer.write("claim a migration", work).await?.map(ClaimRow::parse).transpose()
     }
 
-    async fn commit(&self, claim: &Claim, commit: Commit) -> Result<Committed, CommitError> {
+    async fn commit(&self, claim: &Claim, commit: &Commit) -> Result<Committed, CommitError> {
         let key = self.key.of("commit a migration")?;
         let row = CommitRow::of(claim, commit)?;
         self.writer.write("commit a migration", move |db| commits::write(db, &key, &row)).await

@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::{mpsc, oneshot};
@@ -22,6 +23,8 @@ use crate::StoreError;
 const BATCH: usize = 128;
 /// At most this many pieces of work wait; further callers wait for room.
 const QUEUE: usize = 1024;
+/// Where several write at once, the first ones wait this long for the others: fewer flushes, and less work for each.
+const GATHERING: Duration = Duration::from_millis(1);
 
 /// How a connection like the first is had again after a commit failed.
 pub(super) type Reopen = Box<dyn Fn() -> Result<Connection, StoreError> + Send>;
@@ -208,12 +211,15 @@ fn run(
     waiting: &mut mpsc::Receiver<Box<dyn Job>>,
 ) -> Result<(), StoreError> {
     let mut batch = VecDeque::with_capacity(BATCH);
+    let mut last = 0;
     while let Some(first) = waiting.blocking_recv() {
         batch.push_back(first);
-        while batch.len() < BATCH {
-            let Ok(next) = waiting.try_recv() else { break };
-            batch.push_back(next);
+        take_waiting(waiting, &mut batch);
+        if batch.len() < last / 2 {
+            gather();
+            take_waiting(waiting, &mut batch);
         }
+        last = batch.len();
         // More than one round only when SQLite rolled a transaction back in the middle of the batch.
         while !batch.is_empty() {
             if let Err(Unsure) = transact(&connection, &mut batch) {
@@ -224,6 +230,18 @@ fn run(
         }
     }
     Ok(())
+}
+
+fn take_waiting(waiting: &mut mpsc::Receiver<Box<dyn Job>>, batch: &mut VecDeque<Box<dyn Job>>) {
+    while batch.len() < BATCH {
+        let Ok(next) = waiting.try_recv() else { break };
+        batch.push_back(next);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a thread of its own, which no rehearsal has")]
+fn gather() {
+    std::thread::sleep(GATHERING);
 }
 
 /// The connection is not to be trusted any more.

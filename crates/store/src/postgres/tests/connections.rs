@@ -36,10 +36,10 @@ async fn a_store_goes_on_with_new_connections_when_all_are_lost() {
     let client = database.client().await;
     cut(&client).await;
     // The first call may meet a connection whose end is not known yet; then nothing was begun.
-    let mut committed = store.commit(&claim, plain(due_at(1, 5))).await;
+    let mut committed = store.commit(&claim, &plain(due_at(1, 5))).await;
     for _ in 0..DEFAULT_CONNECTIONS {
         let Err(CommitError::Store(StoreError::Unreachable { .. })) = committed else { break };
-        committed = store.commit(&claim, plain(due_at(1, 5))).await;
+        committed = store.commit(&claim, &plain(due_at(1, 5))).await;
     }
     assert_eq!(committed.unwrap().version, 2);
 }
@@ -54,10 +54,11 @@ async fn a_future_that_is_dropped_in_a_transaction_leaves_no_lock() {
     let other = client.transaction().await.unwrap();
     other.execute("SELECT 1 FROM migration FOR UPDATE", &[]).await.unwrap();
     // It waits for the row, and is given up.
-    let commit = store.commit(&claim, plain(due_at(1, 5)));
+    let given = plain(due_at(1, 5));
+    let commit = store.commit(&claim, &given);
     assert!(tokio::time::timeout(Duration::from_millis(100), commit).await.is_err());
     other.rollback().await.unwrap();
-    assert_eq!(store.commit(&claim, plain(due_at(1, 5))).await.unwrap().version, 2);
+    assert_eq!(store.commit(&claim, &plain(due_at(1, 5))).await.unwrap().version, 2);
 }
 
 #[tokio::test]

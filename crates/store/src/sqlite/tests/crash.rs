@@ -19,14 +19,14 @@ async fn commit_for_ever(path: &Path) {
     let mut output = std::io::stdout();
     loop {
         let seq = store.post_input(&id(1), &1.into(), "lead", at(0)).await.unwrap();
-        let state = claim.version.into();
+        let state = Some(claim.version.into());
         let commit = Commit {
             inputs_done: vec![seq],
             notices: vec![notice("once")],
             fleet: Some(FleetUpdate { expected_version: claim.version - 1, state }),
             ..plain(due_at(1, 0))
         };
-        claim.version = store.commit(&claim, commit).await.unwrap().version;
+        claim.version = store.commit(&claim, &commit).await.unwrap().version;
         writeln!(output, "answered {}", claim.version).unwrap();
     }
 }
