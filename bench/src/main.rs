@@ -43,9 +43,10 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 type Measure = fn() -> Result<Vec<Row>>;
 
 /// Everything that is measured, in its order. The name is what `--only` takes.
-const ROWS: [(&str, Measure); 6] = [
+const ROWS: [(&str, Measure); 7] = [
     ("durable", durable::measure),
-    ("waiting", waiting::measure),
+    ("waiting-sqlite", waiting::on_sqlite),
+    ("waiting-postgres", waiting::on_postgres),
     ("throttle", throttle::measure),
     ("rehearsal", rehearsal::measure),
     ("simulator-speed", simulator_speed::measure),

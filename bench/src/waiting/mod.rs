@@ -31,15 +31,16 @@ struct Told {
     peak_mib: f64,
 }
 
-pub(crate) fn measure() -> Result<Vec<Row>> {
-    let runtime = runtime()?;
+pub(crate) fn on_sqlite() -> Result<Vec<Row>> {
     let folder = Folder::new("waiting")?;
     let file = folder.path().join("million.db").display().to_string();
-    let mut rows = rows("SQLite", &filled(&runtime, &file)?);
+    Ok(rows("SQLite", &filled(&runtime()?, &file)?))
+}
+
+pub(crate) fn on_postgres() -> Result<Vec<Row>> {
     let server = Server::start(Durability::Full).map_err(|error| anyhow::anyhow!("{error}"))?;
     let address = server.database("million").map_err(|error| anyhow::anyhow!("{error}"))?;
-    rows.extend(self::rows("PostgreSQL", &filled(&runtime, &address)?));
-    Ok(rows)
+    Ok(rows("PostgreSQL", &filled(&runtime()?, &address)?))
 }
 
 fn filled(runtime: &Runtime, database: &str) -> Result<Told> {
