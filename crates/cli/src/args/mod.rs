@@ -1,5 +1,6 @@
 //! The command line: one file per group of commands. It must never hold a secret.
 
+mod billing;
 mod check;
 mod duration;
 mod export;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
+pub(crate) use billing::BillingArgs;
 pub(crate) use check::{CompletionsArgs, DoctorArgs, SchemaAction, SchemaArgs};
 pub(crate) use export::ExportArgs;
 pub(crate) use import::ImportArgs;
@@ -95,6 +97,8 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Tell one customer's story
     Explain(ExplainArgs),
+    /// Tell who pays for which message around the cutover
+    Billing(BillingArgs),
     /// Hold back the cutover; everything before it goes on
     Hold(HoldArgs),
     /// End a hold

@@ -11,6 +11,7 @@
     reason = "tests"
 )]
 
+mod billing;
 mod blockers;
 mod calm;
 mod cutover;
