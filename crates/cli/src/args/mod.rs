@@ -4,6 +4,7 @@ mod billing;
 mod check;
 mod duration;
 mod export;
+mod ids;
 mod import;
 mod keep;
 mod operate;
@@ -19,6 +20,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 pub(crate) use billing::BillingArgs;
 pub(crate) use check::{CompletionsArgs, DoctorArgs, SchemaAction, SchemaArgs};
 pub(crate) use export::ExportArgs;
+pub(crate) use ids::IdsArgs;
 pub(crate) use import::ImportArgs;
 pub(crate) use keep::{BackupArgs, RecoverArgs, VerifyArgs};
 pub(crate) use operate::{
@@ -99,6 +101,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// Tell who pays for which message around the cutover
     Billing(BillingArgs),
+    /// Tell old and new ids, for your other systems
+    Ids(IdsArgs),
     /// Hold back the cutover; everything before it goes on
     Hold(HoldArgs),
     /// End a hold

@@ -7,6 +7,7 @@ mod deeds;
 mod doctor;
 mod explain;
 mod export;
+mod ids;
 mod import;
 mod import_export;
 mod operator;
@@ -43,6 +44,7 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Status(args) => status::run(&args, &global, output).await,
         Command::Explain(args) => explain::run(&args, &global, output).await,
         Command::Billing(args) => billing::run(&args, &global, output).await,
+        Command::Ids(args) => ids::run(&args, &global, output).await,
         Command::Hold(args) => deeds::hold(args, &global, output).await,
         Command::Release(args) => deeds::release(&args, &global, output).await,
         Command::Pause(args) => deeds::pause(args, &global, output).await,

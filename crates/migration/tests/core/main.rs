@@ -18,6 +18,7 @@ mod cutover;
 mod damaged;
 mod fleet;
 mod guide;
+mod ids;
 mod notice;
 mod properties;
 mod run;
