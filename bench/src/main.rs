@@ -11,12 +11,14 @@
 //! | `wire` | the load: pipelined requests on a few connections |
 //! | `durable` | the real engine on both databases against a bare client: speed, processor time, a number's gap |
 //! | `waiting` | a million migrations that wait: memory, start-up, wake-ups, pages |
+//! | `billing` | a million statuses of messages, attributed |
 //! | `rehearsal` | 500 customers, weeks of virtual time |
 //! | `assembled` | a real engine around a wire of the bench |
 //! | `cost`, `folder`, `stopwatch` | what something took |
 //! | `machine`, `table` | on what, and how it is told |
 
 mod assembled;
+mod billing;
 mod cost;
 mod durable;
 mod folder;
@@ -38,10 +40,11 @@ use table::Row;
 type Measure = fn() -> Result<Vec<Row>>;
 
 /// Everything that is measured, in its order. The name is what `--only` takes.
-const ROWS: [(&str, Measure); 6] = [
+const ROWS: [(&str, Measure); 7] = [
     ("durable", durable::measure),
     ("waiting", waiting::measure),
     ("throttle", throttle::measure),
+    ("billing", billing::measure),
     ("rehearsal", rehearsal::measure),
     ("simulator-speed", simulator_speed::measure),
     ("simulator-load", simulator_load::measure),
