@@ -21,6 +21,11 @@ pub(crate) fn memory_mib() -> Option<Memory> {
     Some(Memory { now: mib("VmRSS")?, peak: mib("VmHWM")? })
 }
 
+/// Greatest resident memory of another process so far, in MiB. None where the system does not say, or when it has ended.
+pub(crate) fn peak_mib_of(process: u32) -> Option<u64> {
+    kibibytes(&format!("/proc/{process}/status"), "VmHWM").map(|kib| kib / 1024)
+}
+
 fn kibibytes(file: &str, name: &str) -> Option<u64> {
     field(file, name)?.split_whitespace().next()?.parse().ok()
 }

@@ -11,12 +11,14 @@
 //! | `wire` | the load: pipelined requests on a few connections |
 //! | `durable` | the real engine on both databases against a bare client: speed, processor time, a number's gap |
 //! | `waiting` | a million migrations that wait: memory, start-up, wake-ups, pages |
+//! | `billing` | a million statuses of messages, attributed |
 //! | `rehearsal` | 500 customers, weeks of virtual time |
 //! | `assembled` | a real engine around a wire of the bench |
 //! | `cost`, `folder`, `stopwatch` | what something took |
 //! | `machine`, `table` | on what, and how it is told |
 
 mod assembled;
+mod billing;
 mod cost;
 mod durable;
 mod folder;
@@ -48,6 +50,7 @@ const ROWS: [(&str, Measure); 7] = [
     ("waiting-sqlite", waiting::on_sqlite),
     ("waiting-postgres", waiting::on_postgres),
     ("throttle", throttle::measure),
+    ("billing", billing::measure),
     ("rehearsal", rehearsal::measure),
     ("simulator-speed", simulator_speed::measure),
     ("simulator-load", simulator_load::measure),

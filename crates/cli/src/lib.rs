@@ -9,10 +9,12 @@
 //! This is the composition root: the only crate that ships which sees every other one, client and simulator alike, and puts
 //! them together. It must never decide anything about a migration: it hands over what a person wants and shows what is.
 
+mod account_reader;
 mod args;
 mod commands;
 mod compose;
 mod config;
+mod csv_output;
 mod customer_file;
 mod exit;
 mod logging;

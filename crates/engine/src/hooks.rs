@@ -123,6 +123,13 @@ pub struct AfterRegister {
     pub source_waba: WabaId,
     /// Where it is.
     pub destination_waba: WabaId,
+    /// The number as the source writes it.
+    pub old_display_phone_number: String,
+    /// The number as the destination writes it; not known as long as that does not list it, which may be until after the
+    /// register. `unmoor ids` tells it then.
+    pub new_display_phone_number: Option<String>,
+    /// Whether these have other digits: systems that compare the text of a number have to know both.
+    pub written_form_changed: Option<bool>,
 }
 
 /// What a command is told of an alarm, such as a gap that lasts.

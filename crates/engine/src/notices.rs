@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use unmoor_migration::id_map;
 use unmoor_migration::notice::{self, News};
 use unmoor_migration::retry::after;
 use unmoor_migration::{BlockerCode, Event, Fact, Fleet, Migration};
@@ -42,7 +43,15 @@ pub(crate) fn of(engine: &Engine, m: &Migration, events: &[Event], fleet: Option
 /// The input of the hook that wants to hear `news`, where there is one.
 fn told(engine: &Engine, news: &notice::Notice) -> Option<Notice> {
     let rehearsal = engine.settings.rehearsal;
-    if let News::NumberRegistered { number, old_phone_number_id, new_phone_number_id, old_waba, new_waba } = &news.news
+    if let News::NumberRegistered {
+        number,
+        old_phone_number_id,
+        new_phone_number_id,
+        old_waba,
+        new_waba,
+        old_written,
+        new_written,
+    } = &news.news
     {
         engine.hooks.after_register.as_ref()?;
         let told = AfterRegister {
@@ -55,6 +64,9 @@ fn told(engine: &Engine, news: &notice::Notice) -> Option<Notice> {
             new_phone_number_id: new_phone_number_id.clone(),
             source_waba: old_waba.clone(),
             destination_waba: new_waba.clone(),
+            old_display_phone_number: old_written.clone(),
+            new_display_phone_number: new_written.clone(),
+            written_form_changed: new_written.as_deref().map(|new| id_map::has_other_digits(old_written, new)),
         };
         return outgoing(AFTER_REGISTER, &told);
     }

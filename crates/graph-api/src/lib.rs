@@ -14,6 +14,7 @@
 //! * [`GraphError::cause`] and [`GraphError::verdict`] say what a refusal means and whose turn it is.
 //! * [`Usage`] is what Meta's headers say about the budgets that remain.
 //! * [`phone::E164`] splits numbers as guide 8 wants them.
+//! * [`webhook`] checks signatures of webhooks and reads what they tell.
 //!
 //! ```
 //! use std::time::Duration;
@@ -34,6 +35,7 @@
 pub mod calls;
 pub mod nodes;
 pub mod phone;
+pub mod webhook;
 
 mod call;
 mod endpoint;

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use harness::answers::{self, Ending};
 use harness::phone_numbers::{self, Outcome};
+use harness::webhooks;
 
 /// Bytes that are the same for the same seed everywhere (the SplitMix64 generator).
 fn bytes(seed: u64, length: usize) -> Vec<u8> {
@@ -52,12 +53,26 @@ fn drawn_numbers_are_split_as_they_were_written() {
 }
 
 #[test]
+fn drawn_webhooks_are_read_or_refused_and_keep_no_persons_words() {
+    let mut outcomes: BTreeMap<webhooks::Outcome, u32> = BTreeMap::new();
+    for seed in 0..1_500 {
+        *outcomes.entry(webhooks::play(&bytes(seed, 240))).or_default() += 1;
+    }
+    for outcome in [webhooks::Outcome::Statuses, webhooks::Outcome::Changes, webhooks::Outcome::Refused] {
+        assert!(outcomes.get(&outcome) > Some(&50), "{outcome:?} has become rare: {outcomes:?}");
+    }
+}
+
+#[test]
 fn the_corpora_are_taken_for_what_they_are() {
     for input in corpus("answers") {
         answers::play(&input);
     }
     for input in corpus("phone_numbers") {
         phone_numbers::play(&input);
+    }
+    for input in corpus("webhooks") {
+        webhooks::play(&input);
     }
 }
 

@@ -12,7 +12,7 @@
 //!
 //! [`decide::decide`] is total and deterministic; [`apply::apply`] is the only way in which a migration changes, and so
 //! the only replay path. Where a rule stands: gates of a move in [`gate`], schedules in [`retry`], templates in
-//! [`templates`], who pays in [`billing`], what stands in the way in [`blocker`], what one migration's fate means for
+//! [`templates`], who pays in [`billing`], old and new ids in [`id_map`], what stands in the way in [`blocker`], what one migration's fate means for
 //! the others in [`fleet`], what comes next in `plan/`, one file per stretch of the way.
 
 pub mod apply;
@@ -24,6 +24,7 @@ pub mod effect;
 pub mod event;
 pub mod fleet;
 pub mod gate;
+pub mod id_map;
 pub mod ids;
 pub mod input;
 pub mod migration;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::blocker::{Blocker, BlockerCode, Turn};
 use crate::effect::{Outcome, Success};
 use crate::event::{Event, Fact};
+use crate::id_map;
 use crate::migration::Migration;
 use crate::number::{Number, NumberState};
 use crate::phase::Phase;
@@ -80,6 +81,10 @@ pub enum News {
         old_waba: WabaId,
         /// The destination WABA.
         new_waba: WabaId,
+        /// The number as the source writes it.
+        old_written: String,
+        /// The number as the destination writes it, once that lists it.
+        new_written: Option<String>,
     },
     /// Nothing happens any more by itself.
     MigrationOver {
@@ -224,6 +229,8 @@ fn registered(m: &Migration, at: Timestamp) -> Vec<News> {
             new_phone_number_id: number.destination_id.clone()?,
             old_waba: m.id().source().clone(),
             new_waba: destination.waba.clone(),
+            old_written: number.source.value.display.clone(),
+            new_written: id_map::written_at_destination(m, number).map(str::to_owned),
         })
     };
     m.numbers().filter(|number| number.registered_at == Some(at)).filter_map(told).collect()

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::support::{Unmoor, write};
 
 /// Every command, as `unmoor --help` lists them.
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 25] = [
     "rehearse",
     "import",
     "export",
@@ -15,6 +15,8 @@ const COMMANDS: [&str; 23] = [
     "run",
     "status",
     "explain",
+    "billing",
+    "ids",
     "hold",
     "release",
     "pause",

@@ -8,6 +8,7 @@
 mod support;
 
 mod bad_input;
+mod billing;
 mod crashes;
 mod failures;
 mod help;

@@ -1,8 +1,10 @@
 //! The command line: one file per group of commands. It must never hold a secret.
 
+mod billing;
 mod check;
 mod duration;
 mod export;
+mod ids;
 mod import;
 mod keep;
 mod operate;
@@ -15,8 +17,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
+pub(crate) use billing::BillingArgs;
 pub(crate) use check::{CompletionsArgs, DoctorArgs, SchemaAction, SchemaArgs};
 pub(crate) use export::ExportArgs;
+pub(crate) use ids::IdsArgs;
 pub(crate) use import::ImportArgs;
 pub(crate) use keep::{BackupArgs, RecoverArgs, VerifyArgs};
 pub(crate) use operate::{
@@ -95,6 +99,10 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Tell one customer's story
     Explain(ExplainArgs),
+    /// Tell who pays for which message around the cutover
+    Billing(BillingArgs),
+    /// Tell old and new ids, for your other systems
+    Ids(IdsArgs),
     /// Hold back the cutover; everything before it goes on
     Hold(HoldArgs),
     /// End a hold

@@ -1,11 +1,13 @@
 //! One file per command.
 
 mod backup;
+mod billing;
 mod completions;
 mod deeds;
 mod doctor;
 mod explain;
 mod export;
+mod ids;
 mod import;
 mod import_export;
 mod operator;
@@ -41,6 +43,8 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Worker(args) => run::worker(&args, &global, output).await,
         Command::Status(args) => status::run(&args, &global, output).await,
         Command::Explain(args) => explain::run(&args, &global, output).await,
+        Command::Billing(args) => billing::run(&args, &global, output).await,
+        Command::Ids(args) => ids::run(&args, &global, output).await,
         Command::Hold(args) => deeds::hold(args, &global, output).await,
         Command::Release(args) => deeds::release(&args, &global, output).await,
         Command::Pause(args) => deeds::pause(args, &global, output).await,

@@ -13,6 +13,7 @@ use unmoor_store::{Filter, Store};
 use crate::args::{GlobalArgs, StatusArgs};
 use crate::compose;
 use crate::config::Config;
+use crate::csv_output::io_error;
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::report::Row;
@@ -246,10 +247,4 @@ impl Shown<'_> {
         }
         lines
     }
-}
-
-/// The error beneath, so that a reader who has gone is recognised.
-fn io_error(error: csv::Error) -> io::Error {
-    let words = error.to_string();
-    if let csv::ErrorKind::Io(error) = error.into_kind() { error } else { io::Error::other(words) }
 }

@@ -137,6 +137,9 @@ async fn after_a_register_both_ids_are_told_and_a_failure_is_reported() {
         new_phone_number_id: PhoneNumberId::new("777").unwrap(),
         source_waba: asked.source_waba,
         destination_waba: asked.destination_waba,
+        old_display_phone_number: "+1 650-555-1234".to_owned(),
+        new_display_phone_number: None,
+        written_form_changed: None,
     };
     let hooks = Hooks { after_register: Some(command), ..Hooks::default() };
     let error = hooks.after_register(&input).await.unwrap_err().to_string();

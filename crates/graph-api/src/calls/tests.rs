@@ -282,6 +282,55 @@ fn a_cursor_is_found_in_the_link_alone_and_pages_without_one_are_errors() {
     assert_eq!(full.after.map(|cursor| cursor.as_str().to_owned()).as_deref(), Some("A"));
 }
 
+fn analytics() -> ReadPricingAnalytics {
+    let instant = |second| jiff::Timestamp::from_second(second).unwrap();
+    ReadPricingAnalytics {
+        token: business(),
+        waba_id: waba("320"),
+        start: instant(1_804_062_600),
+        end: instant(1_804_064_400),
+    }
+}
+
+#[test]
+fn analytics_are_asked_for_by_half_hour_number_category_and_type() {
+    let request = analytics().request(&meta()).unwrap();
+    let query = request.uri().query().unwrap().to_owned();
+    let (name, value) = form_urlencoded::parse(query.as_bytes()).next().unwrap();
+    assert_eq!((request.uri().path(), &*name), ("/v25.0/320", "fields"));
+    insta::assert_snapshot!(value, @r#"pricing_analytics.start(1804062600).end(1804064400).granularity(HALF_HOUR).metric_types(["COST","VOLUME"]).dimensions(["PHONE","PRICING_CATEGORY","PRICING_TYPE"])"#);
+}
+
+#[test]
+fn analytics_show_cost_only_where_no_partners_credit_line_pays() {
+    let point = |more: Value| {
+        let mut point = json!({"start": 1_804_062_600, "end": 1_804_064_400, "phone_number": "493023125017",
+            "pricing_category": "UTILITY", "pricing_type": "REGULAR", "volume": 3});
+        point.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        json!({"pricing_analytics": {"data": [{"data_points": [point]}]}, "id": "320"})
+    };
+    let read = |body: Value| analytics().answer(&body);
+    let (source, destination) = (read(point(json!({}))).unwrap(), read(point(json!({"cost": 0.09}))).unwrap());
+    assert_eq!((source[0].volume, source[0].cost), (Some(3), None));
+    assert_eq!((destination[0].cost, destination[0].start.as_second()), (Some(0.09), 1_804_062_600));
+    assert_eq!(read(point(json!({"cost": 2}))).unwrap()[0].cost, Some(2.0));
+    assert_eq!(read(json!({"id": "320"})).unwrap(), [], "a WABA without messages may leave the field out");
+    assert_eq!(read(point(json!({"start": null}))).unwrap_err().path, "$.pricing_analytics.data[0].data_points[0]");
+}
+
+#[test]
+fn flows_have_a_name_by_which_both_sides_know_them() {
+    let call = ListFlows { token: business(), waba_id: waba("320"), limit: Some(100), after: None };
+    insta::assert_snapshot!(wire(&meta(), &call), @r"
+    GET https://graph.facebook.com/v25.0/320/flows?fields=id,name&limit=100
+    authorization: Bearer EXAMPLE-BUSINESS-TOKEN
+    ");
+    let page =
+        call.answer(&json!({"data": [{"id": 71, "name": "booking", "status": "PUBLISHED"}, {"id": "72"}]})).unwrap();
+    let shown: Vec<_> = page.items.iter().map(|flow| (flow.id.as_str(), flow.name.as_deref())).collect();
+    assert_eq!(shown, [("71", Some("booking")), ("72", None)]);
+}
+
 proptest! {
     #[test]
     fn arbitrary_answers_never_panic(body in any_json()) {
@@ -294,6 +343,9 @@ proptest! {
             let _ = ListSubscribedApps { token: business(), waba_id: waba("1") }.answer(body);
             let _ = ReadMigrationIntent::new(system(), MigrationIntentId::parse("1").unwrap()).answer(body);
             let _ = ReadMe { token: business() }.answer(body);
+            let _ = analytics().answer(body);
+            let _ = analytics().answer(&json!({"pricing_analytics": {"data": [{"data_points": [body]}]}}));
+            let _ = ListFlows { token: business(), waba_id: waba("1"), limit: None, after: None }.answer(body);
             let _ = DebugToken::of_system(AppToken::new("1|x").unwrap(), &system()).answer(&json!({ "data": body }));
             let _ = FetchBusinessToken::new(system(), secret(), PortfolioId::parse("1").unwrap()).answer(body);
         }

@@ -18,6 +18,7 @@ mod bodies;
 mod calls;
 pub mod phone_numbers;
 mod transport;
+pub mod webhooks;
 
 use arbitrary::Unstructured;
 

@@ -11,12 +11,14 @@
     reason = "tests"
 )]
 
+mod billing;
 mod blockers;
 mod calm;
 mod cutover;
 mod damaged;
 mod fleet;
 mod guide;
+mod ids;
 mod notice;
 mod properties;
 mod run;

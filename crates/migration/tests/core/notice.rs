@@ -49,7 +49,7 @@ fn of_two_numbers_each_is_told_with_its_own_ids() {
     let registered: Vec<(String, String, String)> = told(&run)
         .into_iter()
         .filter_map(|notice| match notice.news {
-            News::NumberRegistered { number, old_phone_number_id, new_phone_number_id, old_waba, new_waba } => {
+            News::NumberRegistered { number, old_phone_number_id, new_phone_number_id, old_waba, new_waba, .. } => {
                 assert_eq!((old_waba.as_str(), new_waba.as_str()), (SOURCE, DESTINATION));
                 Some((number.to_string(), old_phone_number_id.to_string(), new_phone_number_id.to_string()))
             }
