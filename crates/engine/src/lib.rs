@@ -18,6 +18,7 @@ pub mod fleet;
 mod graph;
 pub mod hooks;
 pub mod inbox;
+pub mod instructions;
 pub mod journal;
 mod notices;
 mod portions;

@@ -12,6 +12,7 @@ mod billing;
 mod crashes;
 mod failures;
 mod help;
+mod instructions;
 mod machines;
 mod moving;
 mod operators;

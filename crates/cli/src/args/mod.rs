@@ -6,6 +6,7 @@ mod duration;
 mod export;
 mod ids;
 mod import;
+mod instructions;
 mod keep;
 mod operate;
 mod rehearse;
@@ -22,6 +23,7 @@ pub(crate) use check::{CompletionsArgs, DoctorArgs, SchemaAction, SchemaArgs};
 pub(crate) use export::ExportArgs;
 pub(crate) use ids::IdsArgs;
 pub(crate) use import::ImportArgs;
+pub(crate) use instructions::InstructionsArgs;
 pub(crate) use keep::{BackupArgs, RecoverArgs, VerifyArgs};
 pub(crate) use operate::{
     AttestArgs, CancelArgs, HoldArgs, PauseArgs, PinArgs, PreflightArgs, ReleaseArgs, ResumeArgs, RetryArgs, RunArgs,
@@ -103,6 +105,8 @@ pub(crate) enum Command {
     Billing(BillingArgs),
     /// Tell old and new ids, for your other systems
     Ids(IdsArgs),
+    /// Write down for a customer what it has to do now, in its language
+    Instructions(InstructionsArgs),
     /// Hold back the cutover; everything before it goes on
     Hold(HoldArgs),
     /// End a hold

@@ -10,6 +10,7 @@ mod export;
 mod ids;
 mod import;
 mod import_export;
+mod instructions;
 mod operator;
 mod pin;
 mod preflight;
@@ -45,6 +46,7 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Explain(args) => explain::run(&args, &global, output).await,
         Command::Billing(args) => billing::run(&args, &global, output).await,
         Command::Ids(args) => ids::run(&args, &global, output).await,
+        Command::Instructions(args) => instructions::run(&args, &global, output).await,
         Command::Hold(args) => deeds::hold(args, &global, output).await,
         Command::Release(args) => deeds::release(&args, &global, output).await,
         Command::Pause(args) => deeds::pause(args, &global, output).await,
