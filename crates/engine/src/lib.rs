@@ -10,6 +10,7 @@
 
 mod admission;
 pub mod clock;
+pub mod copy;
 pub mod durability;
 mod effects;
 mod engine;

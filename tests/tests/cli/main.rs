@@ -21,6 +21,7 @@ mod rehearse;
 mod restore;
 mod secrets;
 mod simulate;
+mod snapshot;
 mod stamps;
 mod standbys;
 mod stops;

@@ -13,6 +13,7 @@ mod rehearse;
 mod selector;
 mod show;
 mod simulate;
+mod snapshot;
 
 use std::path::PathBuf;
 
@@ -33,6 +34,7 @@ pub(crate) use rehearse::{FailOn, KnobArg, RehearseArgs};
 pub(crate) use selector::SelectorArgs;
 pub(crate) use show::{ExplainArgs, StatusArgs};
 pub(crate) use simulate::SimulateArgs;
+pub(crate) use snapshot::SnapshotArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -123,6 +125,8 @@ pub(crate) enum Command {
     Pin(PinArgs),
     /// Serve a simulator of Meta's side
     Simulate(SimulateArgs),
+    /// Read real accounts into a world in which their migration can be rehearsed
+    Snapshot(SnapshotArgs),
     /// Look at the version of the database's tables, or bring them to the present one
     Schema(SchemaArgs),
     /// Check the journal: that nothing was changed, cut, swapped, removed or put back

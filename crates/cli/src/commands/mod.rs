@@ -22,6 +22,7 @@ mod run;
 mod schema;
 pub(crate) mod simulate;
 mod simulator_state;
+mod snapshot;
 mod start;
 mod status;
 mod verify;
@@ -55,6 +56,7 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Cancel(args) => deeds::cancel(args, &global, output).await,
         Command::Pin(args) => pin::run(&args, &global, output).await,
         Command::Simulate(args) => simulate::run(args, output).await,
+        Command::Snapshot(args) => snapshot::run(&args, &global, output).await,
         Command::Schema(args) => schema::run(&args, &global, output).await,
         Command::Verify(args) => verify::run(&args, &global, output).await,
         Command::Backup(args) => backup::run(&args, &global, output).await,
