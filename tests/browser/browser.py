@@ -46,7 +46,7 @@ class Visitor:
     def __init__(self, browser: Browser, address: str, pictures: Path, *, scripts: bool = True) -> None:
         self.address = address
         pictures.mkdir(parents=True, exist_ok=True)
-        self._pictures = pictures
+        self.pictures = pictures
         self._scripts = scripts
         self._complaints: list[str] = []
         self._seen = 0
@@ -129,7 +129,7 @@ class Visitor:
                 self._stay_within(name, width, viewport["width"])
                 if width == "desktop" or scheme == "light":
                     self._ask_axe(f"{name}, {width}, {scheme}")
-                self.page.screenshot(path=self._pictures / f"{name}-{width}-{scheme}.png", full_page=True)
+                self.page.screenshot(path=self.pictures / f"{name}-{width}-{scheme}.png", full_page=True)
         self.page.set_viewport_size(WIDTHS["desktop"])  # type: ignore[arg-type]
         self.page.emulate_media(color_scheme="light")
         self.settle()

@@ -25,6 +25,7 @@ mod program;
 pub mod rehearsal;
 pub mod report;
 mod selector;
+mod snapshot;
 mod text;
 mod tokens_file;
 mod vendor_side;

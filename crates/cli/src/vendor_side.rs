@@ -6,7 +6,7 @@ use anyhow::Context;
 use serde_json::Value;
 use unmoor_simulator::load::ready_made::{self, FAULT_SCRIPTS, ReadyMade, SCENARIOS};
 use unmoor_simulator::load::{self, Files, Setup};
-use unmoor_simulator::{Fault, Knobs};
+use unmoor_simulator::{Fault, Knobs, World};
 
 use crate::args::KnobArg;
 use crate::exit::Trouble;
@@ -28,6 +28,8 @@ pub(crate) struct VendorSide<'a> {
     pub(crate) scenario: Option<&'a str>,
     /// A fault script or faults: a file or a name.
     pub(crate) faults: Option<&'a str>,
+    /// A whole world, in place of customers and scenario.
+    pub(crate) world: Option<&'a Path>,
     pub(crate) knobs: &'a [KnobArg],
     pub(crate) seed: u64,
 }
@@ -54,6 +56,9 @@ impl VendorSide<'_> {
     /// Says which file or name is wrong, and why.
     pub(crate) fn read(&self) -> anyhow::Result<Read> {
         let faults = self.faults.map(read_faults).transpose()?.unwrap_or_default();
+        if let Some(path) = self.world {
+            return self.with_world(read_world(path)?, faults);
+        }
         let named = self.scenario.and_then(|name| ready_made::find(SCENARIOS, name));
         let scenario = self.scenario_text(named, faults.ready_made.is_some())?;
         let files = Files { customers: self.customers_text()?, scenario, fault_script: faults.script };
@@ -61,6 +66,19 @@ impl VendorSide<'_> {
         setup.knobs = with_knobs(&setup.knobs, self.knobs)?;
         setup.faults.extend(faults.list);
         Ok(Read { setup, ready_made: named.into_iter().chain(faults.ready_made).collect() })
+    }
+
+    /// The world that was given, under these faults and knobs. No file can make it again.
+    fn with_world(&self, world: World, faults: Faults) -> anyhow::Result<Read> {
+        let files = Files { customers: String::new(), scenario: String::new(), fault_script: faults.script };
+        let mut blank = load::load_files(&files, self.seed).map_err(|error| Trouble::bad_input(error.to_string()))?;
+        blank.faults.extend(faults.list);
+        let knobs = with_knobs(&blank.knobs, self.knobs)?;
+        let start = world.now.unwrap_or(blank.start);
+        Ok(Read {
+            setup: Setup { world, knobs, start, files: None, ..blank },
+            ready_made: faults.ready_made.into_iter().collect(),
+        })
     }
 
     /// The customer file as it stands, or an invented one.
@@ -103,6 +121,16 @@ impl VendorSide<'_> {
             (None, None, None) => Ok(self.generated().scenario),
         }
     }
+}
+
+/// Reads a world as `snapshot`, `simulate --export` and `GET /_sim/world` write it.
+fn read_world(path: &Path) -> anyhow::Result<World> {
+    let read = serde_json::from_str(&read_text(path)?);
+    read.map_err(|error| {
+        Trouble::bad_input(format!("{}: {error}", path.display()))
+            .hint("a world is what `unmoor snapshot --out` and `unmoor simulate --export` write")
+            .into()
+    })
 }
 
 /// Reads a text file.

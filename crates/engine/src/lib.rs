@@ -10,6 +10,7 @@
 
 mod admission;
 pub mod clock;
+pub mod copy;
 pub mod durability;
 mod effects;
 mod engine;
@@ -18,6 +19,7 @@ pub mod fleet;
 mod graph;
 pub mod hooks;
 pub mod inbox;
+pub mod instructions;
 pub mod journal;
 mod notices;
 mod portions;

@@ -1,5 +1,6 @@
 //! The calls, one file each.
 
+mod copy_account;
 mod debug_token;
 mod fetch_business_token;
 mod list_client_wabas;
@@ -16,6 +17,7 @@ mod register_phone_number;
 mod set_solution_migration_intent;
 mod subscribed_apps;
 
+pub use copy_account::{CopiedList, CopiedNode, CopyList, CopyNode};
 pub use debug_token::{DebugToken, Expiry, GranularScope, TokenFacts};
 pub use fetch_business_token::FetchBusinessToken;
 pub use list_client_wabas::ListClientWabas;

@@ -77,6 +77,14 @@ pub struct Intent {
     pub reminders: u32,
 }
 
+impl Intent {
+    /// Whether the customer has not answered it, as far as was read: no other status waits for an answer (guide 4.6).
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.accepted_at.is_none() && self.status.as_ref().is_none_or(|status| status.value == "INITIATED")
+    }
+}
+
 /// The destination side.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Destination {

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::support::{Unmoor, write};
 
 /// Every command, as `unmoor --help` lists them.
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 27] = [
     "rehearse",
     "import",
     "export",
@@ -17,6 +17,7 @@ const COMMANDS: [&str; 25] = [
     "explain",
     "billing",
     "ids",
+    "instructions",
     "hold",
     "release",
     "pause",
@@ -25,6 +26,7 @@ const COMMANDS: [&str; 25] = [
     "cancel",
     "pin",
     "simulate",
+    "snapshot",
     "verify",
     "backup",
     "recover",

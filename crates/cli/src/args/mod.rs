@@ -6,12 +6,14 @@ mod duration;
 mod export;
 mod ids;
 mod import;
+mod instructions;
 mod keep;
 mod operate;
 mod rehearse;
 mod selector;
 mod show;
 mod simulate;
+mod snapshot;
 
 use std::path::PathBuf;
 
@@ -22,6 +24,7 @@ pub(crate) use check::{CompletionsArgs, DoctorArgs, SchemaAction, SchemaArgs};
 pub(crate) use export::ExportArgs;
 pub(crate) use ids::IdsArgs;
 pub(crate) use import::ImportArgs;
+pub(crate) use instructions::InstructionsArgs;
 pub(crate) use keep::{BackupArgs, RecoverArgs, VerifyArgs};
 pub(crate) use operate::{
     AttestArgs, CancelArgs, HoldArgs, PauseArgs, PinArgs, PreflightArgs, ReleaseArgs, ResumeArgs, RetryArgs, RunArgs,
@@ -31,6 +34,7 @@ pub(crate) use rehearse::{FailOn, KnobArg, RehearseArgs};
 pub(crate) use selector::SelectorArgs;
 pub(crate) use show::{ExplainArgs, StatusArgs};
 pub(crate) use simulate::SimulateArgs;
+pub(crate) use snapshot::SnapshotArgs;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -103,6 +107,8 @@ pub(crate) enum Command {
     Billing(BillingArgs),
     /// Tell old and new ids, for your other systems
     Ids(IdsArgs),
+    /// Write down for a customer what it has to do now, in its language
+    Instructions(InstructionsArgs),
     /// Hold back the cutover; everything before it goes on
     Hold(HoldArgs),
     /// End a hold
@@ -119,6 +125,8 @@ pub(crate) enum Command {
     Pin(PinArgs),
     /// Serve a simulator of Meta's side
     Simulate(SimulateArgs),
+    /// Read real accounts into a world in which their migration can be rehearsed
+    Snapshot(SnapshotArgs),
     /// Look at the version of the database's tables, or bring them to the present one
     Schema(SchemaArgs),
     /// Check the journal: that nothing was changed, cut, swapped, removed or put back

@@ -14,6 +14,7 @@ Examples:
   unmoor rehearse --generate 500 --seed 7
   unmoor rehearse --scenario forgotten-two-step                three invented customers, who all forget it
   unmoor rehearse customers.csv --faults register-answer-lost
+  unmoor rehearse --world world.json                           your own fleet, as `unmoor snapshot` read it
   unmoor rehearse customers.csv --knob phone_id_after_migrate=same --json
   unmoor rehearse customers.csv --fail-on stopped,waiting      a gate for CI";
 
@@ -24,13 +25,16 @@ pub(crate) struct RehearseArgs {
     /// Customer file, CSV or JSON lines
     #[arg(
         value_name = "FILE",
-        required_unless_present_any = ["generate", "scenario", "faults", "list_scenarios", "list_faults"],
+        required_unless_present_any = ["generate", "scenario", "faults", "world", "list_scenarios", "list_faults"],
         conflicts_with = "generate"
     )]
     pub(crate) file: Option<PathBuf>,
     /// Scenario: a file, or a name from --list-scenarios [default: FILE with the ending .scenario.toml, where there is one]
     #[arg(long, value_name = "FILE|NAME")]
     pub(crate) scenario: Option<String>,
+    /// A whole world, as `unmoor snapshot` and `unmoor simulate --export` write it; FILE then says who of it is rehearsed
+    #[arg(long, value_name = "WORLD", conflicts_with_all = ["generate", "scenario"])]
+    pub(crate) world: Option<PathBuf>,
     /// What the scenario does not say is drawn from this seed; the same seed gives the same output
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,

@@ -10,6 +10,7 @@ mod export;
 mod ids;
 mod import;
 mod import_export;
+mod instructions;
 mod operator;
 mod pin;
 mod preflight;
@@ -21,6 +22,7 @@ mod run;
 mod schema;
 pub(crate) mod simulate;
 mod simulator_state;
+mod snapshot;
 mod start;
 mod status;
 mod verify;
@@ -45,6 +47,7 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Explain(args) => explain::run(&args, &global, output).await,
         Command::Billing(args) => billing::run(&args, &global, output).await,
         Command::Ids(args) => ids::run(&args, &global, output).await,
+        Command::Instructions(args) => instructions::run(&args, &global, output).await,
         Command::Hold(args) => deeds::hold(args, &global, output).await,
         Command::Release(args) => deeds::release(&args, &global, output).await,
         Command::Pause(args) => deeds::pause(args, &global, output).await,
@@ -53,6 +56,7 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Cancel(args) => deeds::cancel(args, &global, output).await,
         Command::Pin(args) => pin::run(&args, &global, output).await,
         Command::Simulate(args) => simulate::run(args, output).await,
+        Command::Snapshot(args) => snapshot::run(&args, &global, output).await,
         Command::Schema(args) => schema::run(&args, &global, output).await,
         Command::Verify(args) => verify::run(&args, &global, output).await,
         Command::Backup(args) => backup::run(&args, &global, output).await,

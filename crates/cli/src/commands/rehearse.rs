@@ -8,7 +8,8 @@ use crate::report::{JsonLines, Progress, Row, Stopwatch, Summary, Tally, rows, t
 use anyhow::Context;
 use serde_json::Value;
 use unmoor_engine::Observer;
-use unmoor_migration::{Customer, Policy};
+use unmoor_migration::{Customer, Policy, PortfolioId, TwoStepBy, WabaId};
+use unmoor_simulator::World;
 use unmoor_simulator::load::ready_made::ReadyMade;
 
 use super::ready_made::{self, Line, Which};
@@ -29,8 +30,15 @@ pub(crate) async fn run(args: RehearseArgs, output: &Output) -> anyhow::Result<E
     }
     let stopwatch = Stopwatch::start();
     let side = vendor_side(&args);
-    let (customers, has_bad_rows) = customers(&args, &side, output)?;
+    let from_files = match (&args.file, &args.world) {
+        (None, Some(_)) => None,
+        _ => Some(customers(&args, &side, output)?),
+    };
     let Read { setup, ready_made } = side.read()?;
+    let (customers, has_bad_rows) = match from_files {
+        Some(read) => read,
+        None => (customers_of(&setup.world)?, false),
+    };
     let total = u64::try_from(customers.len()).unwrap_or(u64::MAX);
     if args.json {
         output.json_version()?;
@@ -175,12 +183,36 @@ fn customers(args: &RehearseArgs, side: &VendorSide<'_>, output: &Output) -> any
     Ok((found.customers, !found.bad_rows.is_empty()))
 }
 
+/// Everybody in a world, as a customer file would name them.
+fn customers_of(world: &World) -> anyhow::Result<Vec<Customer>> {
+    let of_world = |customer: &unmoor_simulator::world::Customer| {
+        Ok(Customer {
+            reference: customer.customer.clone(),
+            source_waba: WabaId::new(&customer.waba.to_string())?,
+            portfolio: Some(PortfolioId::new(&customer.portfolio.to_string())?),
+            contact_email: None,
+            language: None,
+            time_zone: None,
+            wave: None,
+            two_step_by: TwoStepBy::Customer,
+            callback_url: None,
+            storage_region: None,
+        })
+    };
+    let customers: Vec<Customer> = world.customers.iter().map(of_world).collect::<anyhow::Result<_>>()?;
+    if customers.is_empty() {
+        return Err(Trouble::bad_input("there is no customer in this world").into());
+    }
+    Ok(customers)
+}
+
 fn vendor_side(args: &RehearseArgs) -> VendorSide<'_> {
     VendorSide {
         customers: args.file.as_deref(),
         generate: args.generate.and_then(|count| usize::try_from(count).ok()),
         scenario: args.scenario.as_deref(),
         faults: args.faults.as_deref(),
+        world: args.world.as_deref(),
         knobs: &args.knobs,
         seed: args.seed,
     }

@@ -9,8 +9,8 @@ use anyhow::Context;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use unmoor_simulator::load::{self, Setup};
-use unmoor_simulator::{Credentials, Keep, Simulator, World, serve_and_keep};
+use unmoor_simulator::load::Setup;
+use unmoor_simulator::{Credentials, Keep, Simulator, serve_and_keep};
 
 use super::ready_made::{self, Which};
 use super::simulator_state::{Named, StateFile};
@@ -18,7 +18,7 @@ use crate::args::SimulateArgs;
 use crate::exit::{Exit, Trouble};
 use crate::output::Output;
 use crate::private_file;
-use crate::vendor_side::{VendorSide, read_text, with_knobs};
+use crate::vendor_side::{VendorSide, with_knobs};
 
 /// How many customers there are when nothing is said.
 const CUSTOMERS_UNLESS_TOLD: usize = 10;
@@ -92,15 +92,6 @@ fn simulator(args: &SimulateArgs, state: Option<&StateFile>) -> anyhow::Result<(
 /// What the command line describes, with `seed` unless it names another.
 fn setup(args: &SimulateArgs, seed: u64) -> anyhow::Result<Setup> {
     let seed = args.seed.unwrap_or(seed);
-    if let Some(path) = &args.world {
-        let world: World = serde_json::from_str(&read_text(path)?)
-            .map_err(|error| Trouble::bad_input(format!("{}: {error}", path.display())))?;
-        let blank = load::load("", "", seed).map_err(|error| Trouble::unexpected(error.to_string()))?;
-        let knobs = with_knobs(&blank.knobs, &args.knobs)?;
-        // No file can make this world again.
-        let start = world.now.unwrap_or(blank.start);
-        return Ok(Setup { world, knobs, start, files: None, ..blank });
-    }
     let told = args.generate.and_then(|count| usize::try_from(count).ok());
     let says_nothing = args.scenario.is_none() && args.faults.is_none();
     let side = VendorSide {
@@ -108,6 +99,7 @@ fn setup(args: &SimulateArgs, seed: u64) -> anyhow::Result<Setup> {
         generate: told.or(says_nothing.then_some(CUSTOMERS_UNLESS_TOLD)),
         scenario: args.scenario.as_deref(),
         faults: args.faults.as_deref(),
+        world: args.world.as_deref(),
         knobs: &args.knobs,
         seed,
     };

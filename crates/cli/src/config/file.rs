@@ -36,6 +36,7 @@ pub(super) struct ConfigFile {
     pub(super) webhook_verify_token_file: Option<PathBuf>,
     pub(super) tokens: Option<PathBuf>,
     pub(super) clock_rate: Option<f64>,
+    pub(super) provider_name: Option<String>,
     pub(super) always_send_proof: bool,
     pub(super) hooks: HooksTable,
     cutover: CutoverTable,

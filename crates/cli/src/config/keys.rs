@@ -27,6 +27,7 @@ const TOP: &[&str] = &[
     "webhook_verify_token_file",
     "tokens",
     "clock_rate",
+    "provider_name",
     "always_send_proof",
     "hooks",
     "cutover",

@@ -63,6 +63,8 @@ pub(crate) struct Config {
     pub(crate) tokens: Option<PathBuf>,
     /// How many times faster than real time the engine's clock runs; only against a simulator.
     pub(crate) clock_rate: Option<f64>,
+    /// The name under which customers know the Tech Provider.
+    pub(crate) provider_name: Option<String>,
     /// Whether `appsecret_proof` goes with every call (observations: `tokens.require_appsecret_proof`).
     pub(crate) always_send_proof: bool,
     /// The operators' own commands, with the words they were configured with, for `doctor`.
@@ -145,6 +147,7 @@ impl Config {
             master_key: secret(Variable::MasterKey, None)?,
             tokens: get(Variable::Tokens).map(PathBuf::from).or_else(|| parsed.tokens.as_deref().map(beside)),
             clock_rate,
+            provider_name: parsed.provider_name.filter(|name| !name.trim().is_empty()),
             always_send_proof: parsed.always_send_proof,
             hook_programs: parsed.hooks.programs(),
             hooks,

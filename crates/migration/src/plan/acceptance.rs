@@ -27,7 +27,7 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
         interval(m, s, &blocker)
     };
     wait.block(blocker);
-    if m.intent.as_ref().is_some_and(is_pending) {
+    if intent.is_pending() {
         // Those that fell due together, in a pause for instance, are one.
         let mut count = intent.reminders;
         while s.now >= reminder_due(intent.set_at, count) {
@@ -41,10 +41,6 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
     let read_at = intent.status.as_ref().map_or(intent.set_at, |status| status.at);
     let read = Effect::ReadIntent { intent: intent.id.clone() };
     poll(m, s, read, Some(read_at), every, &mut wait).unwrap_or(Next::Wait(wait))
-}
-
-fn is_pending(intent: &Intent) -> bool {
-    intent.status.as_ref().is_none_or(|status| status.value == "INITIATED")
 }
 
 /// Only `ACCEPTED` with a destination proceeds (guide 4.6, rule 1), and only `REJECTED` ends it.

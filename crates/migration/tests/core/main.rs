@@ -24,4 +24,5 @@ mod properties;
 mod run;
 mod story;
 mod table;
+mod task;
 mod world;

@@ -42,10 +42,10 @@ pub(super) fn setup(rows: &[Row], scenario: Scenario, seed: u64, files: Files) -
 /// 1 March 2027, 08:00 UTC, a Monday.
 const DEFAULT_START: Timestamp = Timestamp::constant(1_803_888_000, 0);
 
-struct Builder {
-    seed: Seed,
-    start: Timestamp,
-    world: World,
+pub(super) struct Builder {
+    pub(super) seed: Seed,
+    pub(super) start: Timestamp,
+    pub(super) world: World,
     solution: Id,
     partner: Id,
     partner_app: Id,
@@ -55,7 +55,7 @@ struct Builder {
 
 impl Builder {
     /// The provider, the partner and their solution.
-    fn new(seed: Seed, start: Timestamp, scenario: &Scenario) -> Self {
+    pub(super) fn new(seed: Seed, start: Timestamp, scenario: &Scenario) -> Self {
         let provider = seed.id(&["portfolio", "provider"]);
         let partner = seed.id(&["portfolio", "partner"]);
         let app = seed.id(&["app", "provider"]);
@@ -107,6 +107,7 @@ impl Builder {
             partner_portfolio: partner,
         };
         let world = World {
+            notes: Vec::new(),
             now: None,
             provider: Provider { portfolio: provider, app, system_token: Secret::new(system_token.clone()) },
             customers: Vec::new(),
@@ -139,6 +140,16 @@ impl Builder {
             taken: given_numbers(scenario),
             templates: Templates::default(),
         }
+    }
+
+    /// The Solution Partner's portfolio.
+    pub(super) fn partner(&self) -> Id {
+        self.partner
+    }
+
+    /// The solution that was drawn.
+    pub(super) fn solution(&self) -> Id {
+        self.solution
     }
 
     /// How messages behave, and the traffic of every number that can have some.
@@ -218,7 +229,7 @@ impl Builder {
     }
 
     /// Two admins, so that mails go to more than one person.
-    fn add_portfolio(&mut self, id: Id, row: &Row, name: &str, script: &CustomerScript) {
+    pub(super) fn add_portfolio(&mut self, id: Id, row: &Row, name: &str, script: &CustomerScript) {
         let admins = script.admins.clone().unwrap_or_else(|| {
             let house = slug(name);
             let contact = row.email.clone().unwrap_or_else(|| format!("office@{house}.example"));
@@ -235,7 +246,7 @@ impl Builder {
     }
 
     /// The business token of the onboarding into the solution: one per portfolio, for all of its WABAs.
-    fn add_token(&mut self, waba: Id, portfolio: Id, script: &CustomerScript) {
+    pub(super) fn add_token(&mut self, waba: Id, portfolio: Id, script: &CustomerScript) {
         let value = format!("EAAS{}", self.seed.text(&["token", &portfolio.to_string()], 120));
         let issued_at = later(self.start, DAY * -300);
         let token = self.world.tokens.entry(Secret::new(value)).or_insert(Token {
@@ -259,7 +270,7 @@ impl Builder {
         }
     }
 
-    fn add_person(&mut self, waba: Id, script: &PersonScript) {
+    pub(super) fn add_person(&mut self, waba: Id, script: &PersonScript) {
         let mut draw = self.seed.draw(&["person", &waba.to_string()]);
         let minutes = i64::try_from(draw.between(30, 2 * 24 * 60)).unwrap_or(60);
         if let Some(after) = script.turns_off_two_step_after {

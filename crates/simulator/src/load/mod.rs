@@ -1,5 +1,6 @@
 //! Worlds from text: a customer file says who there is, a scenario what is special about them, the seed everything else.
 
+mod around;
 mod build;
 mod countries;
 mod customers;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::countries::invented_number;
 use self::customers::CustomerFile;
 pub use self::{
+    around::{Given, GivenAccount, GivenApp, GivenSolution},
     generator::{Generated, generate},
     scenario::ScenarioError,
 };

@@ -52,6 +52,9 @@ use crate::{agenda::Agenda, ids::Id, people::Script, phone::E164, webhooks::Outb
 // Derived as functions of its own, so that the whole of it is read as one thing below.
 #[serde(deny_unknown_fields, remote = "Self")]
 pub struct World {
+    /// What whoever wrote the file has to say about it: assumptions, and what could not be known. Nothing is done with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The instant at which it is like this: whoever takes the world in goes on from there. Missing, as in a world that was
     /// written by hand, it leaves the clock alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
