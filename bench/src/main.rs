@@ -45,7 +45,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 type Measure = fn() -> Result<Vec<Row>>;
 
 /// Everything that is measured, in its order. The name is what `--only` takes.
-const ROWS: [(&str, Measure); 7] = [
+const ROWS: [(&str, Measure); 8] = [
     ("durable", durable::measure),
     ("waiting-sqlite", waiting::on_sqlite),
     ("waiting-postgres", waiting::on_postgres),

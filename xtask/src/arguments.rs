@@ -70,7 +70,7 @@ Needs a machine that does nothing else, and PostgreSQL; takes about a quarter of
 
 Usage: cargo xtask bench [ROW]...
 
-Rows: durable, waiting-sqlite, waiting-postgres, throttle, rehearsal, simulator-speed, simulator-load; all of them if none is named";
+Rows: durable, waiting-sqlite, waiting-postgres, throttle, billing, rehearsal, simulator-speed, simulator-load; all of them if none is named";
 
 const SENTENCES_HELP: &str = "\
 Print for every sentence of Meta's guide (spec/guide.md) who keeps it and which tests hold it. A test says so in a line

@@ -224,7 +224,7 @@ impl Store for ChaosStore {
         self.reach(Point::Committing, is_write).await;
         let (m, events, release) = (commit.snapshot.migration().clone(), commit.events.clone(), commit.release);
         self.leases.changed();
-        let result = self.inner.commit(claim, &commit).await;
+        let result = self.inner.commit(claim, commit).await;
         match &result {
             Ok(_) => {
                 let id = m.id();

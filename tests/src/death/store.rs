@@ -117,7 +117,7 @@ impl Store for Mortal {
     }
 
     async fn commit(&self, claim: &Claim, commit: &Commit) -> Result<Committed, CommitError> {
-        let (ended, started) = (ended(&commit), started(&commit));
+        let (ended, started) = (ended(commit), started(commit));
         if let Some(effect) = ended {
             self.death.pass(Some(effect), Moment::BeforeOutcome).await;
         }
@@ -125,7 +125,7 @@ impl Store for Mortal {
             self.death.pass(Some(effect), Moment::BeforeAttempt).await;
         }
         self.death.only_alive().await;
-        let committed = self.inner.commit(claim, &commit).await?;
+        let committed = self.inner.commit(claim, commit).await?;
         if let Some(effect) = ended {
             self.death.pass(Some(effect), Moment::AfterOutcome).await;
         }
