@@ -129,7 +129,7 @@ fn write(path: &Path, numbers: &[Number]) -> Result<()> {
 }
 
 fn line(file: &mut impl std::io::Write, number: &Number, message: u64, status: &str) -> Result<()> {
-    let is_before = message % 2 == 0;
+    let is_before = message.is_multiple_of(2);
     let offset = i64::try_from(message % 40_000)? + 60;
     let at = if is_before { number.complete - offset } else { number.complete + offset };
     let (waba, phone) =
