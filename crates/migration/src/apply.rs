@@ -466,9 +466,18 @@ fn failed(
         number.register_trouble = Some(failed_try(number.register_trouble.take(), failure, next_try_at, at));
     } else {
         let kind = attempt.effect.kind();
-        let (failures, since) = m.troubles.get(&kind).map_or((0, at), |trouble| (trouble.failures, trouble.since));
-        m.troubles
-            .insert(kind, Trouble { failures: failures.saturating_add(1), since, at, last: failure, next_try_at });
+        let earlier = m.troubles.get(&kind);
+        let unanswered = earlier.map_or(0, |trouble| trouble.unanswered);
+        let is_unanswered = matches!(failure, Failure::Unknown { .. });
+        let trouble = Trouble {
+            failures: earlier.map_or(0, |trouble| trouble.failures).saturating_add(1),
+            unanswered: unanswered.saturating_add(u32::from(is_unanswered)),
+            since: earlier.map_or(at, |trouble| trouble.since),
+            at,
+            last: failure,
+            next_try_at,
+        };
+        m.troubles.insert(kind, trouble);
     }
     Ok(())
 }

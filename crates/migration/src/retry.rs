@@ -172,6 +172,8 @@ impl std::fmt::Display for Failure {
 pub struct Trouble {
     /// How many in a row.
     pub failures: u32,
+    /// How many of them nobody answered: what they asked for may have happened.
+    pub unanswered: u32,
     /// When the first was.
     pub since: Timestamp,
     /// When the latest was.

@@ -172,11 +172,20 @@ fn is_too_early(m: &Migration, kind: EffectKind, trouble: &Trouble, now: Timesta
     now < trouble.next_try_at && !(may_be_brought_forward && m.is_outdated(trouble.at))
 }
 
-/// Guide 2 without an answer, after its last repeat: nobody knows what another one would do.
+/// Guide 2 without an answer, after its last repeat, or refused because of an intent that may well be the one that was never
+/// answered: nobody knows what another one would do.
 fn is_left_to_a_person(kind: EffectKind, trouble: &Trouble) -> bool {
-    kind == EffectKind::SetIntent
-        && matches!(trouble.last, Failure::Unknown { .. })
-        && trouble.failures > INTENT_REPEATS
+    let is_over = match &trouble.last {
+        Failure::Unknown { .. } => trouble.failures > INTENT_REPEATS,
+        Failure::Refused { refusal } => is_of_our_own_intent(refusal.cause, trouble),
+        Failure::NotSent { .. } => false,
+    };
+    kind == EffectKind::SetIntent && is_over
+}
+
+/// After a tag without an answer, the intent that stands in the way of another may be our own: open still, or accepted.
+fn is_of_our_own_intent(cause: Cause, trouble: &Trouble) -> bool {
+    trouble.unanswered > 0 && matches!(cause, Cause::TaggedElsewhere | Cause::IntentStateInvalid)
 }
 
 /// Reads again what was read at `read_at`, when its time has come; otherwise `wait` says when that is.
@@ -235,8 +244,7 @@ fn blocker_of(m: &Migration, kind: EffectKind, trouble: &Trouble) -> Option<Bloc
             (Cause::ObjectUnknown, _) if m.destination.is_none() || kind == EffectKind::ReadSourceNumbers => {
                 BlockerCode::SourceUnreadable
             }
-            // After a tag without an answer the other's intent may well be our own.
-            (Cause::TaggedElsewhere, _) if trouble.failures > 1 => BlockerCode::IntentOutcomeUnknown,
+            (cause, _) if is_of_our_own_intent(cause, trouble) => BlockerCode::IntentOutcomeUnknown,
             (Cause::TaggedElsewhere, _) => BlockerCode::TaggedElsewhere,
             (Cause::NotMigratable | Cause::IntentStateInvalid, _) => BlockerCode::NotMigratable,
             (_, Verdict::Wait { .. }) => BlockerCode::RateLimited,

@@ -19,6 +19,7 @@ mod damaged;
 mod fleet;
 mod guide;
 mod ids;
+mod lost_tag;
 mod notice;
 mod properties;
 mod run;
