@@ -11,7 +11,7 @@ use unmoor_migration::reading::Answer;
 use unmoor_migration::templates::TemplateKey;
 use unmoor_migration::{
     Attempt, Cause, Customer, E164, Effect, EffectKind, IntentId, Outcome, PhoneNumberId, PortfolioId, Refusal,
-    Success, TwoStepBy, Verdict, WabaId,
+    Success, Verdict, WabaId,
 };
 
 pub(crate) const SOURCE: &str = "100000000000001";
@@ -31,16 +31,12 @@ pub(crate) fn number(text: &str) -> E164 {
 
 pub(crate) fn customer() -> Customer {
     Customer {
-        reference: "brisk-bikes".to_owned(),
-        source_waba: WabaId::new(SOURCE).unwrap(),
         portfolio: Some(PortfolioId::new(PORTFOLIO).unwrap()),
         contact_email: Some("owner@brisk-bikes.example".to_owned()),
         language: Some("pt-BR".to_owned()),
         time_zone: Some("America/Sao_Paulo".to_owned()),
         wave: Some("first".to_owned()),
-        two_step_by: TwoStepBy::Customer,
-        callback_url: None,
-        storage_region: None,
+        ..Customer::new("brisk-bikes", WabaId::new(SOURCE).unwrap())
     }
 }
 
