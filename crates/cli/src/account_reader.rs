@@ -4,9 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use unmoor_engine::vault::{SecretKind, Vault};
+use unmoor_engine::business_token;
+use unmoor_engine::vault::Vault;
 use unmoor_graph_api::{BusinessToken, GraphCall, PagedCall, send, walk_pages};
 use unmoor_migration::MigrationId;
+use unmoor_migration::observed::TokenKind;
 use unmoor_store::{Stamp, Store};
 
 use crate::compose::{self, Connection};
@@ -50,13 +52,11 @@ impl AccountReader {
 
     /// The token that is good for an account; why there is none otherwise.
     pub(crate) async fn token(&self, id: &MigrationId, account: Account) -> Result<BusinessToken, String> {
-        let (kind, what) = match account {
-            Account::Source => (SecretKind::BusinessTokenSource, "the source WABA"),
-            Account::Destination => (SecretKind::BusinessTokenDestination, "the destination WABA"),
+        let kind = match account {
+            Account::Source => TokenKind::SourceBusiness,
+            Account::Destination => TokenKind::DestinationBusiness,
         };
-        let opened = self.vault.open(kind, id.as_str()).await.map_err(|error| error.to_string())?;
-        let token = opened.ok_or_else(|| format!("the vault holds no business token for {what}"))?;
-        BusinessToken::new(token).map_err(|error| error.to_string())
+        business_token::open(&self.vault, id.source(), kind).await.map_err(|error| error.to_string())
     }
 
     /// Makes a call.

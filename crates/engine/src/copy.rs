@@ -9,13 +9,15 @@ use serde_json::Value;
 use unmoor_graph_api::calls::{CopiedList, CopiedNode, CopyList, CopyNode};
 use unmoor_graph_api::{BusinessToken, CallError, Fields, PagedCall, PhoneNumberId, Verdict, WalkError};
 use unmoor_migration::WabaId;
+use unmoor_migration::observed::TokenKind;
 use unmoor_migration::retry::after;
 use unmoor_store::StoreError;
 
+use crate::business_token::{self, BusinessTokenError};
 use crate::engine::Engine;
 use crate::portions;
 use crate::throttle::{Refusal, Work, WorkKind};
-use crate::vault::{SecretKind, VaultError};
+use crate::vault::VaultError;
 
 const ACCOUNT_FIELDS: &[&str] = &[
     "id",
@@ -114,15 +116,12 @@ pub struct AccountCopy {
 /// Why an account could not be copied.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
-    /// There is no token for it.
-    #[error("the vault holds no business token for it; add it to the file that UNMOOR_TOKENS names")]
-    NoToken,
-    /// A token that cannot be used.
-    #[error("its business token is unusable: {0}")]
-    Token(String),
+    /// There is no token for it that a call can be made with.
+    #[error("{0}; add it to the file that UNMOOR_TOKENS names")]
+    Token(BusinessTokenError),
     /// The vault failed.
     #[error(transparent)]
-    Vault(#[from] VaultError),
+    Vault(VaultError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -140,14 +139,22 @@ pub enum CopyError {
     Id(String),
 }
 
+impl From<BusinessTokenError> for CopyError {
+    fn from(error: BusinessTokenError) -> Self {
+        match error {
+            BusinessTokenError::Vault(error) => Self::Vault(error),
+            BusinessTokenError::Missing { .. } | BusinessTokenError::Unusable { .. } => Self::Token(error),
+        }
+    }
+}
+
 /// Copies the source account `waba`.
 ///
 /// # Errors
 /// [`CopyError`] when the account itself, its numbers or its templates cannot be read. Anything else that Meta refuses to show
 /// is noted in the copy.
 pub async fn account(engine: &Engine, waba: &WabaId) -> Result<AccountCopy, CopyError> {
-    let secret = engine.vault.open(SecretKind::BusinessTokenSource, waba.as_str()).await?;
-    let token = BusinessToken::new(secret.ok_or(CopyError::NoToken)?).map_err(|e| CopyError::Token(e.to_string()))?;
+    let token = business_token::open(&engine.vault, waba, TokenKind::SourceBusiness).await?;
     let id = unmoor_graph_api::WabaId::parse(waba.as_str()).map_err(|_| CopyError::Id(waba.to_string()))?;
     let mut reader = Reader { engine, waba, id, token, not_shown: Vec::new() };
     let copied = reader.read().await;
