@@ -9,7 +9,7 @@ use unmoor_engine::vault::Vault;
 use unmoor_graph_api::{BusinessToken, GraphCall, PagedCall, send, walk_pages};
 use unmoor_migration::MigrationId;
 use unmoor_migration::observed::TokenKind;
-use unmoor_store::{Stamp, Store};
+use unmoor_store::{Stamp, Store, StoreError};
 
 use crate::compose::{self, Connection};
 use crate::config::Config;
@@ -38,9 +38,9 @@ impl AccountReader {
     pub(crate) async fn open(config: &Config, store: &Arc<dyn Store>) -> anyhow::Result<Self> {
         let app = config.app()?;
         let connection = Connection::open(config).await?;
-        let stamp = Stamp { origin: connection.origin.clone(), app_id: app.id.to_string() };
-        if store.read_stamp().await?.is_some_and(|found| found != stamp) {
-            store.stamp(&stamp).await?;
+        let wanted = Stamp { origin: connection.origin.clone(), app_id: app.id.to_string() };
+        if let Some(found) = store.read_stamp().await?.filter(|found| *found != wanted) {
+            return Err(StoreError::WrongStamp { found, wanted }.into());
         }
         if !compose::holds_secrets(store).await? {
             return Err(Trouble::bad_input("the vault holds no token, so nothing can be read at Meta")
