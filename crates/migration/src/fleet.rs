@@ -232,7 +232,7 @@ impl Fleet {
 
 /// Guide 4 and 5.
 fn uses_system_token(kind: EffectKind) -> bool {
-    matches!(kind, EffectKind::ReadIntent | EffectKind::FetchBusinessToken)
+    matches!(kind, EffectKind::ReadIntent | EffectKind::ReadGivenIntent | EffectKind::FetchBusinessToken)
 }
 
 /// What makes a failure at move or register one that may be everybody's; `None` when the customer's own matter

@@ -8,7 +8,7 @@ use crate::blocker::{Blocker, BlockerCode, Turn};
 use crate::effect::{Outcome, Success};
 use crate::event::{Event, Fact};
 use crate::id_map;
-use crate::migration::Migration;
+use crate::migration::{Intent, Migration};
 use crate::number::{Number, NumberState};
 use crate::phase::Phase;
 use crate::templates::TemplateBalance;
@@ -167,6 +167,7 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
             | Success::SourceNumbers(_)
             | Success::SourceTemplates(_)
             | Success::Intent(_)
+            | Success::GivenIntent(_)
             | Success::TokenFetched
             | Success::Subscribed
             | Success::Subscriptions(_)
@@ -178,6 +179,9 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
             | Success::Moved(_)
             | Success::DestinationTemplates(_) => Vec::new(),
         },
+        Fact::IntentAdopted { intent } if m.intent().is_some_and(Intent::is_pending) => {
+            vec![News::RequestAcceptance { intent: intent.clone() }]
+        }
         Fact::RegisterFound { .. } => registered(m, event.at),
         Fact::NumberVerified { number } => verified(m, number).into_iter().collect(),
         Fact::Waiting { blockers, .. } => opened(m, blockers, event.at),
@@ -199,6 +203,9 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
         | Fact::Unheld { .. }
         | Fact::CancelAsked { .. }
         | Fact::RetryAsked { .. }
+        | Fact::AdoptionAsked { .. }
+        | Fact::IntentAdopted { .. }
+        | Fact::AdoptionRefused { .. }
         | Fact::Attested { .. }
         | Fact::Recovered { .. }
         | Fact::Nudged { .. }
