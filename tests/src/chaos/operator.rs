@@ -87,7 +87,7 @@ pub(super) async fn resume_fleet(run: &Run) {
     let judged = run.shared.state().judge.operator(now, None, Order::Looked);
     judged.unwrap_or_else(|words| run.shared.violated(|| words));
     run.shared.tally("operator: resume the fleet");
-    fleet::resume(&run.store(), now).await.unwrap();
+    fleet::resume(&run.store(), "operator", None, now).await.unwrap();
     run.shared.look();
 }
 

@@ -53,7 +53,7 @@ impl Database {
         database.command(Command::Resume).await;
         // What is refused to somebody is evidence.
         database.command(Command::Resume).await;
-        fleet::resume(database.store.as_ref(), database.now()).await.unwrap();
+        fleet::resume(database.store.as_ref(), "ada", None, database.now()).await.unwrap();
         database
     }
 

@@ -172,6 +172,9 @@ pub(crate) struct ResumeArgs {
     /// You have looked at what stopped the whole fleet, and it may go on
     #[arg(long)]
     pub(crate) fleet: bool,
+    /// Why the fleet may go on; kept with your name
+    #[arg(long, value_name = "TEXT", value_parser = words, requires = "fleet")]
+    pub(crate) reason: Option<String>,
 }
 
 /// `retry`
