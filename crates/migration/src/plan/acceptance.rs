@@ -51,13 +51,16 @@ fn verdict(m: &Migration, intent: &Intent) -> Option<Next> {
     }
     let status = intent.status.as_ref()?;
     match status.value.as_str() {
-        "ACCEPTED" | "COMPLETED" if status.value == "ACCEPTED" || intent.acceptance_seen.is_some() => {
-            let destination = intent.shown_destination.clone()?;
-            (destination != m.customer.source_waba).then_some(Next::Record(Fact::Accepted { destination }))
-        }
+        "ACCEPTED" => accepted(m, intent),
+        "COMPLETED" if intent.acceptance_seen.is_some() => accepted(m, intent),
         "REJECTED" => Some(Next::Record(Fact::PhaseEntered { phase: Phase::Stopped(Stop::Rejected) })),
         _ => None,
     }
+}
+
+fn accepted(m: &Migration, intent: &Intent) -> Option<Next> {
+    let destination = intent.shown_destination.clone()?;
+    (destination != m.customer.source_waba).then_some(Next::Record(Fact::Accepted { destination }))
 }
 
 fn standing(intent: &Intent, s: &Surroundings<'_>) -> Blocker {
