@@ -1,44 +1,15 @@
 """A page of another site, opened in the same browser, can neither click in the simulator for its reader nor frame it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 
 from playwright.sync_api import Browser
 
 from browser import chromium
+from serving import served
 from stage import Stage, run
 from unmoor import Failed, Simulator
 
 PORTFOLIO = "220400000000301"
-
-
-@contextmanager
-def another_site(html: str) -> Iterator[str]:
-    """A site with one page; gives its address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802, the name is the library's
-            body = html.encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, format: str, *arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def main(stage: Stage) -> None:
@@ -61,9 +32,10 @@ def main(stage: Stage) -> None:
 
 def _is_refused(browser: Browser, simulator: Simulator, path: str, fields: dict[str, str]) -> None:
     inputs = "".join(f'<input name="{escape(name)}" value="{escape(value)}">' for name, value in fields.items())
-    with another_site(f'<form method="post" action="{simulator.address}{path}">{inputs}<button>Win</button></form>') as site:
+    form = f'<form method="post" action="{simulator.address}{path}">{inputs}<button>Win</button></form>'
+    with served({"/": form}) as site:
         page = browser.new_page()
-        page.goto(site)
+        page.goto(f"{site}/")
         with page.expect_navigation() as navigation:
             page.get_by_role("button", name="Win").click()
         answer = navigation.value
@@ -76,9 +48,9 @@ def _is_refused(browser: Browser, simulator: Simulator, path: str, fields: dict[
 
 
 def _is_not_framed(browser: Browser, simulator: Simulator) -> None:
-    with another_site(f'<iframe src="{simulator.address}/business/"></iframe>') as site:
+    with served({"/": f'<iframe src="{simulator.address}/business/"></iframe>'}) as site:
         page = browser.new_page()
-        page.goto(site)
+        page.goto(f"{site}/")
         shown = page.frames[1].content() if len(page.frames) > 1 else ""
         if "Business Suite" in shown:
             raise Failed("another site shows our pages in a frame")

@@ -112,16 +112,10 @@ impl Fleet {
     pub fn of(members: &[Member]) -> Self {
         let scenario = members.iter().map(Member::scenario).collect::<Vec<_>>().join("\n");
         let customers = (0_u64..).zip(members).map(|(place, member)| Customer {
-            reference: member.reference.clone(),
-            source_waba: WabaId::new(&(FIRST_WABA + place).to_string()).unwrap(),
             portfolio: Some(PortfolioId::new(&(FIRST_PORTFOLIO + place).to_string()).unwrap()),
-            contact_email: None,
-            language: None,
-            time_zone: None,
-            wave: None,
-            two_step_by: TwoStepBy::Customer,
             callback_url: member.callback_url.clone(),
             storage_region: member.storage_region.clone(),
+            ..Customer::new(&member.reference, WabaId::new(&(FIRST_WABA + place).to_string()).unwrap())
         });
         Self {
             customers: customers.collect(),

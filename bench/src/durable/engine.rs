@@ -13,7 +13,7 @@ use unmoor_engine::{
 };
 use unmoor_graph_api::{AppId, AppSecret, SystemToken, Transport};
 use unmoor_migration::{
-    Command, Customer, Event, Migration, MigrationId, Phase, Policy, PortfolioId, TwoStepBy, WabaId, begin, import,
+    Command, Customer, Event, Migration, MigrationId, Phase, Policy, PortfolioId, WabaId, begin, import,
 };
 use unmoor_simulator::Credentials;
 use unmoor_store::{NewMigration, Snapshot, Store};
@@ -87,17 +87,10 @@ async fn engine(
 async fn add_customers(store: &dyn Store, credentials: &Credentials) -> Result<Vec<MigrationId>> {
     let mut rows = Vec::new();
     for customer in &credentials.customers {
+        let source_waba = WabaId::new(&customer.waba_id.to_string())?;
         let customer = Customer {
-            reference: customer.customer.clone(),
-            source_waba: WabaId::new(&customer.waba_id.to_string())?,
             portfolio: Some(PortfolioId::new(&customer.portfolio_id.to_string())?),
-            contact_email: None,
-            language: None,
-            time_zone: None,
-            wave: None,
-            two_step_by: TwoStepBy::Customer,
-            callback_url: None,
-            storage_region: None,
+            ..Customer::new(&customer.customer, source_waba)
         };
         let event = import(customer, now());
         rows.push(NewMigration { snapshot: Snapshot::of(begin(&event)?), events: vec![event] });

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anyhow::{Context as _, Result};
 use jiff::SignedDuration;
 use unmoor_cli::rehearsal::{Keep, Plan};
-use unmoor_migration::{Customer, Policy, PortfolioId, TwoStepBy, WabaId};
+use unmoor_migration::{Customer, Policy, PortfolioId, WabaId};
 use unmoor_simulator::load;
 
 /// The first source WABA; each customer's has the next number.
@@ -45,16 +45,9 @@ pub(super) fn plan(customers: u64, app_calls_per_hour: Option<u32>) -> Result<Pl
 }
 
 fn customer(place: u64) -> Result<Customer> {
+    let source_waba = WabaId::new(&(FIRST_WABA + place).to_string())?;
     Ok(Customer {
-        reference: format!("customer-{place}"),
-        source_waba: WabaId::new(&(FIRST_WABA + place).to_string())?,
         portfolio: Some(PortfolioId::new(&(FIRST_PORTFOLIO + place).to_string())?),
-        contact_email: None,
-        language: None,
-        time_zone: None,
-        wave: None,
-        two_step_by: TwoStepBy::Customer,
-        callback_url: None,
-        storage_region: None,
+        ..Customer::new(format!("customer-{place}"), source_waba)
     })
 }

@@ -4,7 +4,7 @@ use anyhow::{Context as _, Result, bail};
 use jiff::{SignedDuration, Timestamp};
 use unmoor_cli::rehearsal::{Keep, Plan, Rehearsal};
 use unmoor_engine::{NobodyWatches, worker::AtRest};
-use unmoor_migration::{Customer, Event, Migration, Policy, PortfolioId, TwoStepBy, WabaId, import};
+use unmoor_migration::{Customer, Event, Migration, Policy, PortfolioId, WabaId, import};
 use unmoor_simulator::load;
 use unmoor_store::{NewMigration, Snapshot, Store};
 
@@ -70,16 +70,12 @@ impl Pattern {
         let customers = format!("customer,source_waba_id,business_portfolio_id\namber-anchor,{waba},{portfolio}\n");
         let scenario = format!("start = \"{at}\"\n[customers.amber-anchor.person]\nanswer = \"never\"\n");
         let customer = Customer {
-            reference: "amber-anchor".to_owned(),
-            source_waba: WabaId::new(&waba)?,
             portfolio: Some(PortfolioId::new(portfolio)?),
             contact_email: Some("office@amber-anchor.example".to_owned()),
             language: Some("en".to_owned()),
             time_zone: Some("UTC".to_owned()),
             wave: Some("first".to_owned()),
-            two_step_by: TwoStepBy::Customer,
-            callback_url: None,
-            storage_region: None,
+            ..Customer::new("amber-anchor", WabaId::new(&waba)?)
         };
         let plan = Plan {
             customers: vec![customer.clone()],

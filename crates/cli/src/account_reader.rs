@@ -4,10 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use unmoor_engine::vault::{SecretKind, Vault};
+use unmoor_engine::business_token;
+use unmoor_engine::vault::Vault;
 use unmoor_graph_api::{BusinessToken, GraphCall, PagedCall, send, walk_pages};
 use unmoor_migration::MigrationId;
-use unmoor_store::{Stamp, Store};
+use unmoor_migration::observed::TokenKind;
+use unmoor_store::{Stamp, Store, StoreError};
 
 use crate::compose::{self, Connection};
 use crate::config::Config;
@@ -36,9 +38,9 @@ impl AccountReader {
     pub(crate) async fn open(config: &Config, store: &Arc<dyn Store>) -> anyhow::Result<Self> {
         let app = config.app()?;
         let connection = Connection::open(config).await?;
-        let stamp = Stamp { origin: connection.origin.clone(), app_id: app.id.to_string() };
-        if store.read_stamp().await?.is_some_and(|found| found != stamp) {
-            store.stamp(&stamp).await?;
+        let wanted = Stamp { origin: connection.origin.clone(), app_id: app.id.to_string() };
+        if let Some(found) = store.read_stamp().await?.filter(|found| *found != wanted) {
+            return Err(StoreError::WrongStamp { found, wanted }.into());
         }
         if !compose::holds_secrets(store).await? {
             return Err(Trouble::bad_input("the vault holds no token, so nothing can be read at Meta")
@@ -50,13 +52,11 @@ impl AccountReader {
 
     /// The token that is good for an account; why there is none otherwise.
     pub(crate) async fn token(&self, id: &MigrationId, account: Account) -> Result<BusinessToken, String> {
-        let (kind, what) = match account {
-            Account::Source => (SecretKind::BusinessTokenSource, "the source WABA"),
-            Account::Destination => (SecretKind::BusinessTokenDestination, "the destination WABA"),
+        let kind = match account {
+            Account::Source => TokenKind::SourceBusiness,
+            Account::Destination => TokenKind::DestinationBusiness,
         };
-        let opened = self.vault.open(kind, id.as_str()).await.map_err(|error| error.to_string())?;
-        let token = opened.ok_or_else(|| format!("the vault holds no business token for {what}"))?;
-        BusinessToken::new(token).map_err(|error| error.to_string())
+        business_token::open(&self.vault, id.source(), kind).await.map_err(|error| error.to_string())
     }
 
     /// Makes a call.

@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
 use jiff::Timestamp;
+use unmoor_migration::fleet::Look;
 use unmoor_migration::words;
 
 /// Widest table that is written where there is no terminal, in characters: what is piped looks the same everywhere.
@@ -43,4 +44,15 @@ pub(crate) fn or_dash(value: Option<impl Display>) -> String {
 /// A code in words: `awaiting_acceptance` is `awaiting acceptance`.
 pub(crate) fn spaced(code: &str) -> String {
     code.replace('_', " ")
+}
+
+/// `ada let the fleet go on at 2026-11-02T08:00:00Z: the card was declined twice. It had been stopped by: …`
+pub(crate) fn look(look: &Look) -> String {
+    let reason = look.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!(
+        "{} let the fleet go on at {:.0}{reason}. It had been stopped by: {}.",
+        look.by,
+        look.at,
+        look.ended.join("; ")
+    )
 }

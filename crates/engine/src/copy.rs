@@ -7,15 +7,18 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use unmoor_graph_api::calls::{CopiedList, CopiedNode, CopyList, CopyNode};
+use unmoor_graph_api::nodes::Template;
 use unmoor_graph_api::{BusinessToken, CallError, Fields, PagedCall, PhoneNumberId, Verdict, WalkError};
 use unmoor_migration::WabaId;
+use unmoor_migration::observed::TokenKind;
 use unmoor_migration::retry::after;
 use unmoor_store::StoreError;
 
+use crate::business_token::{self, BusinessTokenError};
 use crate::engine::Engine;
 use crate::portions;
 use crate::throttle::{Refusal, Work, WorkKind};
-use crate::vault::{SecretKind, VaultError};
+use crate::vault::VaultError;
 
 const ACCOUNT_FIELDS: &[&str] = &[
     "id",
@@ -56,23 +59,10 @@ const NUMBER_FIELDS: &[&str] = &[
     "webhook_configuration",
 ];
 
-const TEMPLATE_FIELDS: &[&str] = &[
-    "id",
-    "name",
-    "language",
-    "status",
-    "category",
-    "previous_category",
-    "correct_category",
-    "sub_category",
-    "quality_score",
-    "rejected_reason",
-    "parameter_format",
-    "message_send_ttl_seconds",
-    "library_template_name",
-    "cta_url_link_tracking_opted_out",
-    "components",
-];
+/// What a migration reads of a template, and what else a world needs.
+fn template_fields() -> Fields {
+    Fields::of(Template::FIELDS).with("cta_url_link_tracking_opted_out")
+}
 
 const FLOW_FIELDS: &[&str] = &["id", "name"];
 const SOLUTION_FIELDS: &[&str] = &["id", "name", "status", "owner_app"];
@@ -114,15 +104,12 @@ pub struct AccountCopy {
 /// Why an account could not be copied.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
-    /// There is no token for it.
-    #[error("the vault holds no business token for it; add it to the file that UNMOOR_TOKENS names")]
-    NoToken,
-    /// A token that cannot be used.
-    #[error("its business token is unusable: {0}")]
-    Token(String),
+    /// There is no token for it that a call can be made with.
+    #[error("{0}; add it to the file that UNMOOR_TOKENS names")]
+    Token(BusinessTokenError),
     /// The vault failed.
     #[error(transparent)]
-    Vault(#[from] VaultError),
+    Vault(VaultError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -140,14 +127,22 @@ pub enum CopyError {
     Id(String),
 }
 
+impl From<BusinessTokenError> for CopyError {
+    fn from(error: BusinessTokenError) -> Self {
+        match error {
+            BusinessTokenError::Vault(error) => Self::Vault(error),
+            BusinessTokenError::Missing { .. } | BusinessTokenError::Unusable { .. } => Self::Token(error),
+        }
+    }
+}
+
 /// Copies the source account `waba`.
 ///
 /// # Errors
 /// [`CopyError`] when the account itself, its numbers or its templates cannot be read. Anything else that Meta refuses to show
 /// is noted in the copy.
 pub async fn account(engine: &Engine, waba: &WabaId) -> Result<AccountCopy, CopyError> {
-    let secret = engine.vault.open(SecretKind::BusinessTokenSource, waba.as_str()).await?;
-    let token = BusinessToken::new(secret.ok_or(CopyError::NoToken)?).map_err(|e| CopyError::Token(e.to_string()))?;
+    let token = business_token::open(&engine.vault, waba, TokenKind::SourceBusiness).await?;
     let id = unmoor_graph_api::WabaId::parse(waba.as_str()).map_err(|_| CopyError::Id(waba.to_string()))?;
     let mut reader = Reader { engine, waba, id, token, not_shown: Vec::new() };
     let copied = reader.read().await;
@@ -174,14 +169,14 @@ struct Reader<'a> {
 impl Reader<'_> {
     async fn read(&mut self) -> Result<AccountCopy, CopyError> {
         let read_at = self.engine.clock.now();
-        let account = self.node(CopiedNode::Account(self.id.clone()), ACCOUNT_FIELDS).await?;
-        let numbers = self.list(CopiedList::Numbers, NUMBER_FIELDS, Some(PAGE)).await?;
-        let templates = self.list(CopiedList::Templates, TEMPLATE_FIELDS, Some(PAGE)).await?;
-        let limit = self.node(CopiedNode::TemplateLimit(self.id.clone()), &["id"]).await;
+        let account = self.node(CopiedNode::Account(self.id.clone()), Fields::of(ACCOUNT_FIELDS)).await?;
+        let numbers = self.list(CopiedList::Numbers, Fields::of(NUMBER_FIELDS), Some(PAGE)).await?;
+        let templates = self.list(CopiedList::Templates, template_fields(), Some(PAGE)).await?;
+        let limit = self.node(CopiedNode::TemplateLimit(self.id.clone()), Fields::of(&["id"])).await;
         let limit = self.or_note("the limit of templates", limit)?;
-        let apps = self.list(CopiedList::SubscribedApps, &[], None).await;
-        let flows = self.list(CopiedList::Flows, FLOW_FIELDS, Some(PAGE)).await;
-        let solutions = self.list(CopiedList::Solutions, SOLUTION_FIELDS, None).await;
+        let apps = self.list(CopiedList::SubscribedApps, Fields::default_of_node(), None).await;
+        let flows = self.list(CopiedList::Flows, Fields::of(FLOW_FIELDS), Some(PAGE)).await;
+        let solutions = self.list(CopiedList::Solutions, Fields::of(SOLUTION_FIELDS), None).await;
         let number_settings = self.number_settings(&numbers).await?;
         Ok(AccountCopy {
             read_at,
@@ -201,7 +196,7 @@ impl Reader<'_> {
         let mut settings = BTreeMap::new();
         for id in numbers.iter().filter_map(|number| number.get("id")?.as_str()) {
             let phone = PhoneNumberId::parse(id).map_err(|_| CopyError::Id(id.to_owned()))?;
-            let read = self.node(CopiedNode::NumberSettings(phone), &["storage_configuration"]).await;
+            let read = self.node(CopiedNode::NumberSettings(phone), Fields::of(&["storage_configuration"])).await;
             // What is refused for one number is refused for all.
             let Some(read) = self.or_note("the settings of its numbers", read)? else { break };
             settings.insert(id.to_owned(), read);
@@ -223,8 +218,8 @@ impl Reader<'_> {
         }
     }
 
-    async fn node(&mut self, node: CopiedNode, fields: &[&'static str]) -> Result<Value, CopyError> {
-        let mut call = CopyNode { token: self.token.clone(), node, fields: Fields::of(fields) };
+    async fn node(&mut self, node: CopiedNode, fields: Fields) -> Result<Value, CopyError> {
+        let mut call = CopyNode { token: self.token.clone(), node, fields };
         let mut patience = Patience::default();
         loop {
             self.room().await?;
@@ -238,14 +233,9 @@ impl Reader<'_> {
         }
     }
 
-    async fn list(
-        &mut self,
-        list: CopiedList,
-        fields: &[&'static str],
-        limit: Option<u16>,
-    ) -> Result<Vec<Value>, CopyError> {
+    async fn list(&mut self, list: CopiedList, fields: Fields, limit: Option<u16>) -> Result<Vec<Value>, CopyError> {
         let (token, waba_id) = (self.token.clone(), self.id.clone());
-        let mut call = CopyList { token, waba_id, list, fields: Fields::of(fields), limit, after: None };
+        let mut call = CopyList { token, waba_id, list, fields, limit, after: None };
         let mut patience = Patience::default();
         loop {
             self.room().await?;

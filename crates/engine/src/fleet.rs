@@ -1,9 +1,9 @@
 //! The fleet's state in the store (rule 8).
 
 use jiff::Timestamp;
-use serde_json::Value;
+use serde_json::{Value, json};
 use unmoor_migration::BlockerCode;
-use unmoor_migration::fleet::{Fleet, Recovery};
+use unmoor_migration::fleet::{Fleet, Look, Recovery};
 use unmoor_store::{CommitError, Filter, Store, StoreError};
 
 use crate::inbox::{self, Posted};
@@ -36,23 +36,50 @@ pub async fn load(store: &dyn Store) -> Result<FleetAt, StoreError> {
 }
 
 /// A person has looked: ends the brake, a refused system token's wait, and the wait for the first migration, and wakes those
-/// who waited.
+/// who waited. Gives the look, where anything had stopped the fleet.
+///
+/// Who looked stands in the fleet's state with the same write that lets it go on, and then in the journal of each migration that
+/// the look is about.
 ///
 /// # Errors
 /// [`CommitError`] when the store fails; a change by somebody else meanwhile is tried again.
-pub async fn resume(store: &dyn Store, at: Timestamp) -> Result<Fleet, CommitError> {
+pub async fn resume(
+    store: &dyn Store,
+    by: &str,
+    reason: Option<&str>,
+    at: Timestamp,
+) -> Result<Option<Look>, CommitError> {
     loop {
         let FleetAt { version, mut fleet } = load(store).await.map_err(CommitError::Store)?;
-        fleet.resume();
+        let look = fleet.resume(by, reason, at);
         match store.set_fleet(version, &to_json(&fleet)).await {
             Ok(_) => {
+                if let Some(look) = &look {
+                    journal(store, look).await?;
+                }
                 wake(store, at).await?;
-                return Ok(fleet);
+                return Ok(look);
             }
             Err(CommitError::FleetConflict { .. }) => {}
             Err(error) => return Err(error),
         }
     }
+}
+
+/// The member of an entry of evidence that holds a look at the fleet.
+pub const LOOK: &str = "fleet_resumed";
+
+async fn journal(store: &dyn Store, look: &Look) -> Result<(), StoreError> {
+    for id in &look.migrations {
+        store.append_evidence(id, look.at, &json!({ LOOK: look })).await?;
+    }
+    Ok(())
+}
+
+/// The look at the fleet that an entry of evidence holds, if it does.
+#[must_use]
+pub fn look_in(evidence: &Value) -> Option<Look> {
+    serde_json::from_value(evidence.get(LOOK)?.clone()).ok()
 }
 
 /// Marks the database as one that may be older than what is true at the vendor's: nothing is called before

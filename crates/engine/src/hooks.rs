@@ -53,7 +53,7 @@ impl HookCommand {
 pub struct Hooks {
     /// Asked before a number moves; may veto.
     pub before_move: Option<HookCommand>,
-    /// Told when a number is registered.
+    /// Told when a number is registered, and again when the new WABA lists it.
     pub after_register: Option<HookCommand>,
     /// Told of an alarm.
     pub alarm: Option<HookCommand>,
@@ -102,13 +102,26 @@ pub struct BeforeMove {
     pub destination_waba: WabaId,
 }
 
-/// What a command is told after a number was registered (guide 9): from here on its messages are sent with the new id.
+/// Of what the after-register hook is told: of each number first the one, then the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RegisterStage {
+    /// It is registered: whoever sends takes the new id at once. The new WABA may not list it yet.
+    Registered,
+    /// The new WABA lists it as CONNECTED: how it is written there is known for good.
+    Verified,
+}
+
+/// What a command is told after a number was registered (guide 9): from here on its messages are sent with the new id. It is
+/// told again with everything once the new WABA lists the number, mostly seconds later; and each of both at least once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AfterRegister {
     /// The instant, by the engine's clock.
     pub at: Timestamp,
     /// Whether this is a rehearsal.
     pub rehearsal: bool,
+    /// Of what it is told.
+    pub stage: RegisterStage,
     /// The migration.
     pub migration: MigrationId,
     /// The customer's reference in the operator's own books.
@@ -116,7 +129,7 @@ pub struct AfterRegister {
     /// The registered number.
     pub number: E164,
     /// Its id at the source.
-    pub old_phone_number_id: Option<PhoneNumberId>,
+    pub old_phone_number_id: PhoneNumberId,
     /// Its id at the destination; may be the same (observations: `numbers.phone_id_after_migrate`).
     pub new_phone_number_id: PhoneNumberId,
     /// Where it was.
@@ -125,10 +138,10 @@ pub struct AfterRegister {
     pub destination_waba: WabaId,
     /// The number as the source writes it.
     pub old_display_phone_number: String,
-    /// The number as the destination writes it; not known as long as that does not list it, which may be until after the
-    /// register. `unmoor ids` tells it then.
+    /// The number as the destination writes it; told with [`RegisterStage::Verified`] only.
     pub new_display_phone_number: Option<String>,
-    /// Whether these have other digits: systems that compare the text of a number have to know both.
+    /// Whether these have other digits: systems that compare the text of a number have to know both. Told with
+    /// [`RegisterStage::Verified`] only.
     pub written_form_changed: Option<bool>,
 }
 
@@ -229,7 +242,7 @@ impl Hooks {
         }
     }
 
-    /// Tells that a number is registered.
+    /// Tells that a number is registered, or listed.
     ///
     /// # Errors
     /// [`HookError`] when the command could not be told or failed; the number stays registered.

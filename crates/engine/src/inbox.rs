@@ -189,6 +189,7 @@ fn is_of_no_news(fact: &Fact) -> bool {
             | Fact::Unheld { .. }
             | Fact::CancelAsked { .. }
             | Fact::RetryAsked { .. }
+            | Fact::AdoptionAsked { .. }
             | Fact::Attested { .. }
             | Fact::Nudged { .. }
             | Fact::NumberSkipped { .. }

@@ -9,6 +9,7 @@
 //! environment variable and no configuration file; the composition root hands in values.
 
 mod admission;
+pub mod business_token;
 pub mod clock;
 pub mod copy;
 pub mod durability;

@@ -5,15 +5,14 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use unmoor_migration::id_map;
-use unmoor_migration::notice::{self, News};
+use unmoor_migration::notice::{self, MovedNumber, News};
 use unmoor_migration::retry::after;
 use unmoor_migration::{BlockerCode, Event, Fact, Fleet, Migration};
 use unmoor_store::{Notice, StoreError, TakenNotice};
 
 use crate::engine::Engine;
 use crate::error_chain::Chain;
-use crate::hooks::{AfterRegister, AlarmRaised};
+use crate::hooks::{AfterRegister, AlarmRaised, RegisterStage};
 
 /// How many are taken at once.
 const BATCH: u32 = 32;
@@ -43,30 +42,31 @@ pub(crate) fn of(engine: &Engine, m: &Migration, events: &[Event], fleet: Option
 /// The input of the hook that wants to hear `news`, where there is one.
 fn told(engine: &Engine, news: &notice::Notice) -> Option<Notice> {
     let rehearsal = engine.settings.rehearsal;
-    if let News::NumberRegistered {
-        number,
-        old_phone_number_id,
-        new_phone_number_id,
-        old_waba,
-        new_waba,
-        old_written,
-        new_written,
-    } = &news.news
-    {
+    let after_register = |stage, moved: &MovedNumber| AfterRegister {
+        at: news.at,
+        rehearsal,
+        stage,
+        migration: news.migration.clone(),
+        customer: news.customer.clone(),
+        number: moved.number.clone(),
+        old_phone_number_id: moved.old_phone_number_id.clone(),
+        new_phone_number_id: moved.new_phone_number_id.clone(),
+        source_waba: moved.old_waba.clone(),
+        destination_waba: moved.new_waba.clone(),
+        old_display_phone_number: moved.old_written.clone(),
+        new_display_phone_number: None,
+        written_form_changed: None,
+    };
+    if let News::NumberRegistered { moved } = &news.news {
+        engine.hooks.after_register.as_ref()?;
+        return outgoing(AFTER_REGISTER, &after_register(RegisterStage::Registered, moved));
+    }
+    if let News::NumberVerified { moved, new_written, written_form_changed } = &news.news {
         engine.hooks.after_register.as_ref()?;
         let told = AfterRegister {
-            at: news.at,
-            rehearsal,
-            migration: news.migration.clone(),
-            customer: news.customer.clone(),
-            number: number.clone(),
-            old_phone_number_id: Some(old_phone_number_id.clone()),
-            new_phone_number_id: new_phone_number_id.clone(),
-            source_waba: old_waba.clone(),
-            destination_waba: new_waba.clone(),
-            old_display_phone_number: old_written.clone(),
-            new_display_phone_number: new_written.clone(),
-            written_form_changed: new_written.as_deref().map(|new| id_map::has_other_digits(old_written, new)),
+            new_display_phone_number: Some(new_written.clone()),
+            written_form_changed: Some(*written_form_changed),
+            ..after_register(RegisterStage::Verified, moved)
         };
         return outgoing(AFTER_REGISTER, &told);
     }

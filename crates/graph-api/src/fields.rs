@@ -22,6 +22,13 @@ impl Fields {
         Self(names.iter().map(|name| Cow::Borrowed(*name)).collect())
     }
 
+    /// The same fields and one more.
+    #[must_use]
+    pub fn with(mut self, name: &'static str) -> Self {
+        self.0.push(Cow::Borrowed(name));
+        self
+    }
+
     /// The same fields without one of them.
     #[must_use]
     pub fn without(&self, name: &str) -> Self {
@@ -52,6 +59,7 @@ mod tests {
         let fewer = fields.without("primary_funding_id");
         assert_eq!(fewer.parameter().as_deref(), Some("id,name"));
         assert!(!fewer.contains("primary_funding_id"));
+        assert_eq!(fewer.with("country").parameter().as_deref(), Some("id,name,country"));
         assert_eq!(Fields::default_of_node().parameter(), None);
     }
 }

@@ -5,12 +5,12 @@ use jiff::Timestamp;
 use crate::effect::{Attempt, Effect, EffectKind, Outcome, Success};
 use crate::event::{Event, Fact};
 use crate::gate;
-use crate::migration::{Destination, Intent, LastAttempt, Mark, Migration};
+use crate::migration::{Adoption, Destination, Intent, LastAttempt, Mark, Migration};
 use crate::number::{Doubt, FailedTry, Number, NumberState};
 use crate::observed::ListedNumber;
 use crate::reading::Reading;
 use crate::retry::{CALL_TIMEOUT, Failure, Trouble, after};
-use crate::{Blocker, BlockerCode, Cause, E164, Refusal};
+use crate::{Blocker, BlockerCode, Cause, E164, IntentId, Refusal};
 
 /// A fact that cannot follow on a state. Both sides are in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -107,6 +107,17 @@ fn apply_to(m: &mut Migration, event: &Event) -> Result<(), String> {
         Fact::Unheld { .. } => m.held = None,
         Fact::CancelAsked { by, reason } => m.cancelled = Some(mark(by, reason)),
         Fact::RetryAsked { .. } => retry_asked(m, at),
+        Fact::AdoptionAsked { by, intent, acceptance_seen } => {
+            m.troubles.remove(&EffectKind::ReadGivenIntent);
+            let given = mark(by, acceptance_seen);
+            m.adoption = Some(Adoption { intent: intent.clone(), given, read: None, refused: None });
+        }
+        Fact::IntentAdopted { intent } => adopt(m, intent, at)?,
+        Fact::AdoptionRefused { why } => {
+            m.troubles.remove(&EffectKind::ReadGivenIntent);
+            let adoption = m.adoption.as_mut().ok_or("no intent was given")?;
+            adoption.refused = Some(Reading::new(why.clone(), at));
+        }
         Fact::Attested { attestation } => m.attestations.push(attestation.clone()),
         Fact::Recovered { since } => {
             m.truth_since = *since;
@@ -120,6 +131,7 @@ fn apply_to(m: &mut Migration, event: &Event) -> Result<(), String> {
         Fact::Accepted { destination } => {
             let intent = m.intent.as_mut().ok_or("there is no intent")?;
             intent.accepted_at = Some(at);
+            m.adoption = None;
             m.destination = Some(Destination {
                 waba: destination.clone(),
                 token_fetched_at: None,
@@ -218,10 +230,35 @@ fn number_mut<'a>(m: &'a mut Migration, number: &E164) -> Result<&'a mut Number,
     m.numbers.get_mut(number).ok_or_else(|| format!("it has no number {number}"))
 }
 
-/// A person's word releases what waits for a person, and grants one register beyond the seven.
+/// The given intent becomes the migration's own. Whoever set it may have done more than this journal knows: what is true is
+/// read from here on, as after a restore.
+fn adopt(m: &mut Migration, id: &IntentId, at: Timestamp) -> Result<(), String> {
+    require(m.accepted_at().is_none(), "acceptance was seen already")?;
+    let adoption = m.adoption.take().filter(|adoption| adoption.intent == *id).ok_or("no such intent was given")?;
+    let read = adoption.read.ok_or("it was not read")?;
+    require(read.value.source.as_ref() == Some(&m.customer.source_waba), "it does not name this source WABA")?;
+    let known = m.intent.take().filter(|known| known.id == *id);
+    m.intent = Some(Intent {
+        id: id.clone(),
+        set_at: known.as_ref().map_or(adoption.given.at, |known| known.set_at),
+        status: Some(Reading::new(read.value.answer.status, read.at)),
+        shown_destination: read.value.answer.destination,
+        accepted_at: None,
+        reminders: known.map_or(0, |known| known.reminders),
+        acceptance_seen: adoption.given.reason.is_some().then_some(adoption.given),
+    });
+    m.troubles.remove(&EffectKind::SetIntent);
+    m.recovered = true;
+    m.truth_since = at;
+    Ok(())
+}
+
+/// A person's word releases what waits for a person, grants one register beyond the seven, and lets go of an intent that was
+/// given and is not taken.
 fn retry_asked(m: &mut Migration, at: Timestamp) {
     m.look_again_since = Some(at);
     m.retry_asked_at = Some(at);
+    m.adoption = m.adoption.take().filter(|adoption| adoption.refused.is_none());
     for number in m.numbers.values_mut() {
         if matches!(number.state, NumberState::Stuck { .. }) {
             number.state = NumberState::Moved;
@@ -263,6 +300,7 @@ fn attempt_started(m: &mut Migration, attempt: &Attempt) -> Result<(), String> {
         | Effect::ReadSourceTemplates
         | Effect::SetIntent
         | Effect::ReadIntent { .. }
+        | Effect::ReadGivenIntent { .. }
         | Effect::FetchBusinessToken { .. }
         | Effect::Subscribe { .. }
         | Effect::ReadSubscriptions { .. }
@@ -353,12 +391,19 @@ fn succeeded(m: &mut Migration, attempt: &Attempt, answer: &Success, at: Timesta
                 shown_destination: None,
                 accepted_at: None,
                 reminders: 0,
+                acceptance_seen: None,
             });
         }
         (Effect::ReadIntent { .. }, Success::Intent(answer)) => {
             let intent = m.intent.as_mut().ok_or("there is no intent")?;
             intent.status = Some(Reading::new(answer.status.clone(), asked_at));
             intent.shown_destination.clone_from(&answer.destination);
+        }
+        (Effect::ReadGivenIntent { intent }, Success::GivenIntent(read)) => {
+            // Another may have been given meanwhile.
+            if let Some(adoption) = m.adoption.as_mut().filter(|adoption| adoption.intent == *intent) {
+                adoption.read = Some(Reading::new(read.clone(), asked_at));
+            }
         }
         (Effect::FetchBusinessToken { .. }, Success::TokenFetched) => {
             let destination = destination_mut(m)?;

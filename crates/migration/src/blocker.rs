@@ -225,7 +225,13 @@ blockers! {
     IntentOutcomeUnknown = "INTENT_OUTCOME_UNKNOWN" {
         "Tagging was sent and no answer came: the request may or may not exist.", TechProvider, Tag,
         Some(EffectKind::SetIntent), "sent again after 1, 5 and 30 minutes, then only by a person", None, "–",
-        "Ask the customer whether the request stands under Requests > Received, then `unmoor retry`."
+        "Ask the customer whether the request stands under Requests > Received, then `unmoor retry`; if its id is known, `unmoor adopt CUSTOMER --intent ID`."
+    }
+    /// A given intent that is not this WABA's.
+    IntentNotOurs = "INTENT_NOT_OURS" {
+        "The migration intent that was given is not taken: no reading of it names this WABA.", TechProvider, Provision,
+        Some(EffectKind::ReadGivenIntent), "once", None, "–",
+        "Give the right id with `unmoor adopt CUSTOMER --intent ID`, or run `unmoor retry` to go on without it."
     }
     /// Somebody else's intent.
     TaggedElsewhere = "TAGGED_ELSEWHERE" {
@@ -249,7 +255,7 @@ blockers! {
     IntentStatusUnknown = "INTENT_STATUS_UNKNOWN" {
         "The migration intent has a status that does not allow going on.", TechProvider, Provision,
         Some(EffectKind::ReadIntent), PATIENCE, None, "–",
-        "Only ACCEPTED proceeds. Ask Meta's support what the status means."
+        "Only ACCEPTED proceeds; COMPLETED does with `unmoor adopt CUSTOMER --intent ID --acceptance-seen WHERE`. Ask Meta's support what any other status means."
     }
     /// Accepted without a destination.
     DestinationUnknown = "DESTINATION_UNKNOWN" {

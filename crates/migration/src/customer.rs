@@ -39,3 +39,22 @@ pub struct Customer {
     /// Where the customer's data is stored, when a region is wanted (observations: `registration.region`).
     pub storage_region: Option<String>,
 }
+
+impl Customer {
+    /// A row that says only what a row must say.
+    #[must_use]
+    pub fn new(reference: impl Into<String>, source_waba: WabaId) -> Self {
+        Self {
+            reference: reference.into(),
+            source_waba,
+            portfolio: None,
+            contact_email: None,
+            language: None,
+            time_zone: None,
+            wave: None,
+            two_step_by: TwoStepBy::default(),
+            callback_url: None,
+            storage_region: None,
+        }
+    }
+}

@@ -325,6 +325,17 @@ fn facts_of(m: &Migration, by: String, command: Command, now: Timestamp) -> Resu
         },
         Command::Cancel { reason } => cancel(m, by, reason)?,
         Command::Retry => vec![Fact::RetryAsked { by }],
+        Command::Adopt { intent, acceptance_seen } => {
+            if m.accepted_at().is_some() {
+                return Err(wrong_phase("its request is accepted, and its intent can no longer be another"));
+            }
+            let mut facts = Vec::new();
+            if m.phase == Phase::Draft {
+                facts.push(Fact::PhaseEntered { phase: Phase::Preflight });
+            }
+            facts.push(Fact::AdoptionAsked { by, intent, acceptance_seen });
+            facts
+        }
         Command::Attest { gate, number, note } => {
             if !gate.may_be_attested() {
                 return Err(Rejected::NotAttestable { gate });
@@ -373,7 +384,7 @@ fn update(m: &Migration, customer: Customer) -> Result<Vec<Fact>, Rejected> {
     if customer == m.customer {
         return Ok(Vec::new());
     }
-    let is_tagged = m.phase >= Phase::Tagging;
+    let is_tagged = m.phase >= Phase::Tagging || m.intent.is_some();
     let portfolio_changes = customer.portfolio.is_some() && customer.portfolio != m.customer.portfolio;
     if is_tagged && portfolio_changes {
         let text = |portfolio: &Option<crate::PortfolioId>| {

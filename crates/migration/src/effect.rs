@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::observed::{
-    DestinationAccount, DestinationTemplates, IntentAnswer, ListedNumber, SourceAccount, SourceTemplates,
+    DestinationAccount, DestinationTemplates, GivenIntent, IntentAnswer, ListedNumber, SourceAccount, SourceTemplates,
     Subscriptions, TokenFacts, TokenKind,
 };
 use crate::{E164, IntentId, PhoneNumberId, PortfolioId, Refusal, WabaId};
@@ -34,6 +34,11 @@ pub enum Effect {
     /// `GET /<INTENT>` (guide 4).
     ReadIntent {
         /// The intent of guide 2.
+        intent: IntentId,
+    },
+    /// `GET /<INTENT>` with the source WABA that it names: whose it is that a person gave.
+    ReadGivenIntent {
+        /// The intent as given.
         intent: IntentId,
     },
     /// `POST /<PORTFOLIO>/system_user_access_tokens` (guide 5). The token goes into the vault and nowhere else.
@@ -110,6 +115,7 @@ pub enum EffectKind {
     ReadSourceTemplates,
     SetIntent,
     ReadIntent,
+    ReadGivenIntent,
     FetchBusinessToken,
     Subscribe,
     ReadSubscriptions,
@@ -124,7 +130,7 @@ pub enum EffectKind {
 
 impl EffectKind {
     /// Each of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::CheckSourceToken,
         Self::CheckDestinationToken,
         Self::ReadSource,
@@ -132,6 +138,7 @@ impl EffectKind {
         Self::ReadSourceTemplates,
         Self::SetIntent,
         Self::ReadIntent,
+        Self::ReadGivenIntent,
         Self::FetchBusinessToken,
         Self::Subscribe,
         Self::ReadSubscriptions,
@@ -157,6 +164,7 @@ impl Effect {
             Self::ReadSourceTemplates => EffectKind::ReadSourceTemplates,
             Self::SetIntent => EffectKind::SetIntent,
             Self::ReadIntent { .. } => EffectKind::ReadIntent,
+            Self::ReadGivenIntent { .. } => EffectKind::ReadGivenIntent,
             Self::FetchBusinessToken { .. } => EffectKind::FetchBusinessToken,
             Self::Subscribe { .. } => EffectKind::Subscribe,
             Self::ReadSubscriptions { .. } => EffectKind::ReadSubscriptions,
@@ -184,6 +192,7 @@ impl Effect {
             | Self::ReadSourceTemplates
             | Self::SetIntent
             | Self::ReadIntent { .. }
+            | Self::ReadGivenIntent { .. }
             | Self::FetchBusinessToken { .. }
             | Self::Subscribe { .. }
             | Self::ReadSubscriptions { .. }
@@ -206,6 +215,7 @@ impl EffectKind {
             | Self::ReadSourceNumbers
             | Self::ReadSourceTemplates
             | Self::ReadIntent
+            | Self::ReadGivenIntent
             | Self::FetchBusinessToken
             | Self::Subscribe
             | Self::ReadSubscriptions
@@ -234,6 +244,7 @@ impl EffectKind {
             Self::ReadSourceTemplates => "listing the templates of the source WABA",
             Self::SetIntent => "tagging the WABA for migration",
             Self::ReadIntent => "reading the migration intent",
+            Self::ReadGivenIntent => "reading the migration intent that was given",
             Self::FetchBusinessToken => "fetching the customer's business token",
             Self::Subscribe => "subscribing the app to the new WABA's webhooks",
             Self::ReadSubscriptions => "checking the subscription of the new WABA",
@@ -301,6 +312,7 @@ pub enum Success {
     SourceTemplates(SourceTemplates),
     IntentSet(IntentId),
     Intent(IntentAnswer),
+    GivenIntent(GivenIntent),
     TokenFetched,
     Subscribed,
     Subscriptions(Subscriptions),

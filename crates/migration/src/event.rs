@@ -9,7 +9,7 @@ use crate::gate::Attestation;
 use crate::number::Skip;
 use crate::phase::Phase;
 use crate::templates::TemplateBalance;
-use crate::{Customer, E164, PhoneNumberId, WabaId};
+use crate::{Customer, E164, IntentId, PhoneNumberId, WabaId};
 
 /// A fact with its instant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +79,25 @@ pub enum Fact {
     RetryAsked {
         /// By whom.
         by: String,
+    },
+    /// A person gave the id of the migration intent.
+    AdoptionAsked {
+        /// By whom.
+        by: String,
+        /// The intent.
+        intent: IntentId,
+        /// Where acceptance was seen, if that person says so.
+        acceptance_seen: Option<String>,
+    },
+    /// A reading of the given intent names this source WABA: it is the migration's own from here on.
+    IntentAdopted {
+        /// The intent.
+        intent: IntentId,
+    },
+    /// The given intent is not taken.
+    AdoptionRefused {
+        /// Why not.
+        why: String,
     },
     /// A person vouches for a gate.
     Attested {
@@ -221,6 +240,9 @@ impl Fact {
             Self::Unheld { .. } => "unheld",
             Self::CancelAsked { .. } => "cancel_asked",
             Self::RetryAsked { .. } => "retry_asked",
+            Self::AdoptionAsked { .. } => "adoption_asked",
+            Self::IntentAdopted { .. } => "intent_adopted",
+            Self::AdoptionRefused { .. } => "adoption_refused",
             Self::Attested { .. } => "attested",
             Self::Recovered { .. } => "recovered",
             Self::Nudged { .. } => "nudged",

@@ -19,6 +19,10 @@ use crate::{Cause, MigrationId, Verdict};
 /// How many migrations with an equal failure stop new moves.
 pub const EQUAL_FAILURES: usize = 2;
 
+/// How many looks are kept in the fleet's state, which is read before every decision. All of them stand in the journals of the
+/// migrations that they are about.
+const LOOKS_KEPT: usize = 5;
+
 /// The fleet's own state, kept beside the migrations.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -31,6 +35,8 @@ pub struct Fleet {
     pub brake: Option<Brake>,
     /// Set while the vendor refuses the system token: everybody's matter.
     pub system_token: Option<Refused>,
+    /// The latest looks of people that let the fleet go on, the latest last.
+    pub looks: Vec<Look>,
     /// Set once the database was a copy that may lack what happened since.
     pub recovery: Option<Recovery>,
 }
@@ -94,6 +100,21 @@ pub struct Brake {
     pub migrations: Vec<MigrationId>,
     /// Since when.
     pub since: Timestamp,
+}
+
+/// A person's look at what had stopped the fleet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why the fleet may go on.
+    pub reason: Option<String>,
+    /// What had stopped it, in words.
+    pub ended: Vec<String>,
+    /// Whose failures had, and who went alone.
+    pub migrations: Vec<MigrationId>,
 }
 
 /// A refusal that is everybody's matter.
@@ -219,20 +240,39 @@ impl Fleet {
         self.brake.is_some() || self.system_token.is_some() || matches!(self.pilot, Pilot::Running { .. })
     }
 
-    /// A person has looked: moves may begin again, and the first need not be waited for any longer.
-    pub fn resume(&mut self) {
-        self.brake = None;
+    /// A person has looked: moves may begin again, and the first need not be waited for any longer. Gives the look where
+    /// anything was in the way; failures that were counted until then are forgotten in any case.
+    pub fn resume(&mut self, by: &str, reason: Option<&str>, at: Timestamp) -> Option<Look> {
+        let (mut ended, mut migrations) = (Vec::new(), Vec::new());
         self.failures.clear();
-        self.system_token = None;
-        if matches!(self.pilot, Pilot::Running { .. }) {
+        if let Some(brake) = self.brake.take() {
+            ended.push(format!("twice {}", brake.signature));
+            migrations.extend(brake.migrations);
+        }
+        if let Some(refused) = self.system_token.take() {
+            ended.push(format!("the system token was refused: {}", refused.words));
+        }
+        if let Pilot::Running { migration } = &self.pilot {
+            ended.push(format!("the first migration went alone: {migration}"));
+            migrations.push(migration.clone());
             self.pilot = Pilot::Over;
         }
+        if ended.is_empty() {
+            return None;
+        }
+        migrations.sort();
+        migrations.dedup();
+        let look = Look { by: by.to_owned(), at, reason: reason.map(str::to_owned), ended, migrations };
+        self.looks.push(look.clone());
+        let too_many = self.looks.len().saturating_sub(LOOKS_KEPT);
+        self.looks.drain(..too_many);
+        Some(look)
     }
 }
 
 /// Guide 4 and 5.
 fn uses_system_token(kind: EffectKind) -> bool {
-    matches!(kind, EffectKind::ReadIntent | EffectKind::FetchBusinessToken)
+    matches!(kind, EffectKind::ReadIntent | EffectKind::ReadGivenIntent | EffectKind::FetchBusinessToken)
 }
 
 /// What makes a failure at move or register one that may be everybody's; `None` when the customer's own matter

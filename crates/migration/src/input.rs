@@ -8,7 +8,7 @@ use crate::fleet::FleetStanding;
 use crate::gate::{GREATEST_AGE, Gate};
 use crate::retry::{Jitter, SEND_WITHIN};
 use crate::window::CutoverWindow;
-use crate::{Customer, E164};
+use crate::{Customer, E164, IntentId};
 
 /// Something that arrived for a migration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +71,13 @@ pub enum Command {
     },
     /// Look at everything again now, and try again what was refused.
     Retry,
+    /// Take the migration intent with this id for the migration's own, once a reading of it names the source WABA.
+    Adopt {
+        /// The intent.
+        intent: IntentId,
+        /// Where acceptance was seen, if it was: then `COMPLETED` proceeds as well as `ACCEPTED` (rule 1).
+        acceptance_seen: Option<String>,
+    },
     /// Vouch for a gate that cannot be read.
     Attest {
         /// The gate.
@@ -100,6 +107,7 @@ impl Command {
             Self::Release => "release",
             Self::Cancel { .. } => "cancel",
             Self::Retry => "retry",
+            Self::Adopt { .. } => "adopt",
             Self::Attest { .. } => "attest",
             Self::Update { .. } => "update",
         }

@@ -12,8 +12,8 @@
 //!
 //! [`decide::decide`] is total and deterministic; [`apply::apply`] is the only way in which a migration changes, and so
 //! the only replay path. Where a rule stands: gates of a move in [`gate`], schedules in [`retry`], templates in
-//! [`templates`], who pays in [`billing`], old and new ids in [`id_map`], what stands in the way in [`blocker`], what one migration's fate means for
-//! the others in [`fleet`], what comes next in `plan/`, one file per stretch of the way.
+//! [`templates`], who pays in [`billing`], old and new ids in [`id_map`], what stands in the way in [`blocker`], what one
+//! migration's fate means for the others in [`fleet`], what comes next in `plan/`, one file per stretch of the way.
 
 pub mod apply;
 pub mod billing;

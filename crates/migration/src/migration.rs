@@ -10,7 +10,8 @@ use crate::effect::{Attempt, EffectKind};
 use crate::gate::{Attestation, Gate};
 use crate::number::{Number, NumberState};
 use crate::observed::{
-    DestinationAccount, DestinationTemplates, ListedNumber, SourceAccount, SourceTemplates, Subscriptions, TokenFacts,
+    DestinationAccount, DestinationTemplates, GivenIntent, ListedNumber, SourceAccount, SourceTemplates, Subscriptions,
+    TokenFacts,
 };
 use crate::phase::Phase;
 use crate::reading::Reading;
@@ -75,6 +76,22 @@ pub struct Intent {
     pub accepted_at: Option<Timestamp>,
     /// Reminders sent so far.
     pub reminders: u32,
+    /// Set where a person gave this intent and says that acceptance was seen: then `COMPLETED` with a destination proceeds too
+    /// (rule 1).
+    pub acceptance_seen: Option<Mark>,
+}
+
+/// A migration intent that a person gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Adoption {
+    /// Its id.
+    pub intent: IntentId,
+    /// Who gave it, when, and where acceptance was seen if that person says so.
+    pub given: Mark,
+    /// What a reading of it shows.
+    pub read: Option<Reading<GivenIntent>>,
+    /// Why it is not taken.
+    pub refused: Option<Reading<String>>,
 }
 
 impl Intent {
@@ -124,6 +141,8 @@ pub struct Migration {
     pub(crate) retry_asked_at: Option<Timestamp>,
     pub(crate) source: Source,
     pub(crate) intent: Option<Intent>,
+    /// An intent that a person gave and that is not taken, or not yet.
+    pub(crate) adoption: Option<Adoption>,
     pub(crate) destination: Option<Destination>,
     pub(crate) numbers: BTreeMap<E164, Number>,
     pub(crate) alarmed: Vec<E164>,
@@ -137,9 +156,10 @@ pub struct Migration {
     pub(crate) exceptions: Vec<String>,
     pub(crate) wait_until: Option<Timestamp>,
     pub(crate) blockers: Vec<Blocker>,
-    /// From when on readings count: the import, or the latest recovery.
+    /// From when on readings count: the import, the latest recovery, or the adoption of an intent.
     pub(crate) truth_since: Timestamp,
-    /// Whether the database was ever restored in its time, so that the journal may lack something.
+    /// Whether the journal may lack something: the database was ever restored in its time, or the intent was adopted and
+    /// whoever set it may have done more.
     pub(crate) recovered: bool,
 }
 
@@ -170,6 +190,7 @@ impl Migration {
             retry_asked_at: None,
             source: Source::default(),
             intent: None,
+            adoption: None,
             destination: None,
             numbers: BTreeMap::new(),
             alarmed: Vec::new(),
@@ -306,6 +327,12 @@ impl Migration {
     #[must_use]
     pub fn intent(&self) -> Option<&Intent> {
         self.intent.as_ref()
+    }
+
+    /// An intent that a person gave and that is not taken, or not yet.
+    #[must_use]
+    pub fn adoption(&self) -> Option<&Adoption> {
+        self.adoption.as_ref()
     }
 
     /// The destination.

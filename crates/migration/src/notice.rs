@@ -8,7 +8,7 @@ use crate::blocker::{Blocker, BlockerCode, Turn};
 use crate::effect::{Outcome, Success};
 use crate::event::{Event, Fact};
 use crate::id_map;
-use crate::migration::Migration;
+use crate::migration::{Intent, Migration};
 use crate::number::{Number, NumberState};
 use crate::phase::Phase;
 use crate::templates::TemplateBalance;
@@ -71,20 +71,19 @@ pub enum News {
     },
     /// A number works under the new WABA from now on: sending systems change their ids.
     NumberRegistered {
-        /// Which.
-        number: E164,
-        /// Its phone number id under the source.
-        old_phone_number_id: PhoneNumberId,
-        /// Its phone number id under the destination. It may be the same (observations: `numbers.phone_id_after_migrate`).
-        new_phone_number_id: PhoneNumberId,
-        /// The source WABA.
-        old_waba: WabaId,
-        /// The destination WABA.
-        new_waba: WabaId,
-        /// The number as the source writes it.
-        old_written: String,
-        /// The number as the destination writes it, once that lists it.
-        new_written: Option<String>,
+        /// Its ids.
+        #[serde(flatten)]
+        moved: MovedNumber,
+    },
+    /// The new WABA lists it as CONNECTED: it is known for good how the number is written there.
+    NumberVerified {
+        /// Its ids.
+        #[serde(flatten)]
+        moved: MovedNumber,
+        /// The number as the destination writes it.
+        new_written: String,
+        /// Whether that has other digits than before: systems that compare the text of a number have to know both.
+        written_form_changed: bool,
     },
     /// Nothing happens any more by itself.
     MigrationOver {
@@ -97,6 +96,23 @@ pub enum News {
         /// What became of the templates, where they were compared.
         templates: Option<TemplateBalance>,
     },
+}
+
+/// A number with its old and new ids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedNumber {
+    /// Which.
+    pub number: E164,
+    /// Its phone number id under the source.
+    pub old_phone_number_id: PhoneNumberId,
+    /// Its phone number id under the destination. It may be the same (observations: `numbers.phone_id_after_migrate`).
+    pub new_phone_number_id: PhoneNumberId,
+    /// The source WABA.
+    pub old_waba: WabaId,
+    /// The destination WABA.
+    pub new_waba: WabaId,
+    /// The number as the source writes it.
+    pub old_written: String,
 }
 
 impl Notice {
@@ -118,6 +134,7 @@ impl News {
             Self::PaymentMethodWanted { .. } => "payment_method_wanted",
             Self::GapAlarm { .. } => "gap_alarm",
             Self::NumberRegistered { .. } => "number_registered",
+            Self::NumberVerified { .. } => "number_verified",
             Self::MigrationOver { .. } => "migration_over",
         }
     }
@@ -150,6 +167,7 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
             | Success::SourceNumbers(_)
             | Success::SourceTemplates(_)
             | Success::Intent(_)
+            | Success::GivenIntent(_)
             | Success::TokenFetched
             | Success::Subscribed
             | Success::Subscriptions(_)
@@ -161,7 +179,11 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
             | Success::Moved(_)
             | Success::DestinationTemplates(_) => Vec::new(),
         },
+        Fact::IntentAdopted { intent } if m.intent().is_some_and(Intent::is_pending) => {
+            vec![News::RequestAcceptance { intent: intent.clone() }]
+        }
         Fact::RegisterFound { .. } => registered(m, event.at),
+        Fact::NumberVerified { number } => verified(m, number).into_iter().collect(),
         Fact::Waiting { blockers, .. } => opened(m, blockers, event.at),
         Fact::Reminded { count } => m
             .intent()
@@ -181,6 +203,9 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
         | Fact::Unheld { .. }
         | Fact::CancelAsked { .. }
         | Fact::RetryAsked { .. }
+        | Fact::AdoptionAsked { .. }
+        | Fact::IntentAdopted { .. }
+        | Fact::AdoptionRefused { .. }
         | Fact::Attested { .. }
         | Fact::Recovered { .. }
         | Fact::Nudged { .. }
@@ -191,7 +216,6 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
         | Fact::MoveFound { .. }
         | Fact::NotFoundOnce { .. }
         | Fact::ProvenAbsent { .. }
-        | Fact::NumberVerified { .. }
         | Fact::NumberServing { .. }
         | Fact::NumberStuck { .. }
         | Fact::TemplatesSettled { .. }
@@ -221,19 +245,27 @@ fn opened(m: &Migration, blockers: &[Blocker], at: Timestamp) -> Vec<News> {
 }
 
 fn registered(m: &Migration, at: Timestamp) -> Vec<News> {
-    let Some(destination) = m.destination() else { return Vec::new() };
-    let told = |number: &Number| {
-        Some(News::NumberRegistered {
-            number: number.number.clone(),
-            old_phone_number_id: number.source.value.id.clone(),
-            new_phone_number_id: number.destination_id.clone()?,
-            old_waba: m.id().source().clone(),
-            new_waba: destination.waba.clone(),
-            old_written: number.source.value.display.clone(),
-            new_written: id_map::written_at_destination(m, number).map(str::to_owned),
-        })
-    };
-    m.numbers().filter(|number| number.registered_at == Some(at)).filter_map(told).collect()
+    let just_now = m.numbers().filter(|number| number.registered_at == Some(at));
+    just_now.filter_map(|number| Some(News::NumberRegistered { moved: moved(m, number)? })).collect()
+}
+
+fn verified(m: &Migration, number: &E164) -> Option<News> {
+    let number = m.numbers().find(|known| known.number == *number)?;
+    let moved = moved(m, number)?;
+    let new_written = id_map::written_at_destination(m, number)?.to_owned();
+    let written_form_changed = id_map::has_other_digits(&moved.old_written, &new_written);
+    Some(News::NumberVerified { moved, new_written, written_form_changed })
+}
+
+fn moved(m: &Migration, number: &Number) -> Option<MovedNumber> {
+    Some(MovedNumber {
+        number: number.number.clone(),
+        old_phone_number_id: number.source.value.id.clone(),
+        new_phone_number_id: number.destination_id.clone()?,
+        old_waba: m.id().source().clone(),
+        new_waba: m.destination()?.waba.clone(),
+        old_written: number.source.value.display.clone(),
+    })
 }
 
 fn alarm(m: &Migration, number: &E164, at: Timestamp) -> News {

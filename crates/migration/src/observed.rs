@@ -141,6 +141,15 @@ pub struct IntentAnswer {
     pub destination: Option<WabaId>,
 }
 
+/// What a reading of an intent shows that a person gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivenIntent {
+    /// What guide 4 answers.
+    pub answer: IntentAnswer,
+    /// The source WABA that it names, where it names one (observations: `intents.waba_field`).
+    pub source: Option<WabaId>,
+}
+
 /// The destination WABA's node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DestinationAccount {

@@ -6,9 +6,9 @@ mod common;
 
 use std::{collections::BTreeSet, path::Path};
 
-use common::{Answer, Caller, PORTFOLIO, WABA, text};
+use common::{Answer, CUSTOMERS, Caller, NUMBER, PORTFOLIO, WABA, text};
 use serde_json::{Value, json};
-use unmoor_simulator::Action;
+use unmoor_simulator::{Action, SendMessage};
 
 fn fixture(name: &str) -> Value {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/fixtures").join(format!("{name}.json"));
@@ -145,6 +145,44 @@ fn other_reads_are_answered_as_their_fixtures_are() {
     let templates =
         ask(&mut caller, "reads/templates-destination-copied", &format!("{destination}/message_templates"), &business);
     assert_like(&templates, "reads/templates-destination-copied", &[]);
+}
+
+/// One delivered message in the half hour that the fixtures ask about.
+fn deliver_one(caller: &mut Caller) {
+    caller.now = "2027-03-31T21:10:00Z".parse().unwrap();
+    caller.simulator.advance_to(caller.now);
+    let message = SendMessage::template(NUMBER.parse().unwrap(), "+493023125900", "order_shipped", "de");
+    caller.simulator.send_message(&message.delivered_after_s(0)).unwrap();
+    caller.wait(1);
+}
+
+#[test]
+fn pricing_analytics_are_answered_as_their_fixtures_are() {
+    let knobs = json!({ "template_copy_when": "migrate", "template_copy_delay_s": 0 });
+    let mut leaver = Caller::with_knobs(&knobs);
+    let business = leaver.business_token();
+    let source = format!("/{WABA}");
+    let silent = ask(&mut leaver, "reads/pricing-analytics-empty", &source, &business);
+    assert_like(&silent, "reads/pricing-analytics-empty", &[]);
+    deliver_one(&mut leaver);
+    let charged = ask(&mut leaver, "reads/pricing-analytics-source", &source, &business);
+    assert_like(&charged, "reads/pricing-analytics-source", &[]);
+
+    let mut settled = Caller::with_knobs(&knobs);
+    let (destination, phone) = settled.moved();
+    settled.register(&phone);
+    deliver_one(&mut settled);
+    let charged = ask(&mut settled, "reads/pricing-analytics-destination", &format!("/{destination}"), &business);
+    assert_like(&charged, "reads/pricing-analytics-destination", &[]);
+}
+
+#[test]
+fn flows_are_listed_as_their_fixtures_are() {
+    let mut caller = Caller::new(CUSTOMERS, "[customers.acorn]\ntemplates = 40\n");
+    let business = caller.business_token();
+    let edge = format!("/{WABA}/flows");
+    let listed = ask(&mut caller, "reads/flows-source-page-2-of-2", &edge, &business);
+    assert_like(&listed, "reads/flows-source-page-2-of-2", &[]);
 }
 
 /// What the client decides by: HTTP status, code, subcode and the words for people.

@@ -56,7 +56,11 @@ async fn order(run: &Run, id: &MigrationId, command: &Command) -> Option<Order> 
         Command::Cancel { .. } if can_be_cancelled(&m) => Order::Cancel,
         Command::Retry => Order::Looked,
         Command::Attest { gate, .. } => Order::Attest(cause_of(*gate)?),
-        Command::Cancel { .. } | Command::Preflight | Command::Start | Command::Update { .. } => return None,
+        Command::Cancel { .. }
+        | Command::Preflight
+        | Command::Start
+        | Command::Adopt { .. }
+        | Command::Update { .. } => return None,
     })
 }
 
@@ -83,7 +87,7 @@ pub(super) async fn resume_fleet(run: &Run) {
     let judged = run.shared.state().judge.operator(now, None, Order::Looked);
     judged.unwrap_or_else(|words| run.shared.violated(|| words));
     run.shared.tally("operator: resume the fleet");
-    fleet::resume(&run.store(), now).await.unwrap();
+    fleet::resume(&run.store(), "operator", None, now).await.unwrap();
     run.shared.look();
 }
 

@@ -241,6 +241,8 @@ fn metas_own_figures_agree_and_every_id_has_its_new_one() {
     let simulated = Simulated::of(vendor.path(), ONE, ONE_SCENARIO, 100);
     let unmoor = simulated.client(ours.path()).with("COLUMNS", "160");
     write(ours.path(), "one.csv", ONE);
+    let hooks = "[hooks]\nafter_register = [\"/bin/sh\", \"-c\", \"cat >> told.jsonl\"]\n";
+    write(ours.path(), "unmoor.toml", hooks);
     unmoor.done(["import", "one.csv"]);
     unmoor.done(["start", "--all", "--yes"]);
     send(&simulated, 5);
@@ -295,4 +297,19 @@ fn metas_own_figures_agree_and_every_id_has_its_new_one() {
     assert_eq!(templates[0]["name"], "order_shipped/de");
     assert_ne!(templates[0]["new_id"], templates[0]["old_id"]);
     assert_eq!(templates[1]["new_id"], Value::Null, "it was not duplicated");
+    expect_told_twice(ours.path(), &numbers[0]);
+}
+
+/// Provider systems get the new id with the register, and the written form once it is known.
+fn expect_told_twice(folder: &Path, number: &Value) {
+    let told = std::fs::read_to_string(folder.join("told.jsonl")).unwrap();
+    let told: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let stages: Vec<&str> = told.iter().filter_map(|one| one["stage"].as_str()).collect();
+    assert_eq!(stages, ["registered", "verified"], "{told:?}");
+    for one in &told {
+        assert_eq!((&one["old_phone_number_id"], &one["new_phone_number_id"]), (&number["old_id"], &number["new_id"]));
+    }
+    let forms = |one: &Value| (one["new_display_phone_number"].clone(), one["written_form_changed"].clone());
+    assert_eq!(forms(&told[0]), (Value::Null, Value::Null));
+    assert_eq!(forms(&told[1]), (number["new_written"].clone(), json!(false)));
 }

@@ -5,10 +5,11 @@ use std::process::Command;
 use crate::support::{Unmoor, write};
 
 /// Every command, as `unmoor --help` lists them.
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 28] = [
     "rehearse",
     "import",
     "export",
+    "adopt",
     "preflight",
     "attest",
     "start",

@@ -45,6 +45,11 @@ fn without_an_engine_the_answer_is_known_at_once() {
     unmoor.run(["pause", "--wave", "second"]).expect_status(0).expect_stdout("three-fern-clinic");
     unmoor.run(["start", "calm-cove-bakery", "--yes"]).expect_status(0).expect_stdout("started");
     unmoor.run(["retry", "calm-cove-bakery"]).expect_status(0);
+    unmoor.run(["adopt", "slow-stone-toys", "--intent", "400000000000004"]).expect_status(0).expect_stdout("given");
+    unmoor
+        .run(["explain", "slow-stone-toys"])
+        .expect_status(0)
+        .expect_stdout("ada gave migration intent 400000000000004");
 }
 
 #[test]
@@ -84,6 +89,8 @@ fn what_is_not_possible_is_refused_in_words() {
     refused(unmoor.run(["pause", "nobody"]), "pause nobody", 2);
     refused(unmoor.run(["pause", "--wave", "ninth"]), "pause --wave ninth", 2);
     refused(unmoor.run(["pin", "+493023125017", "--by", "ada", "--reason", "why not"]), "pin +493023125017 …", 2);
+    refused(unmoor.run(["adopt", "slow-stone-toys", "--intent", "4000"]), "adopt slow-stone-toys --intent 4000", 5);
+    refused(unmoor.run(["adopt", "slow-stone-toys", "--intent", "x"]), "adopt slow-stone-toys --intent x", 2);
     refused(unmoor.run(["run"]), "run", 2);
     insta::assert_snapshot!("operators_refusals", told);
     assert_eq!(status_of(&unmoor, "calm-cove-bakery")["phase"], "draft", "what was refused changed nothing");

@@ -82,6 +82,53 @@ fn a_restored_backup_is_noticed_and_recovered_from() {
     unmoor.run(["verify"]).expect_status(0);
 }
 
+/// A copy of a database as it stands, while nobody uses it.
+fn copy_of(address: &str) -> String {
+    let (server, name) = address.rsplit_once('/').unwrap();
+    let other = postgres_server::fresh_database().unwrap();
+    postgres_server::execute(&other, &format!("CREATE DATABASE {name}_copy TEMPLATE {name}")).unwrap();
+    format!("{server}/{name}_copy")
+}
+
+/// PostgreSQL has backups of its own, which leave no mark: whoever restores one says so with `unmoor recover`.
+#[test]
+fn on_postgres_an_older_copy_is_recovered_and_goes_on_with_intents_that_a_person_gives() {
+    let (vendor, ours) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let simulated = Simulated::of(vendor.path(), FLEET, FLEET_SCENARIO, RATE);
+    let address = postgres_server::fresh_database().unwrap();
+    let unmoor = simulated.client(ours.path()).with("UNMOOR_DATABASE", &address);
+    accepted(&simulated, &unmoor, vendor.path());
+    let copy = copy_of(&address);
+    simulated.hurry(unmoor.start(["run"])).expect_status(0);
+    let ledger = simulated.ledger();
+
+    let restored = unmoor.with("UNMOOR_DATABASE", &copy);
+    let asked_before = simulated.requests(0).len() as u64;
+    let recovered = simulated.hurry(restored.start(["recover"]));
+    recovered.expect_status(0).expect_stdout("2 read, ");
+    let posts = simulated.requests(asked_before).into_iter().filter(|request| request["method"] == "POST");
+    assert_eq!(posts.filter(|post| post["path"].as_str().is_some_and(|path| path.starts_with("/v"))).count(), 0);
+    assert_eq!(simulated.ledger(), ledger, "a recovery changes nothing");
+
+    // Both intents are COMPLETED by now, and this copy never saw them ACCEPTED (rule 1).
+    let world = simulated.read("world");
+    for (id, intent) in world["intents"].as_object().unwrap() {
+        let waba = intent["waba"].as_str().unwrap();
+        let seen = "the report of Monday";
+        restored.done(["adopt", waba, "--intent", id, "--by", "ada", "--acceptance-seen", seen]);
+    }
+    simulated.hurry(restored.start(["run"])).expect_status(0);
+    let moved = |ledger: &[Value]| ledger.iter().filter(|entry| entry["kind"] == "number.moved").count();
+    assert_eq!(moved(&simulated.ledger()), moved(&ledger), "nothing moves twice");
+    let status = restored.run(["status", "--json"]).expect_status(0).json_lines();
+    assert_eq!(
+        status.last().unwrap()["phases"],
+        serde_json::json!({ "completed_with_exceptions": 2 }),
+        "their PINs are lost"
+    );
+    restored.run(["verify"]).expect_status(0);
+}
+
 #[test]
 fn a_changed_entry_is_told_in_plain_words() {
     let (vendor, ours) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

@@ -67,9 +67,9 @@ fn points(backend: Backend) -> (Vec<Point>, Stage) {
     let seen = |effect, moment| passed.iter().any(|point| point.effect == Some(effect) && point.moment == moment);
     for effect in EffectKind::ALL {
         for moment in Moment::OF_EFFECTS {
-            // A program of the operator's own is asked past the wire.
-            let is_told_elsewhere = effect == EffectKind::AskBeforeMove
-                && matches!(moment, Moment::Sent | Moment::Answered)
+            // Nobody gives an intent here; a program of the operator's own is asked past the wire.
+            let is_told_elsewhere = effect == EffectKind::ReadGivenIntent
+                || effect == EffectKind::AskBeforeMove && matches!(moment, Moment::Sent | Moment::Answered)
                 || effect == EffectKind::SealPin && moment == Moment::Answered;
             assert_eq!(seen(effect, moment), !is_told_elsewhere, "{effect:?} {moment:?}");
         }

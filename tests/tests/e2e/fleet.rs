@@ -3,7 +3,7 @@
 use e2e::{Fleet, Member, Stage, blocker, changes_of, days, hours, minutes, seconds};
 use jiff::SignedDuration;
 use unmoor_engine::fleet::{self, FleetAt};
-use unmoor_migration::fleet::Pilot;
+use unmoor_migration::fleet::{Brake, Look, Pilot};
 use unmoor_migration::{BlockerCode, Command, Gate, Migration, NumberState, Phase};
 use unmoor_simulator::{Id, RequestEntry};
 
@@ -28,7 +28,8 @@ async fn state(stage: &Stage) -> unmoor_migration::Fleet {
 
 async fn look_and_resume(stage: &Stage) {
     let engine = &stage.rehearsal.engine;
-    fleet::resume(engine.store.as_ref(), engine.clock.now()).await.unwrap();
+    let (store, now) = (engine.store.as_ref(), engine.clock.now());
+    fleet::resume(store, "ada", Some("the app was renewed"), now).await.unwrap().expect("something stopped it");
 }
 
 fn refused(path: &str, times: u32, error: &str) -> String {
@@ -81,8 +82,25 @@ async fn two_equal_refusals_across_the_fleet_stop_new_moves_until_a_person_looks
     let third = stage.migration("copper-candle").await;
     assert!(is_blocked(&third, BlockerCode::FleetBraked), "{}", Stage::story(&third));
     look_and_resume(&stage).await;
+    expect_look(&stage, &brake).await;
     stage.finish().await;
     assert!(stage.migrations().await.iter().all(|m| *m.phase() == Phase::Completed));
+    let engine = &stage.rehearsal.engine;
+    e2e::expect_verified(engine.store.as_ref(), &engine.vault).await;
+}
+
+/// Who ended the brake, when and why stands in the fleet's state and in the journal of each migration that had helped to stop it.
+async fn expect_look(stage: &Stage, brake: &Brake) {
+    let look = state(stage).await.looks.pop().expect("a look");
+    assert_eq!((look.by.as_str(), look.reason.as_deref(), look.at), ("ada", Some("the app was renewed"), stage.now()));
+    assert_eq!(look.ended, [format!("twice {}", brake.signature)]);
+    assert_eq!(look.migrations, brake.migrations);
+    for m in stage.migrations().await {
+        let journal = stage.journal(m.id()).await;
+        let found: Vec<Look> = journal.iter().filter_map(|row| fleet::look_in(&row.body)).collect();
+        let expected = if brake.migrations.contains(m.id()) { vec![look.clone()] } else { Vec::new() };
+        assert_eq!(found, expected, "{}", m.customer().reference);
+    }
 }
 
 #[tokio::test]

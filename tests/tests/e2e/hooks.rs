@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use e2e::{Fleet, Stage, changes_of, hours};
-use serde_json::Value;
+use serde_json::{Value, json};
 use unmoor_engine::hooks::{HookCommand, Hooks};
 use unmoor_migration::{BlockerCode, Phase};
 use unmoor_simulator::PhoneIdAfterMigrate;
@@ -74,7 +74,8 @@ async fn after_register_tells_the_old_and_the_new_id_of_every_number() {
         let before = stage.simulator().credentials().customers[0].phone_number_ids.clone();
         stage.finish().await;
         let told = told(&log);
-        assert_eq!(told.len(), 3, "{told:?}");
+        let stages = |stage| told.iter().filter(|line| line["stage"] == stage).count();
+        assert_eq!((told.len(), stages("registered"), stages("verified")), (6, 3, 3), "{told:?}");
         let world = stage.simulator().world();
         let listed = &world.wabas[&stage.destination()].numbers;
         for line in &told {
@@ -84,6 +85,10 @@ async fn after_register_tells_the_old_and_the_new_id_of_every_number() {
             assert_eq!(old != new, is_new, "{line}");
             let entry = listed.iter().find(|entry| entry.id.to_string() == new).expect("the destination's id");
             assert_eq!(line["number"], entry.number.to_string());
+            let form = (&line["old_display_phone_number"], false);
+            let is_known = line["stage"] == "verified";
+            assert_eq!(line["new_display_phone_number"], if is_known { form.0.clone() } else { Value::Null }, "{line}");
+            assert_eq!(line["written_form_changed"], if is_known { json!(form.1) } else { Value::Null }, "{line}");
         }
     }
 }
@@ -96,7 +101,8 @@ async fn after_register_is_told_as_well_where_only_a_read_found_the_register() {
     let fault = r#"{ "match": { "path": "/*/register" }, "times": 1, "action": { "drop": "after" } }"#;
     let stage = Stage::with_hooks(&Fleet::one().fault(fault), hooks).await;
     stage.finish().await;
-    assert_eq!(told(&log).len(), 1);
+    let stages: Vec<Value> = told(&log).iter().map(|line| line["stage"].clone()).collect();
+    assert_eq!(stages, ["registered", "verified"]);
 }
 
 #[tokio::test]

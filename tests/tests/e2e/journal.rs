@@ -13,7 +13,7 @@ use unmoor_engine::journal::{self, Head};
 use unmoor_engine::randomness::SeededRandomness;
 use unmoor_engine::vault::{MasterKey, Vault};
 use unmoor_engine::{SealedInStore, fleet};
-use unmoor_migration::{Command, Customer, MigrationId, Policy, TwoStepBy, WabaId, begin, import};
+use unmoor_migration::{Command, Customer, MigrationId, Policy, WabaId, begin, import};
 use unmoor_store::{NewMigration, Snapshot, Store};
 
 const MIGRATIONS: [&str; 3] = ["310200000000101", "310200000000102", "310200000000103"];
@@ -53,7 +53,7 @@ impl Database {
         database.command(Command::Resume).await;
         // What is refused to somebody is evidence.
         database.command(Command::Resume).await;
-        fleet::resume(database.store.as_ref(), database.now()).await.unwrap();
+        fleet::resume(database.store.as_ref(), "ada", None, database.now()).await.unwrap();
         database
     }
 
@@ -63,18 +63,7 @@ impl Database {
 
     async fn import(&self) {
         let rows = MIGRATIONS.iter().map(|id| {
-            let customer = Customer {
-                reference: format!("customer-{id}"),
-                source_waba: WabaId::new(id).unwrap(),
-                portfolio: None,
-                contact_email: None,
-                language: None,
-                time_zone: None,
-                wave: None,
-                two_step_by: TwoStepBy::Customer,
-                callback_url: None,
-                storage_region: None,
-            };
+            let customer = Customer::new(format!("customer-{id}"), WabaId::new(id).unwrap());
             let event = import(customer, self.now());
             NewMigration { snapshot: Snapshot::of(begin(&event).unwrap()), events: vec![event] }
         });

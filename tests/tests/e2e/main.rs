@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(clippy::wildcard_enum_match_arm, reason = "tests ask for one thing")]
 
+mod adopt;
 mod blockers;
 mod chaos;
 mod commands;

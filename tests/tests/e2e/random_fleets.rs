@@ -24,7 +24,7 @@ async fn watched(fleet: &Fleet) -> Stage {
         stage.pass(hours(1)).await;
         let store = stage.rehearsal.engine.store.as_ref();
         if fleet::load(store).await.unwrap().fleet.brake.is_some() {
-            fleet::resume(store, stage.rehearsal.engine.clock.now()).await.unwrap();
+            fleet::resume(store, "ada", None, stage.rehearsal.engine.clock.now()).await.unwrap();
         }
     }
     stage

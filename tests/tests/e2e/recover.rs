@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use unmoor_cli::rehearsal::Keep;
 use unmoor_engine::fleet;
 use unmoor_migration::window::CutoverWindow;
-use unmoor_migration::{BlockerCode, EffectKind, Event, Fact, Migration, Phase};
+use unmoor_migration::{BlockerCode, Command, EffectKind, Event, Fact, Migration, Phase};
 use unmoor_simulator::Simulator;
 use unmoor_store::SqliteStore;
 
@@ -147,6 +147,35 @@ async fn a_number_registered_with_a_pin_that_is_lost_is_told_as_an_exception() {
     let only = stage.only().await;
     assert_eq!(*only.phase(), Phase::CompletedWithExceptions);
     assert!(only.exceptions()[0].contains("a PIN that is not in the restored vault"), "{:?}", only.exceptions());
+}
+
+/// Everything was over, and the backup knows neither that nor the acceptance: only a person's word opens the way (rule 1).
+#[tokio::test]
+async fn an_intent_that_is_completed_by_now_goes_on_once_a_person_tells_that_it_was_accepted() {
+    let Restored { stage, fleet: _, _folder } =
+        Restored::after(Fleet::one(), waits_for_acceptance, "number.registered").await;
+    let store = std::sync::Arc::clone(&stage.rehearsal.engine.store);
+    fleet::need_recovery(store.as_ref(), "a copy", stage.now()).await.unwrap();
+    let since = fleet::begin_recovery(store.as_ref(), stage.now()).await.unwrap();
+    stage.pass(minutes(20)).await;
+    fleet::end_recovery(store.as_ref(), since, stage.now()).await.unwrap();
+    let blocker = stage.until_blocked(BlockerCode::IntentStatusUnknown).await;
+    assert!(blocker.detail.unwrap().contains("COMPLETED"));
+
+    let intent = stage.only().await.intent().unwrap().id.clone();
+    stage.command(Command::Adopt { intent: intent.clone(), acceptance_seen: None }).await;
+    stage.pass(minutes(90)).await;
+    assert_eq!(*stage.only().await.phase(), Phase::AwaitingAcceptance, "the id alone opens nothing");
+
+    let acceptance_seen = Some("the report of Monday".to_owned());
+    stage.command(Command::Adopt { intent, acceptance_seen }).await;
+    let outcome = stage.finish().await;
+    assert_eq!(outcome.broken_rules, [""; 0]);
+    assert_eq!((stage.count_of("move_found").await, moves_begun(&stage).await), (1, 0), "it was not moved again");
+    let only = stage.only().await;
+    assert_eq!(*only.phase(), Phase::CompletedWithExceptions);
+    assert!(only.exceptions()[0].contains("a PIN that is not in the restored vault"), "{:?}", only.exceptions());
+    expect_verified(store.as_ref(), &stage.rehearsal.engine.vault).await;
 }
 
 #[tokio::test]

@@ -12,7 +12,9 @@ use super::{SelectorArgs, duration};
 const EXAMPLES: &str = "\
 The file holds what your systems got from Meta: one webhook per line, as JSON, as it came or in an envelope of your own
 whose `body` or `payload` it is. Lines that cannot be read are listed, and the others are used (exit status 2). Only
-ids, instants, statuses and prices are read from it; nothing of it is kept.
+ids, instants, statuses and prices are read from it; nothing of it is kept. Where the new WABA of one migration is the
+source of another, both claim the same statuses: these are told and attributed to neither (exit status 2), until you
+select one of the two.
 
 Meta's guide: what is delivered before the migration is complete (B1), or sent before it and delivered after it (B2),
 is charged to the old Solution Partner; what is sent and delivered after it (B3) to the customer. Meta does not say at

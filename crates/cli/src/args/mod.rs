@@ -27,8 +27,8 @@ pub(crate) use import::ImportArgs;
 pub(crate) use instructions::InstructionsArgs;
 pub(crate) use keep::{BackupArgs, RecoverArgs, VerifyArgs};
 pub(crate) use operate::{
-    AttestArgs, CancelArgs, HoldArgs, PauseArgs, PinArgs, PreflightArgs, ReleaseArgs, ResumeArgs, RetryArgs, RunArgs,
-    StartArgs, Until, WorkerArgs,
+    AdoptArgs, AttestArgs, CancelArgs, HoldArgs, PauseArgs, PinArgs, PreflightArgs, ReleaseArgs, ResumeArgs, RetryArgs,
+    RunArgs, StartArgs, Until, WorkerArgs,
 };
 pub(crate) use rehearse::{FailOn, KnobArg, RehearseArgs};
 pub(crate) use selector::SelectorArgs;
@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Import(ImportArgs),
     /// Move everything to a file, for another database
     Export(ExportArgs),
+    /// Go on with a migration intent whose id was lost, or that was set by hand
+    Adopt(AdoptArgs),
     /// Check customers, reading only
     Preflight(PreflightArgs),
     /// Vouch for a gate that cannot be read

@@ -3,7 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
-use unmoor_migration::{E164, Gate};
+use unmoor_migration::{E164, Gate, IntentId};
 
 use super::SelectorArgs;
 
@@ -41,6 +41,39 @@ pub(crate) struct AttestArgs {
     /// One number only, in E.164 form [default: all of the WABA]
     #[arg(long, value_name = "E164", value_parser = number)]
     pub(crate) number: Option<E164>,
+}
+
+const ADOPT_EXAMPLES: &str = "\
+The id is in the answer to the tag. It is lost when that answer is, or with a restore; or somebody has set the intent by
+hand. Unmoor reads it at Meta and takes it only if it names this customer's WABA; what was done beyond it is read as after
+a restore.
+
+Only ACCEPTED lets a migration go on. An intent that is COMPLETED by now, and whose acceptance a restore has forgotten,
+needs a person who knows that it was accepted.
+
+Examples:
+  unmoor adopt acorn-bakery --intent 400123456789012
+  unmoor adopt acorn-bakery --intent 400123456789012 --by ada --acceptance-seen \"report of 2 November, line 12\"";
+
+/// `adopt CUSTOMER`
+#[derive(Debug, Args)]
+#[command(after_help = ADOPT_EXAMPLES)]
+pub(crate) struct AdoptArgs {
+    /// Reference of the customer, or id of its source WABA
+    #[arg(value_name = "CUSTOMER")]
+    pub(crate) customer: String,
+    /// The migration intent
+    #[arg(long, value_name = "ID", value_parser = intent)]
+    pub(crate) intent: IntentId,
+    /// Where you saw that the customer had accepted it
+    #[arg(long, value_name = "TEXT", value_parser = words, requires = "by")]
+    pub(crate) acceptance_seen: Option<String>,
+    /// Who says so [default: who is logged in]
+    #[arg(long, value_name = "NAME", value_parser = words)]
+    pub(crate) by: Option<String>,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 const START_EXAMPLES: &str = "\
@@ -139,6 +172,9 @@ pub(crate) struct ResumeArgs {
     /// You have looked at what stopped the whole fleet, and it may go on
     #[arg(long)]
     pub(crate) fleet: bool,
+    /// Why the fleet may go on; kept with your name
+    #[arg(long, value_name = "TEXT", value_parser = words, requires = "fleet")]
+    pub(crate) reason: Option<String>,
 }
 
 /// `retry`
@@ -183,6 +219,10 @@ fn gates() -> impl TypedValueParser<Value = Gate> {
 fn number(text: &str) -> Result<E164, String> {
     let compact: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')')).collect();
     E164::new(&compact).map_err(|error| error.to_string())
+}
+
+fn intent(text: &str) -> Result<IntentId, String> {
+    IntentId::new(text.trim()).map_err(|error| error.to_string())
 }
 
 fn words(text: &str) -> Result<String, String> {

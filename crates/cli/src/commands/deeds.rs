@@ -37,11 +37,10 @@ pub(crate) async fn resume(args: &ResumeArgs, global: &GlobalArgs, output: &Outp
     let ground = Ground::open(global).await?;
     if args.fleet {
         ground.begin_journal().await?;
-        let before = fleet::load(ground.store.as_ref()).await?.fleet;
-        fleet::resume(ground.store.as_ref(), ground.clock.now()).await?;
-        match before.brake {
-            Some(brake) => {
-                output.line(format_args!("the fleet goes on; it had been stopped by: {}", brake.signature))?;
+        let (store, reason) = (ground.store.as_ref(), args.reason.as_deref());
+        match fleet::resume(store, &ground.by, reason, ground.clock.now()).await? {
+            Some(look) => {
+                output.line(format_args!("the fleet goes on; it had been stopped by: {}", look.ended.join("; ")))?;
             }
             None => output.line("the fleet goes on; nothing had stopped its moves")?,
         }

@@ -2,6 +2,8 @@
 
 use anyhow::Context;
 use serde_json::{Value, json};
+use unmoor_engine::fleet;
+use unmoor_migration::fleet::Look;
 use unmoor_migration::story::{DoubtStory, Doubts};
 use unmoor_migration::{Event, MigrationId, story};
 use unmoor_store::{JournalRow, Store};
@@ -12,6 +14,7 @@ use crate::config::Config;
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::selector;
+use crate::text;
 
 /// So many journal rows are read at once.
 const PAGE: u32 = 500;
@@ -28,19 +31,21 @@ pub(crate) async fn run(args: &ExplainArgs, global: &GlobalArgs, output: &Output
     for id in ids {
         let Some(stored) = store.load(&id).await? else { continue };
         let story = story(&stored.migration, now);
-        let doubts = doubts(store.as_ref(), &id).await?;
+        let (doubts, looks) = told_by_journal(store.as_ref(), &id).await?;
         if args.json {
             let mut line = json!({ "type": "story", "inputs_waiting": stored.inputs_waiting });
             if let (Some(line), Value::Object(story)) = (line.as_object_mut(), serde_json::to_value(&story)?) {
                 line.extend(story);
                 line.insert("doubts".to_owned(), serde_json::to_value(&doubts)?);
+                line.insert("fleet_resumed".to_owned(), serde_json::to_value(&looks)?);
             }
             output.json(&line)?;
         } else {
             if told > 0 {
                 output.line("")?;
             }
-            for line in story.lines().into_iter().chain(doubts.into_iter().map(|doubt| doubt.sentence)) {
+            let doubts = doubts.into_iter().map(|doubt| doubt.sentence);
+            for line in story.lines().into_iter().chain(doubts).chain(looks.iter().map(text::look)) {
                 output.line(line)?;
             }
             if stored.inputs_waiting > 0 {
@@ -55,14 +60,18 @@ pub(crate) async fn run(args: &ExplainArgs, global: &GlobalArgs, output: &Output
     Ok(Exit::Done)
 }
 
-/// Calls of this migration that got no answer, from its journal.
-async fn doubts(store: &dyn Store, id: &MigrationId) -> anyhow::Result<Vec<DoubtStory>> {
-    let (mut doubts, mut after_seq) = (Doubts::default(), 0);
+/// Calls of this migration that got no answer, and who let the fleet go on that it had helped to stop.
+async fn told_by_journal(store: &dyn Store, id: &MigrationId) -> anyhow::Result<(Vec<DoubtStory>, Vec<Look>)> {
+    let (mut doubts, mut looks, mut after_seq) = (Doubts::default(), Vec::new(), 0);
     loop {
         let rows = store.journal(id, after_seq, PAGE).await?;
-        let Some(last) = rows.last() else { return Ok(doubts.stories()) };
+        let Some(last) = rows.last() else { return Ok((doubts.stories(), looks)) };
         after_seq = last.seq;
-        for row in rows.into_iter().filter(|row| row.kind != JournalRow::EVIDENCE) {
+        for row in rows {
+            if row.kind == JournalRow::EVIDENCE {
+                looks.extend(fleet::look_in(&row.body));
+                continue;
+            }
             let event: Event = serde_json::from_value(row.body)
                 .with_context(|| format!("row {} of the journal of {id} cannot be read", row.seq))?;
             doubts.observe(&event);

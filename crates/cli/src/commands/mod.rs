@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod adopt;
 mod backup;
 mod billing;
 mod completions;
@@ -38,6 +39,7 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Rehearse(args) => rehearse::run(args, output).await,
         Command::Import(args) => import::run(&args, &global, output).await,
         Command::Export(args) => export::run(&args, &global, output).await,
+        Command::Adopt(args) => adopt::run(args, &global, output).await,
         Command::Preflight(args) => preflight::run(&args, &global, output).await,
         Command::Attest(args) => deeds::attest(args, &global, output).await,
         Command::Start(args) => start::run(&args, &global, output).await,

@@ -8,7 +8,7 @@ use crate::report::{JsonLines, Progress, Row, Stopwatch, Summary, Tally, rows, t
 use anyhow::Context;
 use serde_json::Value;
 use unmoor_engine::Observer;
-use unmoor_migration::{Customer, Policy, PortfolioId, TwoStepBy, WabaId};
+use unmoor_migration::{Customer, Policy, PortfolioId, WabaId};
 use unmoor_simulator::World;
 use unmoor_simulator::load::ready_made::ReadyMade;
 
@@ -186,17 +186,10 @@ fn customers(args: &RehearseArgs, side: &VendorSide<'_>, output: &Output) -> any
 /// Everybody in a world, as a customer file would name them.
 fn customers_of(world: &World) -> anyhow::Result<Vec<Customer>> {
     let of_world = |customer: &unmoor_simulator::world::Customer| {
+        let source_waba = WabaId::new(&customer.waba.to_string())?;
         Ok(Customer {
-            reference: customer.customer.clone(),
-            source_waba: WabaId::new(&customer.waba.to_string())?,
             portfolio: Some(PortfolioId::new(&customer.portfolio.to_string())?),
-            contact_email: None,
-            language: None,
-            time_zone: None,
-            wave: None,
-            two_step_by: TwoStepBy::Customer,
-            callback_url: None,
-            storage_region: None,
+            ..Customer::new(&customer.customer, source_waba)
         })
     };
     let customers: Vec<Customer> = world.customers.iter().map(of_world).collect::<anyhow::Result<_>>()?;

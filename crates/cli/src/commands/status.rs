@@ -143,6 +143,9 @@ impl Shown<'_> {
         if let Pilot::Running { migration } = fleet.pilot {
             self.output.line(format_args!("the first migration goes alone: {migration}"))?;
         }
+        if let Some(look) = fleet.looks.last() {
+            self.output.line(text::look(look))?;
+        }
         Ok(())
     }
 
@@ -180,12 +183,15 @@ impl Shown<'_> {
         })
         .await?;
         let (total, phases) = (counts.total(), counts.by_phase());
+        let fleet = fleet::load(self.store).await?.fleet;
         self.output.json(&json!({
             "type": "summary",
             "at": self.now,
             "customers": total,
             "phases": phases,
             "blockers": counts.blockers,
+            "brake": fleet.brake,
+            "fleet_resumed": fleet.looks,
         }))?;
         Ok(())
     }

@@ -1,5 +1,5 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-use unmoor_migration::{Customer, TwoStepBy, begin, import};
+use unmoor_migration::{Customer, begin, import};
 use unmoor_store::{NewMigration, Snapshot, SqliteStore};
 
 use super::*;
@@ -10,21 +10,8 @@ async fn store_of(customers: &[(&str, &str, Option<&str>)]) -> SqliteStore {
     store.chain_with(unmoor_store::chain::JournalKey::new(&[1; 32]));
     let at = "2026-11-02T09:00:00Z".parse().unwrap();
     let rows = customers.iter().map(|(reference, waba, wave)| {
-        let event = import(
-            Customer {
-                reference: (*reference).to_owned(),
-                source_waba: WabaId::new(waba).unwrap(),
-                portfolio: None,
-                contact_email: None,
-                language: None,
-                time_zone: None,
-                wave: wave.map(str::to_owned),
-                two_step_by: TwoStepBy::Customer,
-                callback_url: None,
-                storage_region: None,
-            },
-            at,
-        );
+        let wave = wave.map(str::to_owned);
+        let event = import(Customer { wave, ..Customer::new(*reference, WabaId::new(waba).unwrap()) }, at);
         NewMigration { snapshot: Snapshot::of(begin(&event).unwrap()), events: vec![event] }
     });
     store.import(rows.collect(), at).await.unwrap();

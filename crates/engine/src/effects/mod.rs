@@ -52,6 +52,7 @@ async fn try_once(outside: &Outside<'_>, m: &Migration, attempt: &Attempt) -> Re
         Effect::ReadDestinationTemplates { destination } => templates::list_destination(outside, m, destination).await,
         Effect::SetIntent => intent::set(outside, m, attempt).await,
         Effect::ReadIntent { intent } => intent::read(outside, intent).await,
+        Effect::ReadGivenIntent { intent } => intent::read_given(outside, intent).await,
         Effect::Subscribe { destination, callback_url } => {
             subscription::subscribe(outside, m, destination, callback_url.as_deref()).await
         }

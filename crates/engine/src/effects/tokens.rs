@@ -7,6 +7,7 @@ use unmoor_migration::reading::Answer;
 use unmoor_migration::{Cause, Migration, Success, WabaId};
 
 use super::{Failed, Outside};
+use crate::business_token::{self, BusinessTokenError};
 use crate::vault::SecretKind;
 
 /// The business token for one side of the migration.
@@ -15,14 +16,11 @@ pub(crate) async fn business_token(
     m: &Migration,
     kind: TokenKind,
 ) -> Result<BusinessToken, Failed> {
-    let (secret, what) = match kind {
-        TokenKind::SourceBusiness => (SecretKind::BusinessTokenSource, "the source WABA"),
-        TokenKind::DestinationBusiness => (SecretKind::BusinessTokenDestination, "the destination WABA"),
-    };
-    let token = outside.vault.open(secret, m.id().as_str()).await?;
-    let missing = || Failed::ours(Cause::TokenMissing, format!("the vault holds no business token for {what}"));
-    BusinessToken::new(token.ok_or_else(missing)?).map_err(|error| {
-        Failed::ours(Cause::TokenMissing, format!("the business token for {what} is unusable: {error}"))
+    business_token::open(outside.vault, m.id().source(), kind).await.map_err(|error| match error {
+        BusinessTokenError::Vault(error) => error.into(),
+        BusinessTokenError::Missing { .. } | BusinessTokenError::Unusable { .. } => {
+            Failed::ours(Cause::TokenMissing, error.to_string())
+        }
     })
 }
 

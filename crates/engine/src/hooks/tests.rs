@@ -125,15 +125,20 @@ async fn input_comes_as_json_and_as_variables() {
 #[tokio::test]
 async fn after_a_register_both_ids_are_told_and_a_failure_is_reported() {
     let folder = tempfile::tempdir().unwrap();
-    let command = script(&folder, r#"echo "$UNMOOR_OLD_PHONE_NUMBER_ID to $UNMOOR_NEW_PHONE_NUMBER_ID"; exit 1"#, LONG);
+    let command = script(
+        &folder,
+        r#"echo "$UNMOOR_STAGE: $UNMOOR_OLD_PHONE_NUMBER_ID to $UNMOOR_NEW_PHONE_NUMBER_ID"; exit 1"#,
+        LONG,
+    );
     let asked = before_move();
     let input = AfterRegister {
         at: asked.at,
         rehearsal: true,
+        stage: RegisterStage::Registered,
         migration: asked.migration,
         customer: asked.customer,
         number: asked.number,
-        old_phone_number_id: asked.old_phone_number_id,
+        old_phone_number_id: asked.old_phone_number_id.unwrap(),
         new_phone_number_id: PhoneNumberId::new("777").unwrap(),
         source_waba: asked.source_waba,
         destination_waba: asked.destination_waba,
@@ -143,7 +148,7 @@ async fn after_a_register_both_ids_are_told_and_a_failure_is_reported() {
     };
     let hooks = Hooks { after_register: Some(command), ..Hooks::default() };
     let error = hooks.after_register(&input).await.unwrap_err().to_string();
-    assert!(error.ends_with("failed with exit status: 1: 106540352242922 to 777"), "{error}");
+    assert!(error.ends_with("failed with exit status: 1: registered: 106540352242922 to 777"), "{error}");
     assert!(Hooks::default().after_register(&input).await.is_ok());
 }
 

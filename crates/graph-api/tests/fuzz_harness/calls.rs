@@ -40,7 +40,11 @@ pub fn make(input: &mut Unstructured<'_>) -> Ending {
             one(input, "debug_token", &debug_token(), |body, facts| is_truth(&body["data"]["is_valid"], facts.is_valid))
         }
         13 => list(input, "list_client_wabas", &ListClientWabas::new(system(), portfolio())),
-        _ => one(input, "me", &ReadMe { token: business() }, |body, _| body.is_object()),
+        _ => match count(input, 2) {
+            0 => one(input, "me", &ReadMe { token: business() }, |body, _| body.is_object()),
+            1 => list(input, "list_flows", &list_flows()),
+            _ => one(input, "read_pricing_analytics", &pricing_analytics(), are_points),
+        },
     }
 }
 
@@ -105,6 +109,28 @@ fn read_number() -> ReadPhoneNumber {
 
 fn read_waba() -> ReadWaba {
     ReadWaba { token: business(), waba_id: waba(), fields: Fields::of(Waba::FIELDS) }
+}
+
+fn list_flows() -> ListFlows {
+    ListFlows { token: business(), waba_id: waba(), limit: None, after: None }
+}
+
+fn pricing_analytics() -> ReadPricingAnalytics {
+    let instant = |second| jiff::Timestamp::from_second(second).unwrap();
+    let (start, end) = (instant(1_806_526_800), instant(1_806_534_000));
+    ReadPricingAnalytics { token: business(), waba_id: waba(), start, end }
+}
+
+/// Each point is one of the answer's, with figures that stand in it; none is left out.
+fn are_points(body: &Value, points: &Vec<PricingPoint>) -> bool {
+    let series = body["pricing_analytics"]["data"].as_array().into_iter().flatten();
+    let told: Vec<&Value> = series.flat_map(|series| series["data_points"].as_array().into_iter().flatten()).collect();
+    let is_told = |(point, told): (&PricingPoint, &&Value)| {
+        let said = as_text(&told["volume"]).and_then(|text| text.parse::<u64>().ok());
+        let is_volume = point.volume.is_none_or(|volume| said == Some(volume));
+        is_volume && point.cost.is_none_or(|cost| told["cost"].as_f64() == Some(cost))
+    };
+    told.len() == points.len() && points.iter().zip(&told).all(is_told)
 }
 
 fn debug_token() -> DebugToken {

@@ -76,6 +76,9 @@ pub enum Taken {
     Repeated,
     /// The phone number id is none of the selected numbers', old or new.
     UnknownNumber,
+    /// More than one of the selected numbers has the phone number id, and its WABA does not tell them apart: it is no one's
+    /// here. Selecting one of these migrations alone attributes it.
+    SharedNumber,
     /// There are more messages or words than a ledger can hold: four billion, or 250 words of prices.
     Full,
 }
@@ -99,7 +102,8 @@ pub struct LedgerMessage<'a> {
 #[derive(Debug, Default)]
 pub struct Ledger {
     numbers: Vec<BilledNumber>,
-    by_phone: BTreeMap<String, u32>,
+    /// Places of the numbers that have an id; more than one where a WABA is one migration's destination and another's source.
+    by_phone: BTreeMap<String, Vec<u32>>,
     /// The ids of all messages, one after the other.
     ids: String,
     pub(super) records: Vec<Record>,
@@ -174,14 +178,22 @@ impl Ledger {
     /// A ledger of these numbers, without messages.
     #[must_use]
     pub fn of(numbers: Vec<BilledNumber>) -> Self {
-        let mut by_phone = BTreeMap::new();
+        let mut by_phone = BTreeMap::<String, Vec<u32>>::new();
         for (place, number) in (0_u32..).zip(&numbers) {
-            by_phone.insert(number.old_phone_number_id.as_str().to_owned(), place);
-            if let Some(id) = &number.new_phone_number_id {
-                by_phone.insert(id.as_str().to_owned(), place);
+            for id in [Some(&number.old_phone_number_id), number.new_phone_number_id.as_ref()].into_iter().flatten() {
+                let places = by_phone.entry(id.as_str().to_owned()).or_default();
+                if places.last() != Some(&place) {
+                    places.push(place);
+                }
             }
         }
         Self { numbers, by_phone, ..Self::default() }
+    }
+
+    /// The numbers that have this phone number id, old or new.
+    pub fn numbers_under(&self, phone_number_id: &str) -> impl Iterator<Item = &BilledNumber> {
+        let places = self.by_phone.get(phone_number_id).map_or(&[][..], Vec::as_slice);
+        places.iter().filter_map(|place| self.numbers.get(*place as usize))
     }
 
     /// Its numbers.
@@ -204,7 +216,14 @@ impl Ledger {
 
     /// Takes in a status. Neither the order of statuses nor their repetition changes what comes of them.
     pub fn take(&mut self, told: &ToldStatus<'_>) -> Taken {
-        let Some(number) = self.by_phone.get(told.phone_number_id).copied() else { return Taken::UnknownNumber };
+        let number = match self.by_phone.get(told.phone_number_id).map(Vec::as_slice) {
+            None | Some([]) => return Taken::UnknownNumber,
+            Some([number]) => *number,
+            Some(shared) => match self.only_one_of(shared, told.waba_id) {
+                Some(number) => number,
+                None => return Taken::SharedNumber,
+            },
+        };
         let price = match told.price {
             Some(price) => match self.price(told.status, price) {
                 Some(price) => price,
@@ -225,6 +244,19 @@ impl Ledger {
             record.price = price;
         }
         if is_new { Taken::New } else { Taken::Repeated }
+    }
+
+    /// The one of these numbers that the WABA has to do with; `None` where it is not the only one.
+    fn only_one_of(&self, places: &[u32], waba_id: Option<&str>) -> Option<u32> {
+        let knows = |place: &&u32| {
+            self.numbers.get(**place as usize).is_some_and(|number| {
+                let wabas = [Some(&number.source_waba), number.destination_waba.as_ref()];
+                wabas.into_iter().flatten().any(|waba| Some(waba.as_str()) == waba_id)
+            })
+        };
+        let mut known = places.iter().filter(knows);
+        let only = known.next()?;
+        known.next().is_none().then_some(*only)
     }
 
     /// All messages, in the order in which they were told of first.

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Next, Wait, interval, poll};
+use super::{Next, Wait, adoption, interval, poll};
 use crate::blocker::{Blocker, BlockerCode};
 use crate::effect::Effect;
 use crate::event::Fact;
@@ -16,10 +16,10 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
         // Unreachable through `apply`: Tagging is left only with an intent.
         return Next::Wait(Wait::because(Blocker::new(BlockerCode::IntentOutcomeUnknown, s.now)));
     };
-    if let Some(next) = verdict(m, intent) {
+    let mut wait = Wait::default();
+    if let Some(next) = adoption::next(m, s, &mut wait).or_else(|| verdict(m, intent)) {
         return next;
     }
-    let mut wait = Wait::default();
     let blocker = standing(intent, s);
     let every = if blocker.code == BlockerCode::AwaitingAcceptance {
         patience(intent.set_at, s.now)
@@ -43,26 +43,35 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
     poll(m, s, read, Some(read_at), every, &mut wait).unwrap_or(Next::Wait(wait))
 }
 
-/// Only `ACCEPTED` with a destination proceeds (guide 4.6, rule 1), and only `REJECTED` ends it.
+/// Only `ACCEPTED` with a destination proceeds (guide 4.6, rule 1), and only `REJECTED` ends it. `COMPLETED` says that
+/// everything is over: it proceeds where a person says to have seen the acceptance that this journal lacks.
 fn verdict(m: &Migration, intent: &Intent) -> Option<Next> {
     if intent.accepted_at.is_some() {
         return Some(Next::Record(Fact::PhaseEntered { phase: Phase::Provisioning }));
     }
     let status = intent.status.as_ref()?;
     match status.value.as_str() {
-        "ACCEPTED" => {
-            let destination = intent.shown_destination.clone()?;
-            (destination != m.customer.source_waba).then_some(Next::Record(Fact::Accepted { destination }))
-        }
+        "ACCEPTED" => accepted(m, intent),
+        "COMPLETED" if intent.acceptance_seen.is_some() => accepted(m, intent),
         "REJECTED" => Some(Next::Record(Fact::PhaseEntered { phase: Phase::Stopped(Stop::Rejected) })),
         _ => None,
     }
 }
 
+fn accepted(m: &Migration, intent: &Intent) -> Option<Next> {
+    let destination = intent.shown_destination.clone()?;
+    (destination != m.customer.source_waba).then_some(Next::Record(Fact::Accepted { destination }))
+}
+
 fn standing(intent: &Intent, s: &Surroundings<'_>) -> Blocker {
     match intent.status.as_ref().map(|status| status.value.as_str()) {
         None | Some("INITIATED") => Blocker::new(BlockerCode::AwaitingAcceptance, intent.set_at),
-        Some("ACCEPTED") => Blocker::new(BlockerCode::DestinationUnknown, s.now)
+        Some("COMPLETED") if intent.acceptance_seen.is_none() => Blocker::new(BlockerCode::IntentStatusUnknown, s.now)
+            .saying(
+                "status COMPLETED, but acceptance was not seen here; if it was seen before, run \
+                 `unmoor adopt CUSTOMER --intent ID --acceptance-seen WHERE`",
+            ),
+        Some("ACCEPTED" | "COMPLETED") => Blocker::new(BlockerCode::DestinationUnknown, s.now)
             .saying("the answer names no WABA but the source's, or none at all"),
         Some(status) => Blocker::new(BlockerCode::IntentStatusUnknown, s.now).saying(format_args!("status {status}")),
     }

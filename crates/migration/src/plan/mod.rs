@@ -1,6 +1,7 @@
 //! What a migration does next, from its state and surroundings alone. One file per stretch of the way.
 
 mod acceptance;
+mod adoption;
 mod cutover;
 mod gates;
 mod preflight;
@@ -145,7 +146,7 @@ fn attempt(m: &Migration, s: &Surroundings<'_>, effect: Effect, wait: &mut Wait)
         }
         return None;
     }
-    if matches!(kind, EffectKind::ReadIntent | EffectKind::FetchBusinessToken)
+    if uses_system_token(kind)
         && let Some((blocker, until)) = &s.fleet.no_system_token
     {
         wait.block(blocker.clone());
@@ -282,6 +283,7 @@ fn uses_destination_token(effect: &Effect) -> bool {
         | Effect::ReadSourceTemplates
         | Effect::SetIntent
         | Effect::ReadIntent { .. }
+        | Effect::ReadGivenIntent { .. }
         | Effect::FetchBusinessToken { .. }
         | Effect::SealPin { .. }
         | Effect::AskBeforeMove { .. }
@@ -291,5 +293,5 @@ fn uses_destination_token(effect: &Effect) -> bool {
 }
 
 fn uses_system_token(kind: EffectKind) -> bool {
-    matches!(kind, EffectKind::ReadIntent | EffectKind::FetchBusinessToken)
+    matches!(kind, EffectKind::ReadIntent | EffectKind::ReadGivenIntent | EffectKind::FetchBusinessToken)
 }

@@ -1,6 +1,6 @@
 //! Before the tag, and the tag itself (guide R1, 1 and 2).
 
-use super::{Next, Wait, attempt, interval, poll};
+use super::{Next, Wait, adoption, attempt, interval, poll};
 use crate::blocker::{Blocker, BlockerCode};
 use crate::effect::Effect;
 use crate::event::Fact;
@@ -13,7 +13,16 @@ use crate::phase::Phase;
 use crate::reading::Answer;
 
 pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
-    not_ready(m, s).unwrap_or(Next::Record(Fact::PhaseEntered { phase: Phase::Tagging }))
+    if let Some(next) = adoption::first(m, s) {
+        return next;
+    }
+    let into_tagging = || Next::Record(Fact::PhaseEntered { phase: Phase::Tagging });
+    if m.intent.is_some() {
+        // It is tagged: what has to come before the tag comes too late, and is a gate of the move where it matters still.
+        let not_released = || Next::Wait(Wait::because(Blocker::new(BlockerCode::NotReleased, m.phase_entered_at)));
+        return if m.started.is_some() { into_tagging() } else { not_released() };
+    }
+    not_ready(m, s).unwrap_or_else(into_tagging)
 }
 
 /// What has to come before the tag; `None` when the WABA may be tagged now.
@@ -48,6 +57,9 @@ fn not_ready(m: &Migration, s: &Surroundings<'_>) -> Option<Next> {
 pub(super) fn tag(m: &Migration, s: &Surroundings<'_>) -> Next {
     if m.intent.is_some() {
         return Next::Record(Fact::PhaseEntered { phase: Phase::AwaitingAcceptance });
+    }
+    if let Some(next) = adoption::first(m, s) {
+        return next;
     }
     let mut wait = Wait::default();
     let Some(next) = attempt(m, s, Effect::SetIntent, &mut wait) else { return Next::Wait(wait) };

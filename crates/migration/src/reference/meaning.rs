@@ -87,6 +87,11 @@ pub(super) fn of(code: BlockerCode) -> &'static str {
              the only way on: Unmoor does so three times, and then leaves it to a person, since nobody has documented what \
              a second tag does."
         }
+        B::IntentNotOurs => {
+            "Somebody gave the id of a migration intent with `unmoor adopt`. It was read, and it is another WABA's, or Meta knows \
+             none by that id, or does not show whose it is. Going on with it could move the wrong numbers. The intent that was \
+             known before, if there was one, stays in force."
+        }
         B::TaggedElsewhere => {
             "Meta names another request that stands for this WABA (observations: `errors.2593079`). As long as it is open, ours \
              cannot be created."
@@ -101,7 +106,9 @@ pub(super) fn of(code: BlockerCode) -> &'static str {
         }
         B::IntentStatusUnknown => {
             "The intent has a status for which the guide knows one rule: if it is any other value than ACCEPTED, do not \
-             proceed (guide 4). The word is kept exactly as Meta wrote it, and read again in the usual rhythm."
+             proceed (guide 4). The word is kept exactly as Meta wrote it, and read again in the usual rhythm. COMPLETED is what \
+             an intent says after everything is over; a database that was restored may have forgotten that it was accepted. A \
+             named person who knows it can say so."
         }
         B::DestinationUnknown => {
             "The customer has accepted. Every further step needs the id of the new WABA, and Meta's answer names none, or \

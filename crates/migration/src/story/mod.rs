@@ -168,7 +168,11 @@ fn marks(m: &Migration) -> Vec<String> {
     let paused = m.paused().filter(|_| !is_told(BlockerCode::Paused)).map(|mark| told("paused it", mark));
     let held = m.held().filter(|_| !is_told(BlockerCode::Held)).map(|mark| told("put a hold on its moves", mark));
     let cancelled = m.cancelled().map(|mark| told("cancelled what has not begun", mark));
-    [paused, held, cancelled].into_iter().flatten().collect()
+    let given = m.adoption().filter(|adoption| adoption.refused.is_none()).map(|adoption| {
+        let (by, at) = (&adoption.given.by, instant(adoption.given.at));
+        format!("{by} gave migration intent {} at {at}; whose it is has not been read yet.", adoption.intent)
+    });
+    [paused, held, cancelled, given].into_iter().flatten().collect()
 }
 
 fn blocker_story(blocker: &Blocker, now: Timestamp) -> BlockerStory {
@@ -266,7 +270,11 @@ fn attestations(m: &Migration) -> Vec<String> {
         let (gate, by, at, note) = (attestation.gate, &attestation.by, instant(attestation.at), &attestation.note);
         format!("{by} vouches for {gate} of {about} since {at}: {note}.")
     };
-    m.attestations().iter().map(told).collect()
+    let accepted = m.intent().and_then(|intent| intent.acceptance_seen.as_ref()).map(|mark| {
+        let seen = mark.reason.as_deref().unwrap_or_default();
+        format!("{} says since {} that acceptance was seen: {seen}.", mark.by, instant(mark.at))
+    });
+    m.attestations().iter().map(told).chain(accepted).collect()
 }
 
 fn templates(m: &Migration) -> Option<String> {

@@ -12,6 +12,7 @@ use unmoor_migration::{
     Throttled, Turn, Verdict,
 };
 
+use crate::adoption::{FOREIGN_INTENT, adopt};
 use crate::run::Run;
 use crate::world::{FIRST, PORTFOLIO, World, customer, number, refused, unknown};
 
@@ -172,6 +173,7 @@ fn cases() -> Vec<Case> {
             |run| attest(run, Gate::TwoStepOff),
         ),
         case(B::IntentOutcomeUnknown, us, silent_tag(), retry),
+        case(B::IntentNotOurs, us, mistaken(), retry),
         case(
             B::TaggedElsewhere,
             them,
@@ -301,6 +303,14 @@ fn silent_tag() -> Run {
     run
 }
 
+/// Somebody gave another WABA's intent before the tag.
+fn mistaken() -> Run {
+    let mut run = Run::new(World::calm(&[FIRST]));
+    run.command(adopt(FOREIGN_INTENT)).unwrap();
+    run.command(Command::Start).unwrap();
+    run
+}
+
 /// guide: R1
 #[test]
 fn every_blocker_opens_on_its_turn_and_what_clears_it_leads_to_the_end() {
@@ -347,6 +357,7 @@ fn no_effect_asks_for_a_code_and_none_writes_a_template() {
         EffectKind::ReadSourceTemplates,
         EffectKind::SetIntent,
         EffectKind::ReadIntent,
+        EffectKind::ReadGivenIntent,
         EffectKind::FetchBusinessToken,
         EffectKind::Subscribe,
         EffectKind::ReadSubscriptions,

@@ -109,11 +109,31 @@ fn two_equal_failures_stop_new_moves_until_a_person_resumes_the_fleet() {
         assert_eq!(blocker.code, BlockerCode::FleetBraked, "{outcome:?}");
         let words = blocker.detail.unwrap();
         assert!(words.contains(id(1).as_str()) && words.contains(id(2).as_str()), "{words}");
-        fleet.resume();
+        let look = fleet.resume("ada", Some("the app was renewed"), third.now).unwrap();
+        assert_eq!(
+            (look.by.as_str(), look.reason.as_deref(), look.at),
+            ("ada", Some("the app was renewed"), third.now)
+        );
+        assert_eq!(look.migrations, [id(1), id(2)]);
+        assert_eq!(fleet.looks, [look]);
         assert_eq!(no_move(&fleet, &third, &policy), None);
         seen(&mut fleet, &failing(4, outcome));
         assert_eq!(no_move(&fleet, &third, &policy), None, "the count begins anew");
     }
+}
+
+#[test]
+fn only_the_latest_looks_are_kept_and_one_at_nothing_is_none() {
+    let mut fleet = Fleet::default();
+    let now = moving(1).now;
+    assert_eq!(fleet.resume("ada", None, now), None);
+    for digit in 1..=9 {
+        fleet.pilot = Pilot::Running { migration: id(digit) };
+        fleet.resume("ada", None, now).unwrap();
+    }
+    let kept: Vec<_> = fleet.looks.iter().flat_map(|look| look.migrations.clone()).collect();
+    assert_eq!(kept, [5, 6, 7, 8, 9].map(id));
+    assert_eq!(fleet.pilot, Pilot::Over);
 }
 
 #[test]
@@ -176,7 +196,7 @@ fn a_brake_that_comes_during_a_cutover_stops_its_next_number() {
     run.fleet = fleet.standing(run.m.id(), &Policy::default(), run.now);
     run.until_blocked(BlockerCode::FleetBraked);
     assert_eq!((run.state_of(FIRST), run.state_of(SECOND)), (NumberState::Verified, NumberState::Eligible));
-    fleet.resume();
+    fleet.resume("ada", None, run.now);
     run.fleet = fleet.standing(run.m.id(), &Policy::default(), run.now);
     run.until_phase(Phase::Completed);
 }

@@ -11,6 +11,7 @@
     reason = "tests"
 )]
 
+mod adoption;
 mod billing;
 mod blockers;
 mod calm;

@@ -35,7 +35,7 @@ fn only(run: &Run, kind: &str) -> News {
 fn the_calm_way_asks_for_acceptance_and_tells_the_new_ids_and_the_end() {
     let mut run = Run::started(World::calm(&[FIRST]));
     run.until_phase(Phase::Completed);
-    assert_eq!(kinds(&run), ["request_acceptance", "number_registered", "migration_over"]);
+    assert_eq!(kinds(&run), ["request_acceptance", "number_registered", "number_verified", "migration_over"]);
     let told = told(&run);
     assert_eq!(told[0].contact_email.as_deref(), Some("owner@brisk-bikes.example"));
     insta::assert_json_snapshot!(told);
@@ -49,9 +49,10 @@ fn of_two_numbers_each_is_told_with_its_own_ids() {
     let registered: Vec<(String, String, String)> = told(&run)
         .into_iter()
         .filter_map(|notice| match notice.news {
-            News::NumberRegistered { number, old_phone_number_id, new_phone_number_id, old_waba, new_waba, .. } => {
-                assert_eq!((old_waba.as_str(), new_waba.as_str()), (SOURCE, DESTINATION));
-                Some((number.to_string(), old_phone_number_id.to_string(), new_phone_number_id.to_string()))
+            News::NumberRegistered { moved } => {
+                assert_eq!((moved.old_waba.as_str(), moved.new_waba.as_str()), (SOURCE, DESTINATION));
+                let ids = [moved.old_phone_number_id, moved.new_phone_number_id].map(|id| id.to_string());
+                Some((moved.number.to_string(), ids[0].clone(), ids[1].clone()))
             }
             _ => None,
         })
@@ -154,6 +155,26 @@ fn a_register_that_was_found_is_told_like_one_that_was_answered() {
     run.end(unknown());
     run.until_phase(Phase::Settling);
     assert!(matches!(only(&run, "number_registered"), News::NumberRegistered { .. }));
+}
+
+/// Sending systems need the new id with the register, and whoever compares texts the form that the new WABA writes.
+#[test]
+fn the_written_form_is_told_when_the_new_account_lists_the_number() {
+    let mut run = Run::started(World::calm(&[FIRST]).with(|world| world.status_after_register = "PENDING".to_owned()));
+    run.until_phase(Phase::CuttingOver);
+    run.until_blocked(BlockerCode::NotConnectedYet);
+    let News::NumberRegistered { moved: at_register } = only(&run, "number_registered") else { panic!() };
+    assert!(!kinds(&run).contains(&"number_verified"));
+    let listed = run.world.destination_numbers.get_mut(&number(FIRST)).unwrap();
+    listed.status = Some("CONNECTED".to_owned());
+    listed.display = "+1 1 555-010-0001".to_owned();
+    run.until_phase(Phase::Completed);
+    let News::NumberVerified { moved, new_written, written_form_changed } = only(&run, "number_verified") else {
+        panic!()
+    };
+    assert_eq!(moved, at_register);
+    assert_eq!((new_written.as_str(), written_form_changed), ("+1 1 555-010-0001", true));
+    only(&run, "number_registered");
 }
 
 #[test]

@@ -8,8 +8,9 @@ use unmoor_migration::{
     Phase, PortfolioId, Rejected, Verdict, WabaId, apply,
 };
 
+use crate::adoption::adopt;
 use crate::run::Run;
-use crate::world::{FIRST, SECOND, World, customer, number, refused, unknown};
+use crate::world::{FIRST, INTENT, SECOND, World, customer, number, refused, unknown};
 
 /// A migration in each phase, and in the main situations of those that have several.
 fn standings() -> Vec<(&'static str, Run)> {
@@ -79,6 +80,7 @@ fn commands() -> Vec<(&'static str, Command)> {
         ("release", Command::Release),
         ("cancel", Command::Cancel { reason: None }),
         ("retry", Command::Retry),
+        ("adopt", adopt(INTENT)),
         ("attest payment_method", attest(Gate::PaymentMethod, None)),
         ("attest subscription", attest(Gate::Subscription, None)),
         ("attest of a stranger", attest(Gate::TwoStepOff, Some(number("+15550199999")))),

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use unmoor_migration::observed::{
-    DestinationAccount, DestinationTemplates, IntentAnswer, ListedNumber, SourceAccount, SourceTemplates,
+    DestinationAccount, DestinationTemplates, GivenIntent, IntentAnswer, ListedNumber, SourceAccount, SourceTemplates,
     Subscriptions, TokenFacts, TokenKind,
 };
 use unmoor_migration::reading::Answer;
 use unmoor_migration::templates::TemplateKey;
 use unmoor_migration::{
     Attempt, Cause, Customer, E164, Effect, EffectKind, IntentId, Outcome, PhoneNumberId, PortfolioId, Refusal,
-    Success, TwoStepBy, Verdict, WabaId,
+    Success, Verdict, WabaId,
 };
 
 pub(crate) const SOURCE: &str = "100000000000001";
@@ -31,16 +31,12 @@ pub(crate) fn number(text: &str) -> E164 {
 
 pub(crate) fn customer() -> Customer {
     Customer {
-        reference: "brisk-bikes".to_owned(),
-        source_waba: WabaId::new(SOURCE).unwrap(),
         portfolio: Some(PortfolioId::new(PORTFOLIO).unwrap()),
         contact_email: Some("owner@brisk-bikes.example".to_owned()),
         language: Some("pt-BR".to_owned()),
         time_zone: Some("America/Sao_Paulo".to_owned()),
         wave: Some("first".to_owned()),
-        two_step_by: TwoStepBy::Customer,
-        callback_url: None,
-        storage_region: None,
+        ..Customer::new("brisk-bikes", WabaId::new(SOURCE).unwrap())
     }
 }
 
@@ -70,6 +66,8 @@ pub(crate) struct World {
     pub(crate) templates: SourceTemplates,
     pub(crate) intent_status: String,
     pub(crate) shown_destination: Option<WabaId>,
+    /// The source that [`INTENT`] names where that is asked for.
+    pub(crate) intent_source: Option<WabaId>,
     pub(crate) destination: DestinationAccount,
     pub(crate) subscribed: bool,
     /// A subscription that is made does not hold.
@@ -100,6 +98,7 @@ impl World {
             templates: SourceTemplates { total: 2, eligible: BTreeSet::from([key.clone()]) },
             intent_status: "ACCEPTED".to_owned(),
             shown_destination: Some(WabaId::new(DESTINATION).unwrap()),
+            intent_source: Some(WabaId::new(SOURCE).unwrap()),
             destination: DestinationAccount {
                 review: Some("APPROVED".to_owned()),
                 owner,
@@ -140,6 +139,12 @@ impl World {
                 status: self.intent_status.clone(),
                 destination: self.shown_destination.clone(),
             }),
+            Effect::ReadGivenIntent { intent } => {
+                let (status, destination) = (self.intent_status.clone(), self.shown_destination.clone());
+                let foreign = || Some(WabaId::new("100000000000009").unwrap());
+                let source = if intent.as_str() == INTENT { self.intent_source.clone() } else { foreign() };
+                Success::GivenIntent(GivenIntent { answer: IntentAnswer { status, destination }, source })
+            }
             Effect::FetchBusinessToken { .. } => Success::TokenFetched,
             Effect::Subscribe { .. } => {
                 self.subscribed = !self.subscription_vanishes;

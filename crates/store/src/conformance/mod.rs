@@ -23,7 +23,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use unmoor_migration::{Customer, Event, Migration, MigrationId, TwoStepBy, Urgency, WabaId};
+use unmoor_migration::{Customer, Event, Migration, MigrationId, Urgency, WabaId};
 
 use crate::chain::JournalKey;
 use crate::{Claim, Commit, NewMigration, Notice, Outline, Snapshot, Store, Transfer};
@@ -190,18 +190,7 @@ pub(crate) fn id(n: u64) -> MigrationId {
 }
 
 pub(crate) fn customer(n: u64) -> Customer {
-    Customer {
-        reference: format!("customer-{n}"),
-        source_waba: id(n).source().clone(),
-        portfolio: None,
-        contact_email: None,
-        language: None,
-        time_zone: None,
-        wave: None,
-        two_step_by: TwoStepBy::Customer,
-        callback_url: None,
-        storage_region: None,
-    }
+    Customer::new(format!("customer-{n}"), id(n).source().clone())
 }
 
 /// Migration `n` as it is imported.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use unmoor_graph_api::webhook::{MessageUpdates, Payload, Pricing, StatusUpdate, StatusWord, Update};
+use unmoor_migration::WabaId;
 use unmoor_migration::billing::{Ledger, MessageStatus, Taken, ToldPrice, ToldStatus, UnixSecond};
 
 /// So many ids of numbers that were not selected are told one by one.
@@ -22,6 +23,8 @@ pub(super) struct Counts {
     pub(super) repeated: u64,
     /// Statuses of numbers that are not among the selected ones.
     pub(super) of_other_numbers: u64,
+    /// Statuses under an id that more than one of the selected numbers has, so that they are attributed to none.
+    pub(super) of_shared_numbers: u64,
     /// Statuses of a kind that decides nothing.
     pub(super) of_other_kinds: u64,
     /// Changes that are about something else than statuses.
@@ -37,16 +40,40 @@ pub(super) struct UnknownNumber {
     pub(super) statuses: u64,
 }
 
+/// Statuses that more than one of the selected migrations claims.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SharedNumber {
+    pub(super) phone_number_id: String,
+    /// The customers and their source WABAs.
+    pub(super) claimed_by: Vec<(String, WabaId)>,
+    pub(super) statuses: u64,
+}
+
 /// Takes webhooks in.
 pub(super) struct Intake {
     pub(super) ledger: Ledger,
     pub(super) counts: Counts,
     pub(super) unknown: BTreeMap<String, UnknownNumber>,
+    /// How many statuses under which id more than one migration claims.
+    shared: BTreeMap<String, u64>,
 }
 
 impl Intake {
     pub(super) fn into(ledger: Ledger) -> Self {
-        Self { ledger, counts: Counts::default(), unknown: BTreeMap::new() }
+        Self { ledger, counts: Counts::default(), unknown: BTreeMap::new(), shared: BTreeMap::new() }
+    }
+
+    /// What more than one of the selected migrations claims.
+    pub(super) fn shared(&self) -> impl Iterator<Item = SharedNumber> {
+        self.shared.iter().map(|(phone, statuses)| SharedNumber {
+            phone_number_id: phone.clone(),
+            claimed_by: self
+                .ledger
+                .numbers_under(phone)
+                .map(|number| (number.customer.clone(), number.source_waba.clone()))
+                .collect(),
+            statuses: *statuses,
+        })
     }
 
     /// Takes in one webhook. What could not be used of it, in words.
@@ -102,6 +129,10 @@ impl Intake {
             Taken::UnknownNumber => {
                 self.counts.of_other_numbers += 1;
                 self.unknown(phone.as_str(), updates.display_phone_number.as_deref());
+            }
+            Taken::SharedNumber => {
+                self.counts.of_shared_numbers += 1;
+                *self.shared.entry(phone.as_str().to_owned()).or_default() += 1;
             }
             Taken::Full => return Err("a status beyond the four billion messages that are counted at once"),
         }

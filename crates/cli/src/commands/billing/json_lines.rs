@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use unmoor_migration::billing::{LedgerMessage, TotalKey, rule};
 
 use super::compare::Compared;
-use super::intake::Intake;
+use super::intake::{Intake, SharedNumber};
 use super::{by_category, csv_lines, total};
 use crate::args::BillingArgs;
 use crate::output::Output;
@@ -45,6 +45,9 @@ pub(super) fn write(
         extend(&mut line, &serde_json::to_value(unknown)?);
         output.json(&line)?;
     }
+    for shared in intake.shared() {
+        output.json(&shared_line(&shared))?;
+    }
     for compared in compared.unwrap_or_default() {
         output.json(&compared.line()?)?;
     }
@@ -69,6 +72,20 @@ pub(super) fn write(
     );
     output.json(&summary)?;
     Ok(())
+}
+
+pub(super) fn shared_line(shared: &SharedNumber) -> Value {
+    let claimed_by: Vec<Value> = shared
+        .claimed_by
+        .iter()
+        .map(|(customer, source_waba)| json!({ "customer": customer, "source_waba_id": source_waba }))
+        .collect();
+    json!({
+        "type": "shared_number",
+        "phone_number_id": shared.phone_number_id,
+        "claimed_by": claimed_by,
+        "statuses": shared.statuses,
+    })
 }
 
 fn line(message: &LedgerMessage<'_>) -> Value {

@@ -7,6 +7,8 @@ mod gather;
 mod intake;
 mod json_lines;
 mod people;
+#[cfg(test)]
+mod tests;
 mod webhook_file;
 
 use std::collections::BTreeMap;
@@ -64,7 +66,8 @@ pub(crate) async fn run(args: &BillingArgs, global: &GlobalArgs, output: &Output
             people::notes(&intake, &totals, output);
         }
     }
-    Ok(if intake.counts.damaged_lines > 0 { Exit::BadInput } else { Exit::Done })
+    let is_all_used = intake.counts.damaged_lines == 0 && intake.counts.of_shared_numbers == 0;
+    Ok(if is_all_used { Exit::Done } else { Exit::BadInput })
 }
 
 fn read(mut file: WebhookFile, intake: &mut Intake, damaged: &Damaged<'_>) -> anyhow::Result<()> {

@@ -7,7 +7,7 @@ use unmoor_migration::billing::{Agreement, Attribution, BilledNumber, Doubt, Tot
 use unmoor_migration::words;
 
 use super::compare::Compared;
-use super::intake::Intake;
+use super::intake::{Intake, SharedNumber};
 use super::{by_category, total};
 use crate::output::Output;
 use crate::text::{self, counted, or_dash};
@@ -175,6 +175,20 @@ fn verdict(agreement: Agreement) -> &'static str {
     }
 }
 
+/// `phone number id 42 is two selected migrations' own (acorn-bakery of 101, birch-books of 102): …`
+pub(super) fn in_words(shared: &SharedNumber) -> String {
+    let claimed_by: Vec<String> =
+        shared.claimed_by.iter().map(|(customer, waba)| format!("{customer} of {waba}")).collect();
+    format!(
+        "phone number id {} belongs to {} selected migrations ({}): {} under it attributed to none of them; \
+         select one by its source WABA to see what it makes of them",
+        shared.phone_number_id,
+        claimed_by.len(),
+        claimed_by.join(", "),
+        if shared.statuses == 1 { "1 status is".to_owned() } else { format!("{} statuses are", shared.statuses) },
+    )
+}
+
 /// What is to be known beside the figures, on stderr.
 pub(super) fn notes(intake: &Intake, totals: &BTreeMap<TotalKey, u64>, output: &Output) {
     let of = |doubt| {
@@ -195,6 +209,9 @@ pub(super) fn notes(intake: &Intake, totals: &BTreeMap<TotalKey, u64>, output: &
     let untold = total(totals, None).price_not_told;
     if untold > 0 {
         output.note(format_args!("{} without a price: no status told one", counted(untold, "delivered message")));
+    }
+    for shared in intake.shared() {
+        output.warn(in_words(&shared));
     }
     for (phone, unknown) in intake.unknown.iter().take(MOST_TOLD) {
         let display = unknown.display_phone_number.as_ref().map(|digits| format!(" (+{digits})")).unwrap_or_default();

@@ -2,10 +2,17 @@
 
 use proptest::prelude::*;
 use unmoor_migration::billing::rule::Doubt;
-use unmoor_migration::billing::{Attribution, Ledger, MessageStatus, Taken, ToldPrice, ToldStatus, Total};
+use unmoor_migration::billing::{
+    Attribution, BilledNumber, Completion, Ledger, MessageStatus, Taken, ToldPrice, ToldStatus, Total,
+};
+use unmoor_migration::{MigrationId, PhoneNumberId, WabaId};
 
 use super::{BASE, NEW_ID, OLD_ID, billed, completion, second, told};
 use crate::world::{DESTINATION, SOURCE};
+
+/// Where the number goes in a migration after this one.
+const NEXT_ID: &str = "715550100001";
+const NEXT_DESTINATION: &str = "210000000000003";
 
 fn ledger() -> Ledger {
     Ledger::of(vec![billed(Some(completion()))])
@@ -59,6 +66,48 @@ fn what_comes_twice_counts_once() {
     assert_eq!(ledger.take(&later), Taken::Repeated, "the earliest counts");
     assert_eq!(only(&ledger), Attribution::SentBeforeDeliveredAfter);
     assert_eq!(ledger.len(), 1);
+}
+
+/// The next migration of the same number: the destination of the one is the source of the other.
+fn next(completion_of_next: Option<Completion>) -> BilledNumber {
+    BilledNumber {
+        customer: "brisk-bikes-again".to_owned(),
+        migration: MigrationId::of(WabaId::new(DESTINATION).unwrap()),
+        source_waba: WabaId::new(DESTINATION).unwrap(),
+        destination_waba: Some(WabaId::new(NEXT_DESTINATION).unwrap()),
+        old_phone_number_id: PhoneNumberId::new(NEW_ID).unwrap(),
+        new_phone_number_id: Some(PhoneNumberId::new(NEXT_ID).unwrap()),
+        ..billed(completion_of_next)
+    }
+}
+
+#[test]
+fn what_two_selected_migrations_claim_is_attributed_to_neither() {
+    for numbers in [[billed(Some(completion())), next(None)], [next(None), billed(Some(completion()))]] {
+        let mut ledger = Ledger::of(numbers.to_vec());
+        assert_eq!(ledger.take(&told("a", MessageStatus::Sent, 1)), Taken::New, "only the first has this id");
+        let under =
+            |phone_number_id, waba_id| ToldStatus { phone_number_id, waba_id, ..told("b", MessageStatus::Sent, 60) };
+        assert_eq!(ledger.take(&under(NEW_ID, None)), Taken::SharedNumber);
+        assert_eq!(
+            ledger.take(&under(NEW_ID, Some(DESTINATION))),
+            Taken::SharedNumber,
+            "it is both migrations' account"
+        );
+        assert_eq!(ledger.take(&under(NEW_ID, Some("1"))), Taken::SharedNumber);
+        assert_eq!(ledger.take(&under(NEXT_ID, None)), Taken::New);
+        assert_eq!(
+            ledger.take(&under(NEW_ID, Some(NEXT_DESTINATION))),
+            Taken::Repeated,
+            "only the second has this account"
+        );
+        assert_eq!(ledger.len(), 2);
+        let mut customers: Vec<&str> = ledger.numbers_under(NEW_ID).map(|number| number.customer.as_str()).collect();
+        customers.sort_unstable();
+        assert_eq!(customers, ["brisk-bikes", "brisk-bikes-again"]);
+    }
+    let mut alone = Ledger::of(vec![next(None)]);
+    assert_eq!(alone.take(&told("b", MessageStatus::Sent, 60)), Taken::New, "selected alone it has them all");
 }
 
 #[test]

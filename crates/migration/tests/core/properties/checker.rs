@@ -14,7 +14,7 @@ use unmoor_migration::{
 use super::script::{Change, Fate, Script, Step};
 use super::survives_serde;
 use crate::run::Run;
-use crate::world::{PORTFOLIO, customer, refused, unknown};
+use crate::world::{INTENT, PORTFOLIO, customer, refused, unknown};
 
 /// A call that has ended.
 pub(crate) struct Past {
@@ -27,6 +27,8 @@ pub(crate) struct Checker {
     pub(crate) run: Run,
     pub(crate) past: Vec<Past>,
     pub(crate) retries: Vec<Timestamp>,
+    /// A person has said of our intent that its acceptance was seen.
+    pub(crate) acceptance_told: bool,
     /// Calls whose effect takes place later.
     late: Vec<(Timestamp, Attempt)>,
 }
@@ -41,7 +43,7 @@ impl Checker {
             let (from, until) = (Time::constant(1, 0, 0, 0), Time::constant(4, 0, 0, 0));
             run.policy.window = Some(CutoverWindow { days: vec![2, 4], from, until });
         }
-        let mut checker = Self { run, past: Vec::new(), retries: Vec::new(), late: Vec::new() };
+        let mut checker = Self { run, past: Vec::new(), retries: Vec::new(), acceptance_told: false, late: Vec::new() };
         if script.calm_steps > 0 {
             checker.take(&Step::Command(Command::Start));
             (0..script.calm_steps).for_each(|_| checker.take(&Step::Go(Fate::True)));
@@ -55,8 +57,15 @@ impl Checker {
             Step::Pass(seconds) => self.pass(SignedDuration::from_secs(*seconds)),
             Step::Command(command) => {
                 let input = Input::Command { by: "ada".to_owned(), command: command.clone() };
-                if self.input(input).is_some() && *command == Command::Retry {
-                    self.retries.push(self.run.now);
+                if self.input(input).is_none() {
+                    return;
+                }
+                match command {
+                    Command::Retry => self.retries.push(self.run.now),
+                    Command::Adopt { intent, acceptance_seen: Some(_) } => {
+                        self.acceptance_told |= intent.as_str() == INTENT;
+                    }
+                    _ => {}
                 }
             }
             Step::Nudge => {

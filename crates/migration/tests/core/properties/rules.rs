@@ -49,8 +49,18 @@ impl Checker {
     /// Rule 1.
     fn was_accepted(&self, destination: &str) {
         let accepted = self.past.iter().any(|past| {
-            matches!(&past.outcome, Outcome::Success { answer: Success::Intent(answer) }
-                if answer.status == "ACCEPTED" && answer.destination.as_ref().is_some_and(|id| id.as_str() == destination))
+            let answer = match &past.outcome {
+                Outcome::Success { answer: Success::Intent(answer) } => answer,
+                Outcome::Success { answer: Success::GivenIntent(read) } => {
+                    if read.source.as_ref().is_none_or(|source| source.as_str() != SOURCE) {
+                        return false;
+                    }
+                    &read.answer
+                }
+                _ => return false,
+            };
+            let proceeds = answer.status == "ACCEPTED" || answer.status == "COMPLETED" && self.acceptance_told;
+            proceeds && answer.destination.as_ref().is_some_and(|id| id.as_str() == destination)
         });
         assert!(accepted, "a move without ACCEPTED and this destination");
     }

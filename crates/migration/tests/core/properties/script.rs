@@ -2,10 +2,11 @@
 
 use jiff::SignedDuration;
 use proptest::prelude::*;
-use unmoor_migration::{BlockerCode, Cause, Command, Gate, Phase, Turn, Verdict};
+use unmoor_migration::{BlockerCode, Cause, Command, Gate, IntentId, Phase, Turn, Verdict};
 
 use super::checker::Checker;
-use crate::world::{FIRST, SECOND, World};
+use crate::adoption::FOREIGN_INTENT;
+use crate::world::{FIRST, INTENT, SECOND, World};
 
 /// What becomes of the call that is open.
 #[derive(Debug, Clone)]
@@ -150,6 +151,13 @@ fn command() -> impl Strategy<Value = Command> {
         number: None,
         note: "seen in WhatsApp Manager".to_owned(),
     });
+    let adopt =
+        (prop::sample::select(vec![INTENT, INTENT, FOREIGN_INTENT]), any::<bool>()).prop_map(|(intent, seen)| {
+            Command::Adopt {
+                intent: IntentId::new(intent).unwrap(),
+                acceptance_seen: seen.then(|| "the report of Monday".to_owned()),
+            }
+        });
     prop_oneof![
         2 => Just(Command::Preflight),
         6 => Just(Command::Start),
@@ -160,6 +168,7 @@ fn command() -> impl Strategy<Value = Command> {
         1 => Just(Command::Cancel { reason: None }),
         3 => Just(Command::Retry),
         3 => attest,
+        1 => adopt,
     ]
 }
 
