@@ -5,8 +5,9 @@ use unmoor_engine::fleet;
 use unmoor_engine::inbox::{Posted, TakenIn, post, take_in_now};
 use unmoor_migration::blocker::Turn;
 use unmoor_migration::gate::Gate;
-use unmoor_migration::{BlockerCode, Command, Migration, MigrationId, Number, Phase};
+use unmoor_migration::{BlockerCode, Command, IntentId, Migration, MigrationId, Number, Phase};
 use unmoor_simulator::Action;
+use unmoor_simulator::world::{Intent, IntentStatus};
 
 use super::run::{Run, waits_with};
 use crate::reference_model::{Barrier, Cause, Order};
@@ -108,7 +109,11 @@ pub(super) async fn visit(run: &Run) {
         }
         run.shared.see_changes();
         run.shared.webhooks.set();
-        for wanted in wanted(m) {
+        let wanted = match lost_intent(run, m) {
+            Some(found) => vec![found],
+            None => wanted(m),
+        };
+        for wanted in wanted {
             command(run, m.id(), wanted, false).await;
         }
     }
@@ -125,6 +130,19 @@ fn needs(m: &Migration, action: Action) -> bool {
         Action::ApproveWaba => any(&[BlockerCode::DestinationNotApproved]),
         _ => false,
     }
+}
+
+/// The customer's request stands, and only its id was lost: a person has asked for it.
+fn lost_intent(run: &Run, m: &Migration) -> Option<Command> {
+    if !waits_with(m, BlockerCode::IntentOutcomeUnknown) {
+        return None;
+    }
+    let world = run.shared.simulator.world();
+    let stands = |intent: &&Intent| {
+        intent.waba.to_string() == m.id().source().as_str() && intent.status != IntentStatus::Rejected
+    };
+    let intent = world.intents.values().find(stands)?;
+    Some(Command::Adopt { intent: IntentId::new(&intent.id.to_string()).ok()?, acceptance_seen: None })
 }
 
 /// What operators order for a migration that waits for them.
