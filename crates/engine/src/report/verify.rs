@@ -95,15 +95,25 @@ pub fn verify(
         begun.extend(first.is_whole.then_some(b'\n'));
         return verify_page::verify(&reader.rest(begun)?, key, watch);
     }
-    let second = reader.next_line()?.ok_or(Unreadable::Foreign)?;
-    ensure_ours(&first, &second)?;
     let mut check = Check::new(key, watch);
-    check.version(&first);
-    check.begin(second);
+    if is_both(&first) {
+        check.version(&first);
+    } else {
+        let second = reader.next_line()?.ok_or(Unreadable::Foreign)?;
+        ensure_ours(&first, &second)?;
+        check.version(&first);
+        check.begin(second);
+    }
     while let Some(line) = reader.next_line()? {
         check.line(line);
     }
     Ok(check.end())
+}
+
+/// Whether the line break between the first two lines is gone.
+fn is_both(first: &Line) -> bool {
+    let text = String::from_utf8_lossy(&first.bytes);
+    text.starts_with("{\"type\":\"version\"") && text.contains("{\"type\":\"report\"")
 }
 
 /// One changed byte does not make another file of it.
@@ -308,10 +318,7 @@ impl<'a> Check<'a> {
     }
 
     fn finish_group(&mut self) {
-        let Some(group) = self.group.take() else {
-            self.check_header();
-            return;
-        };
+        let Some(group) = self.group.take() else { return };
         self.checked.customers += 1;
         self.checked.entries += group.entries.len() as u64;
         self.decide_key(&group);
@@ -361,15 +368,22 @@ impl<'a> Check<'a> {
             let kind = format!("entry of {}", entry.migration_id);
             self.find(Some(*number), customer, Mismatch::OutOfPlace { kind });
         }
+        for ((_, before), (number, entry)) in group.entries.iter().zip(group.entries.iter().skip(1)) {
+            if entry.seq < before.seq {
+                let kind = format!("entry {} after entry {}", entry.seq, before.seq);
+                self.find(Some(*number), customer, Mismatch::OutOfPlace { kind });
+            }
+        }
     }
 
     fn check_chain(&mut self, group: &Group, id: &str, customer: Option<&str>) {
         let Some(key) = self.fitting() else { return };
         let kept = group.kept(id);
         let mut chain = Chain::of(key, &kept);
-        for (_, entry) in &group.entries {
-            chain.take(entry);
-        }
+        // Where whole lines have changed places, the entries themselves may be what was written.
+        let mut in_order: Vec<&KeptEntry> = group.entries.iter().map(|(_, entry)| entry).collect();
+        in_order.sort_by_key(|entry| entry.seq);
+        in_order.into_iter().for_each(|entry| chain.take(entry));
         let is_explained = |what: &What| {
             group.is_damaged && matches!(what, What::EntriesMissing { .. } | What::TailCut { .. } | What::HeadChanged)
         };
@@ -458,6 +472,7 @@ impl<'a> Check<'a> {
     }
 
     fn check_fleet(&mut self) {
+        self.check_header();
         let said = self.checked.header.as_ref().map(|header| header.customers);
         let found = self.checked.customers;
         if let Some(said) = said.filter(|said| *said != found) {
@@ -480,6 +495,7 @@ impl<'a> Check<'a> {
     fn end(mut self) -> Checked {
         if self.summary.is_none() {
             self.finish_group();
+            self.check_header();
             let missing = "the seal of the whole, which is its last line, is not there";
             self.find(Some(self.last), None, Mismatch::CutOff { missing });
         }

@@ -52,6 +52,8 @@ pub struct Standing {
     pub phase: Phase,
     /// Since when.
     pub since: Timestamp,
+    /// When this was so: at the making of the report.
+    pub as_of: Timestamp,
     /// Whether it is over, so that this is the last word on it.
     pub is_final: bool,
     /// The same in a sentence.
@@ -59,22 +61,32 @@ pub struct Standing {
     /// Why it cannot go on, and whose turn it is, in sentences; empty where it is over.
     pub blockers: Vec<String>,
     /// Each phase that it was in, with the instant at which it began.
-    pub phases: Vec<(Phase, Timestamp)>,
+    pub phases: Vec<PhaseBegun>,
     /// Graph calls that were tried for it.
     pub graph_calls: u64,
+}
+
+/// A phase, and when it began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PhaseBegun {
+    /// Which.
+    pub phase: Phase,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Standing {
     pub(super) fn of(m: &Migration, entries: &[Entry], made_at: Timestamp) -> Self {
         let story = story(m, made_at);
         let entered = entries.iter().filter_map(|entry| match entry.fact() {
-            Some(Fact::PhaseEntered { phase }) => Some((phase.clone(), entry.known_at())),
+            Some(Fact::PhaseEntered { phase }) => Some(PhaseBegun { phase: phase.clone(), at: entry.known_at() }),
             Some(_) | None => None,
         });
-        let imported = entries.first().map(|entry| (Phase::Draft, entry.known_at()));
+        let imported = entries.first().map(|entry| PhaseBegun { phase: Phase::Draft, at: entry.known_at() });
         Self {
             phase: m.phase().clone(),
             since: m.phase_entered_at(),
+            as_of: made_at,
             is_final: m.is_final(),
             headline: story.headline,
             blockers: story.blockers.iter().map(|blocker| format!("{} {}", blocker.sentence, blocker.next)).collect(),

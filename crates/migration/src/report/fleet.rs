@@ -158,7 +158,7 @@ impl FleetTally {
         totals.graph_calls += report.standing.graph_calls;
         totals.entries += report.entries;
         self.members.push(Member::of(report));
-        self.ways.push(report.standing.phases.iter().map(|(phase, at)| (*at, Group::of(phase))).collect());
+        self.ways.push(report.standing.phases.iter().map(|begun| (begun.at, Group::of(&begun.phase))).collect());
         self.gaps_ms.extend(report.numbers.iter().filter_map(|number| number.gap_ms));
         match (report.consent.requested_at, report.consent.accepted_at) {
             (Some(asked), Some(accepted)) => {

@@ -34,7 +34,7 @@ use crate::event::Event;
 use crate::migration::Migration;
 use crate::story::{DoubtStory, Doubts};
 
-pub use account::{Account, Standing};
+pub use account::{Account, PhaseBegun, Standing};
 pub use billing::BilledPart;
 pub use consent::{Consent, ConsentReading};
 pub use entry::{Entry, Evidence, Told};

@@ -90,8 +90,8 @@ pub struct ProgressPoint {
     pub counts: [u64; 8],
 }
 
-/// A plot has about so many instants.
-const MOST_POINTS: i64 = 28;
+/// A plot has at most about so many instants.
+const MOST_POINTS: i64 = 120;
 
 /// Distances between them, in seconds: those that clocks and calendars have.
 const STEPS_S: [i64; 13] = [
@@ -333,9 +333,10 @@ mod tests {
     fn a_plot_over_time_has_its_ends_and_whole_steps_between_them() {
         let instants = instants(at("2027-03-01T08:10:00Z"), at("2027-03-06T20:00:00Z"));
         assert_eq!(instants.first(), Some(&at("2027-03-01T08:10:00Z")));
-        assert_eq!(instants.get(1), Some(&at("2027-03-01T12:00:00Z")));
+        assert_eq!(instants.get(1), Some(&at("2027-03-01T09:00:00Z")));
+        assert_eq!(instants.get(2), Some(&at("2027-03-01T12:00:00Z")));
         assert_eq!(instants.last(), Some(&at("2027-03-06T20:00:00Z")));
-        assert!(instants.len() <= 30 && instants.is_sorted(), "{instants:?}");
+        assert!(instants.len() <= 122 && instants.is_sorted(), "{instants:?}");
         assert_eq!(super::instants(at("2027-03-01T08:10:00Z"), at("2027-03-01T08:10:00Z")).len(), 1);
     }
 

@@ -7,13 +7,13 @@ use unmoor_migration::report::{
 };
 
 use super::parts::{
-    counted, dash, exact, facts, heading, instant, or_dash, spaced, table, text_or_dash,
+    counted, dash, exact, facts, heading, instant, or_dash, spaced, table, text_or_dash, wide_facts,
 };
 use super::{Part, Zone, plot};
 
 /// A page about this customer alone.
 pub(super) fn alone(part: &Part, zone: &Zone) -> Markup {
-    sections(part, zone, 2, "")
+    sections(part, zone, 2)
 }
 
 /// One customer among others; `id` is what links lead to.
@@ -22,12 +22,13 @@ pub(super) fn among_others(part: &Part, zone: &Zone, id: &str) -> Markup {
     html! {
         article.customer id=(id) aria-label=(account.customer) {
             h3 { (account.customer) }
-            (sections(part, zone, 4, id))
+            p.back { a href="#customers" { "Back to all customers" } }
+            (sections(part, zone, 4))
         }
     }
 }
 
-fn sections(part: &Part, zone: &Zone, level: u8, id: &str) -> Markup {
+fn sections(part: &Part, zone: &Zone, level: u8) -> Markup {
     let report = &part.report;
     html! {
         (standing(report, zone, level))
@@ -40,7 +41,7 @@ fn sections(part: &Part, zone: &Zone, level: u8, id: &str) -> Markup {
         (people(report, zone, level))
         (waits(report, zone, level))
         (unknown(report, level))
-        (timeline(report, zone, level, id))
+        (timeline(report, zone, level))
         (requests(report, zone, level))
     }
 }
@@ -92,7 +93,7 @@ fn consent(consent: &Consent, zone: &Zone, level: u8) -> Markup {
             (heading(level, "Consent"))
             p { (consent.sentence) }
             @if consent.requested_at.is_some() {
-                (facts(&[
+                (wide_facts(&[
                     ("Asked (guide 2)", or_dash(consent.requested_at, zone)),
                     ("Last reading without acceptance", reading(consent.last_without.as_ref())),
                     ("First reading with acceptance (guide 4)", reading(consent.first_accepted.as_ref())),
@@ -113,7 +114,7 @@ fn numbers(report: &CustomerReport, zone: &Zone, level: u8) -> Markup {
         html! {
             tr {
                 th scope="row" {
-                    (number.number)
+                    span.word { (number.number) }
                     @if let Some(name) = &number.display_name { span.under { (name) } }
                 }
                 td {
@@ -156,7 +157,7 @@ fn templates(part: &TemplatePart, level: u8) -> Markup {
             tr {
                 th scope="row" { (row.key.name) }
                 td { (row.key.language) }
-                td { span.standing class=(template_class(row.standing)) { (row.standing.words()) } }
+                td { span class={ "standing " (template_class(row.standing)) } { (row.standing.words()) } }
                 td { (text_or_dash(row.status.as_deref())) }
                 td { (text_or_dash(row.reason.as_deref())) }
             }
@@ -204,11 +205,11 @@ fn settings(report: &CustomerReport, level: u8) -> Markup {
         html! {
             tr {
                 th scope="row" { (row.setting) }
-                td { (text_or_dash(row.number.as_ref().map(unmoor_migration::E164::as_str))) }
+                td.word { (text_or_dash(row.number.as_ref().map(unmoor_migration::E164::as_str))) }
                 td { (text_or_dash(row.before.as_deref())) }
                 td { (text_or_dash(row.after.as_deref())) }
                 td {
-                    span.standing class=(setting_class(row.standing)) { (row.standing.words()) }
+                    span class={ "standing " (setting_class(row.standing)) } { (row.standing.words()) }
                     @if let Some(note) = &row.note { span.under { (note) } }
                 }
             }
@@ -377,8 +378,7 @@ fn unknown(report: &CustomerReport, level: u8) -> Markup {
     }
 }
 
-fn timeline(report: &CustomerReport, zone: &Zone, level: u8, id: &str) -> Markup {
-    let _ = id;
+fn timeline(report: &CustomerReport, zone: &Zone, level: u8) -> Markup {
     let rows: Vec<Markup> = report.timeline.iter().map(|moment| {
         html! {
             tr.milestone[moment.is_milestone] {
@@ -412,7 +412,7 @@ fn requests(report: &CustomerReport, zone: &Zone, level: u8) -> Markup {
                 td { (text_or_dash(request.guide)) }
                 td { code.call { (request.call) } }
                 td {
-                    span.standing class=(request_class(request.result)) { (request.result.words()) } " " (request.answer)
+                    span class={ "standing " (request_class(request.result)) } { (request.result.words()) } ": " (request.answer)
                     @if let Some(code) = request.code {
                         span.under {
                             "code " (code) @if let Some(subcode) = request.subcode { "/" (subcode) }

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use unmoor_store::chain::JournalKey;
 
-use super::parts::{facts, instant, text_or_dash};
+use super::parts::{instant, text_or_dash, wide_facts};
 use super::{Header, Zone};
 use crate::report::verify_page::{BLANK, HEADS};
 
@@ -40,7 +40,9 @@ pub(super) fn document(header: &Header, body: &Markup, zone: &Zone, key: &Journa
                     h1 { (header.about) }
                     p.made {
                         "As of " (instant(header.made_at, zone)) ". All times are " (zone.name)
-                        @if zone.name == "UTC" { "." } @else { ", with the offset from UTC that was in force." }
+                        @if zone.name == "UTC" { "." } @else {
+                            ", with the offset from UTC that was in force; within sentences they are UTC, with a Z."
+                        }
                     }
                 }
                 main { (body) (about(header, zone)) }
@@ -56,7 +58,7 @@ fn about(header: &Header, zone: &Zone) -> Markup {
     html! {
         section.about aria-labelledby="about" {
             h2 #about { "About this report" }
-            (facts(&[
+            (wide_facts(&[
                 ("About", html! { (header.about) }),
                 ("Made for", text_or_dash(header.provider.as_deref())),
                 ("Made at", instant(header.made_at, zone)),

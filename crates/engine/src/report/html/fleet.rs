@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use unmoor_migration::report::{BilledPart, FleetReport, FleetTotals, Member, length};
 
-use super::parts::{counted, dash, facts, instant, spaced, table, text_or_dash};
+use super::parts::{counted, dash, facts, minute, spaced, table, text_or_dash};
 use super::{Part, Zone, customer, plot};
 
 /// All of them on one page: the overview first.
@@ -86,9 +86,9 @@ fn totals(totals: &FleetTotals) -> Markup {
 fn members(fleet: &FleetReport, link: &dyn Fn(&str) -> Option<String>, zone: &Zone) -> Markup {
     let rows: Vec<Markup> = fleet.members.iter().map(|member| row(member, link, zone)).collect();
     html! {
-        section {
+        section.members #customers {
             h2 { "Customers" }
-            (table("Each customer in a line", &[
+            (table("Each customer in a line. Templates: source = duplicated + created again + rejected + left behind.", &[
                 ("Customer", false), ("Wave", false), ("Stands", false), ("Since", false), ("Accepted", false), ("Numbers", true),
                 ("Longest gap", true), ("Templates", false), ("Exceptions", true),
             ], &rows))
@@ -108,8 +108,8 @@ fn row(member: &Member, link: &dyn Fn(&str) -> Option<String>, zone: &Zone) -> M
             }
             td { (text_or_dash(member.wave.as_deref())) }
             td { (spaced(member.phase.name())) }
-            td { (instant(member.since, zone)) }
-            td { @match member.accepted_at { Some(at) => (instant(at, zone)), None => (dash()) } }
+            td { (minute(member.since, zone)) }
+            td { @match member.accepted_at { Some(at) => (minute(at, zone)), None => (dash()) } }
             td.number { (member.migrated) "/" (member.numbers) }
             td.number { (member.longest_gap_ms.map_or_else(dash, |gap| html! { (length(gap)) })) }
             td {

@@ -21,6 +21,11 @@ pub(super) fn instant(at: Timestamp, zone: &Zone) -> Markup {
     shown(at, zone, "%Y-%m-%d %H:%M:%S")
 }
 
+/// An instant, to the minute, where many stand in a row.
+pub(super) fn minute(at: Timestamp, zone: &Zone) -> Markup {
+    shown(at, zone, "%Y-%m-%d %H:%M")
+}
+
 /// An instant, to the millisecond.
 pub(super) fn exact(at: Timestamp, zone: &Zone) -> Markup {
     shown(at, zone, "%Y-%m-%d %H:%M:%S%.3f")
@@ -58,7 +63,7 @@ pub(super) fn text_or_dash(text: Option<&str>) -> Markup {
 /// A table that may be wider than the screen: it is scrolled by itself, with the keyboard too.
 pub(super) fn table(caption: &str, headings: &[(&str, bool)], rows: &[Markup]) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label=(caption) {
+        div.scroll tabindex="0" role="group" aria-label=(caption) {
             table {
                 caption { (caption) }
                 thead {
@@ -72,8 +77,17 @@ pub(super) fn table(caption: &str, headings: &[(&str, bool)], rows: &[Markup]) -
 
 /// Names and values.
 pub(super) fn facts(rows: &[(&str, Markup)]) -> Markup {
+    list("facts", rows)
+}
+
+/// The same where values are long.
+pub(super) fn wide_facts(rows: &[(&str, Markup)]) -> Markup {
+    list("facts wide", rows)
+}
+
+fn list(class: &str, rows: &[(&str, Markup)]) -> Markup {
     html! {
-        dl.facts {
+        dl class=(class) {
             @for (name, value) in rows {
                 div { dt { (name) } dd { (value) } }
             }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use unmoor_migration::report::{Acceptance, Bar, Group, Histogram, Progress, ProgressPoint, Standing, between, length};
+use unmoor_migration::report::{Acceptance, Bar, Group, Histogram, PhaseBegun, Progress, ProgressPoint, Standing, between, length};
 
 use super::Zone;
 use super::parts::{counted, instant, spaced, table, text};
@@ -45,14 +45,17 @@ fn figure(title: &str, words: &str, legend: &Markup, svg: &Markup, figures: &Mar
 fn legend(entries: &[(&str, &str)]) -> Markup {
     html! {
         ul.legend aria-hidden="true" {
-            @for (class, words) in entries { li { span.swatch class=(class) {} (words) } }
+            @for (class, words) in entries { li { span class={ "swatch " (class) } {} (words) } }
         }
     }
 }
 
 fn canvas(words: &str, inner: &Markup) -> Markup {
     html! {
-        svg role="img" aria-label=(words) viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) { (inner) }
+        // On a narrow screen it is scrolled rather than made too small to read.
+        div.plot tabindex="0" role="group" aria-label="Plot" {
+            svg role="img" aria-label=(words) viewBox=(format!("0 0 {WIDTH} {HEIGHT}")) { (inner) }
+        }
     }
 }
 
@@ -191,7 +194,11 @@ fn progress_table(progress: &Progress, used: &[Group], zone: &Zone) -> Markup {
     let mut headings = vec![("At", false)];
     let columns: Vec<Group> = Group::ALL.into_iter().filter(|group| used.contains(group)).collect();
     headings.extend(columns.iter().map(|group| (group.words(), true)));
-    let rows: Vec<Markup> = progress.points.iter().map(|point| {
+    let before = [None].into_iter().chain(progress.points.iter().map(Some));
+    let changed = progress.points.iter().zip(before).enumerate().filter(|(place, (point, before))| {
+        before.is_none_or(|before| before.counts != point.counts) || place + 1 == progress.points.len()
+    });
+    let rows: Vec<Markup> = changed.map(|(_, (point, _))| {
         html! {
             tr {
                 th scope="row" { (instant(point.at, zone)) }
@@ -199,7 +206,7 @@ fn progress_table(progress: &Progress, used: &[Group], zone: &Zone) -> Markup {
             }
         }
     }).collect();
-    table("Migrations in each stretch of the way", &headings, &rows)
+    table("Migrations in each stretch of the way; instants at which nothing had changed are left out", &headings, &rows)
 }
 
 /// How long numbers were between two accounts.
@@ -311,20 +318,20 @@ fn bar_table(caption: &str, rows: &[Row<'_>]) -> Markup {
 
 /// One migration's way: how long it stood where.
 pub(super) fn way(standing: &Standing, zone: &Zone) -> Markup {
-    let ends = standing.phases.iter().skip(1).map(|(_, at)| Some(*at)).chain([None]);
+    let ends = standing.phases.iter().skip(1).map(|begun| Some(begun.at)).chain([None]);
     let spans = standing.phases.iter().zip(ends);
-    let rows: Vec<Markup> = spans.map(|((phase, from), to)| {
+    let rows: Vec<Markup> = spans.map(|(PhaseBegun { phase, at: from }, to)| {
         html! {
             tr {
                 th scope="row" {
-                    span.swatch class=(class(Group::of(phase))) aria-hidden="true" {}
+                    span class={ "swatch " (class(Group::of(phase))) } aria-hidden="true" {}
                     (spaced(phase.name()))
                 }
                 td { (instant(*from, zone)) }
                 td.number {
                     @match to {
                         Some(to) => (between(*from, to)),
-                        None if standing.is_final => "the end",
+                        None if standing.is_final => "over",
                         None => "still",
                     }
                 }
@@ -339,17 +346,19 @@ pub(super) fn way(standing: &Standing, zone: &Zone) -> Markup {
 
 /// The same as a strip, to be seen at a glance; the table beside it says it in words.
 fn strip(standing: &Standing) -> Markup {
-    let (Some((_, first)), Some((_, last))) = (standing.phases.first(), standing.phases.last()) else { return html! {} };
-    let whole = last.duration_since(*first).as_secs_f64();
+    let (Some(first), Some(latest)) = (standing.phases.first(), standing.phases.last()) else { return html! {} };
+    let last = if standing.is_final { latest.at } else { standing.as_of.max(latest.at) };
+    let whole = last.duration_since(first.at).as_secs_f64();
     if whole <= 0.0 {
         return html! {};
     }
-    let spans = standing.phases.iter().zip(standing.phases.iter().skip(1));
-    let x = |at: &Timestamp| WIDTH * at.duration_since(*first).as_secs_f64() / whole;
+    let ends = standing.phases.iter().skip(1).map(|begun| begun.at).chain([last]);
+    let spans = standing.phases.iter().zip(ends);
+    let x = |at: Timestamp| WIDTH * at.duration_since(first.at).as_secs_f64() / whole;
     html! {
         svg.strip aria-hidden="true" viewBox=(format!("0 0 {WIDTH} 18")) preserveAspectRatio="none" {
-            @for ((phase, from), (_, to)) in spans {
-                rect class=(class(Group::of(phase))) x=(place(x(from))) width=(place(x(to) - x(from))) y="0" height="18" {}
+            @for (PhaseBegun { phase, at: from }, to) in spans {
+                rect class=(class(Group::of(phase))) x=(place(x(*from))) width=(place(x(to) - x(*from))) y="0" height="18" {}
             }
         }
     }
