@@ -1,8 +1,8 @@
 //! Files with secrets in them: for their owner's eyes only.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::path::Path;
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
@@ -41,20 +41,51 @@ pub(crate) fn check_replaceable(path: &Path) -> anyhow::Result<()> {
 /// Puts `bytes` in place of whatever file was there, at once: whoever reads it, and whatever happens meanwhile, finds the old
 /// content or the new one. The file is its owner's alone.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
-    check_replaceable(path)?;
-    let mut name = path.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
-    name.push(".new");
-    let beside = path.with_file_name(name);
-    let cannot = || format!("cannot write {}", beside.display());
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
+    let mut file = Beside::of(path)?;
+    file.write_all(bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    file.put_in_place()
+}
+
+/// A file that is written beside another one, and takes its place when it is whole.
+pub(crate) struct Beside {
+    file: BufWriter<File>,
+    beside: PathBuf,
+    path: PathBuf,
+}
+
+impl Beside {
+    /// Begins one, for its owner's eyes only.
+    pub(crate) fn of(path: &Path) -> anyhow::Result<Self> {
+        check_replaceable(path)?;
+        let mut name = path.file_name().map(std::ffi::OsStr::to_owned).unwrap_or_default();
+        name.push(".new");
+        let beside = path.with_file_name(name);
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            options.mode(0o600);
+        }
+        let file = options.open(&beside).with_context(|| format!("cannot write {}", beside.display()))?;
+        Ok(Self { file: BufWriter::new(file), beside, path: path.to_owned() })
     }
-    let mut file = options.open(&beside).with_context(cannot)?;
-    file.write_all(bytes).with_context(cannot)?;
-    file.sync_all().with_context(cannot)?;
-    std::fs::rename(&beside, path).with_context(|| format!("cannot replace {}", path.display()))
+
+    /// Takes the other one's place.
+    pub(crate) fn put_in_place(mut self) -> anyhow::Result<()> {
+        let cannot = || format!("cannot write {}", self.beside.display());
+        self.file.flush().with_context(cannot)?;
+        self.file.get_ref().sync_all().with_context(cannot)?;
+        std::fs::rename(&self.beside, &self.path).with_context(|| format!("cannot replace {}", self.path.display()))
+    }
+}
+
+impl Write for Beside {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }

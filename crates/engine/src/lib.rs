@@ -25,6 +25,7 @@ pub mod journal;
 mod notices;
 mod portions;
 pub mod randomness;
+pub mod report;
 mod sealed;
 pub mod step;
 pub mod throttle;

@@ -37,6 +37,7 @@ pub mod reading;
 mod recent_calls;
 pub mod reference;
 pub mod refusal;
+pub mod report;
 pub mod retry;
 pub mod story;
 pub mod task;

@@ -54,6 +54,7 @@ enum Purpose {
     Fleet = 4,
     Anchor = 5,
     Name = 6,
+    Report = 7,
 }
 
 impl JournalKey {
@@ -94,6 +95,12 @@ impl JournalKey {
     #[must_use]
     pub fn name(&self) -> Link {
         self.of(Purpose::Name, &[])
+    }
+
+    /// The seal of something that a report says beside the entries that it holds.
+    #[must_use]
+    pub fn report(&self, text: &[u8]) -> Link {
+        self.of(Purpose::Report, &[text])
     }
 
     fn lane(&self, lane: &Lane) -> Link {

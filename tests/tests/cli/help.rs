@@ -18,6 +18,7 @@ const COMMANDS: [&str; 28] = [
     "explain",
     "billing",
     "ids",
+    "report",
     "instructions",
     "hold",
     "release",

@@ -18,6 +18,7 @@ mod moving;
 mod operators;
 mod readme;
 mod rehearse;
+mod report;
 mod restore;
 mod secrets;
 mod simulate;

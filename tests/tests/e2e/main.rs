@@ -16,5 +16,6 @@ mod hooks;
 mod journal;
 mod random_fleets;
 mod recover;
+mod report;
 mod stamp;
 mod unknown_outcomes;

@@ -12,6 +12,9 @@ use rusqlite::{Connection, OpenFlags};
 use secrecy::ExposeSecret;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
+use unmoor_engine::journal;
+use unmoor_engine::report::html::{self, Part, Zone};
+use unmoor_engine::report::{Header, Journals, Lines, VERSION};
 use unmoor_engine::vault::SecretKind;
 use unmoor_simulator::TokenAfterAccept;
 
@@ -178,6 +181,11 @@ async fn no_secret_is_left_anywhere_but_in_the_vault() {
         }
     }
     assert_eq!(found(&needles, &shown), Vec::<&str>::new(), "in debug output");
+    let reports = reports(&stage).await;
+    assert!(reports.iter().all(|report| report.len() > 500_000), "{:?}", reports.map(|report| report.len()));
+    for report in &reports {
+        assert_eq!(found(&needles, report), Vec::<&str>::new(), "in a report");
+    }
 
     // The vault's own database, closed and read by another program.
     let evidence = serde_json::json!({ "planted": needles[0].text });
@@ -203,6 +211,37 @@ async fn no_secret_is_left_anywhere_but_in_the_vault() {
     for needle in needles.iter().skip(1).filter(|needle| needle.text.len() > 6) {
         assert!(!text.contains(&needle.text), "{} is in the file", needle.what);
     }
+}
+
+/// A report on everybody, as a page and as JSON.
+async fn reports(stage: &Stage) -> [String; 2] {
+    let (engine, made_at) = (&stage.rehearsal.engine, stage.now());
+    let key = journal::key(&engine.vault).await.unwrap().unwrap();
+    let mut journals = Journals::open(engine.store.as_ref(), &key).await.unwrap();
+    let header = Header {
+        about: "All customers".to_owned(),
+        made_at,
+        unmoor: VERSION.to_owned(),
+        provider: None,
+        origin: None,
+        app_id: None,
+        customers: 25,
+        is_single: false,
+        key: Header::name_of(&key),
+        head: journals.head().await.unwrap().to_string(),
+        billing: None,
+    }
+    .stamped(engine.store.read_stamp().await.unwrap());
+    let mut lines = Lines::begin(Vec::new(), &key, header.clone()).unwrap();
+    let mut parts = Vec::new();
+    for m in stage.migrations().await {
+        let source = journals.read(m.id()).await.unwrap();
+        let report = source.report(made_at).unwrap();
+        lines.customer(&report, &[], &source.kept).unwrap();
+        parts.push(Part { report, billed: Vec::new() });
+    }
+    let page = html::page(&header, &parts, &Zone::utc(), &key);
+    [page, String::from_utf8(lines.end().unwrap()).unwrap()]
 }
 
 /// How many needles are the same text as one of those at `places`: the same token may be listed twice.

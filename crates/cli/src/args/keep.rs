@@ -16,9 +16,14 @@ The head that is printed stands for all journals at that moment. Write it down o
 that the whole database was replaced by an older one, which nothing inside of it can show. Whoever has both the
 database and the master key can write a history that holds.
 
+Of a file that `unmoor report` has made it says whether it is what was made: with the database and its key everything is
+checked, without them only that what is told follows from the entries (then it ends with 4). What names a file, or ends
+with .html, .json or .jsonl, is taken for one.
+
 Examples:
   unmoor verify
   unmoor verify acorn-bakery
+  unmoor verify acorn-bakery.jsonl
   unmoor verify --expect 1842-5d41402abc4b2a76b9719d911017c592ae2f0c1d6b8e4f7a9c0d3e5f6a7b8c9d";
 
 /// `verify`

@@ -10,6 +10,7 @@ mod instructions;
 mod keep;
 mod operate;
 mod rehearse;
+mod report;
 mod selector;
 mod show;
 mod simulate;
@@ -31,6 +32,7 @@ pub(crate) use operate::{
     RunArgs, StartArgs, Until, WorkerArgs,
 };
 pub(crate) use rehearse::{FailOn, KnobArg, RehearseArgs};
+pub(crate) use report::{ReportArgs, ReportFormat};
 pub(crate) use selector::SelectorArgs;
 pub(crate) use show::{ExplainArgs, StatusArgs};
 pub(crate) use simulate::SimulateArgs;
@@ -109,6 +111,8 @@ pub(crate) enum Command {
     Billing(BillingArgs),
     /// Tell old and new ids, for your other systems
     Ids(IdsArgs),
+    /// Write down what was done for customers, as a page or as JSON that can be checked
+    Report(ReportArgs),
     /// Write down for a customer what it has to do now, in its language
     Instructions(InstructionsArgs),
     /// Hold back the cutover; everything before it goes on

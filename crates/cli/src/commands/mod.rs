@@ -19,6 +19,7 @@ mod question;
 mod ready_made;
 mod recover;
 pub(crate) mod rehearse;
+mod report;
 mod run;
 mod schema;
 pub(crate) mod simulate;
@@ -27,6 +28,7 @@ mod snapshot;
 mod start;
 mod status;
 mod verify;
+mod verify_report;
 
 use crate::args::{Cli, Command};
 use crate::exit::Exit;
@@ -49,6 +51,7 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Explain(args) => explain::run(&args, &global, output).await,
         Command::Billing(args) => billing::run(&args, &global, output).await,
         Command::Ids(args) => ids::run(&args, &global, output).await,
+        Command::Report(args) => report::run(&args, &global, output).await,
         Command::Instructions(args) => instructions::run(&args, &global, output).await,
         Command::Hold(args) => deeds::hold(args, &global, output).await,
         Command::Release(args) => deeds::release(&args, &global, output).await,

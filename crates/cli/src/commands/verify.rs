@@ -6,6 +6,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use unmoor_engine::journal::{self, Checked, Finding, Seen};
 
+use super::verify_report;
 use crate::args::{GlobalArgs, VerifyArgs};
 use crate::compose;
 use crate::config::Config;
@@ -15,6 +16,10 @@ use crate::selector::{self, page_through};
 use crate::text::counted;
 
 pub(crate) async fn run(args: &VerifyArgs, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
+    let named = &args.selector.customers;
+    if named.iter().any(|text| verify_report::is_a_report(text)) {
+        return verify_report::run(named, args, global, output).await;
+    }
     let config = Config::load(global)?;
     let store = compose::open_existing(&config).await?;
     let Some(key) = compose::journal_key(&config, &store).await? else {

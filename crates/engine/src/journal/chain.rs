@@ -10,10 +10,10 @@ const MOST_COMPARED: usize = 64;
 
 /// An entry that does not fit where it stands.
 #[derive(Debug, Clone)]
-pub(super) struct Misfit {
-    pub(super) seq: i64,
-    pub(super) digest: Link,
-    pub(super) link: Vec<u8>,
+pub(crate) struct Misfit {
+    pub(crate) seq: i64,
+    pub(crate) digest: Link,
+    pub(crate) link: Vec<u8>,
     /// The link that it should follow on.
     before: Link,
     /// The link that its text would have there.
@@ -24,13 +24,13 @@ pub(super) struct Misfit {
 
 /// Where entries are missing.
 #[derive(Debug, Clone)]
-pub(super) struct Gap {
-    pub(super) seq: i64,
-    pub(super) before: Link,
+pub(crate) struct Gap {
+    pub(crate) seq: i64,
+    pub(crate) before: Link,
 }
 
 /// Follows a chain.
-pub(super) struct Chain<'a> {
+pub(crate) struct Chain<'a> {
     key: &'a JournalKey,
     kept: &'a KeptMigration,
     /// Links that the next entry may follow on: the stored one of the entry before, and where entries did not fit, theirs.
@@ -41,11 +41,11 @@ pub(super) struct Chain<'a> {
     head_was_met: bool,
     misfits: Vec<Misfit>,
     found: Vec<What>,
-    pub(super) gaps: Vec<Gap>,
+    pub(crate) gaps: Vec<Gap>,
 }
 
 impl<'a> Chain<'a> {
-    pub(super) fn of(key: &'a JournalKey, kept: &'a KeptMigration) -> Self {
+    pub(crate) fn of(key: &'a JournalKey, kept: &'a KeptMigration) -> Self {
         Self {
             key,
             kept,
@@ -59,7 +59,7 @@ impl<'a> Chain<'a> {
         }
     }
 
-    pub(super) fn take(&mut self, entry: &KeptEntry) {
+    pub(crate) fn take(&mut self, entry: &KeptEntry) {
         if entry.seq <= self.seq {
             self.found.push(What::NumberImpossible { seq: entry.seq });
             return;
@@ -100,12 +100,12 @@ impl<'a> Chain<'a> {
     }
 
     /// Where the journal really ends.
-    pub(super) fn end(&self) -> (i64, &[u8]) {
+    pub(crate) fn end(&self) -> (i64, &[u8]) {
         (self.seq, &self.last)
     }
 
     /// What does not hold, and the entries that may be another migration's.
-    pub(super) fn finish(mut self) -> (Vec<What>, Vec<Misfit>, Vec<Gap>) {
+    pub(crate) fn finish(mut self) -> (Vec<What>, Vec<Misfit>, Vec<Gap>) {
         let row = self.kept.journal_seq;
         if let Some(misfit) = self.misfits.last_mut().filter(|misfit| misfit.seq == self.seq) {
             misfit.is_right = row == self.seq && misfit.computed.as_slice() == self.kept.journal_head;

@@ -1,6 +1,6 @@
 //! The journals' chains: their key, and whether they hold.
 
-mod chain;
+pub(crate) mod chain;
 mod finding;
 mod replayed;
 mod verify;

@@ -15,10 +15,10 @@ const LONGEST_ID: usize = 256;
 
 /// What came of the files, in numbers.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Counts {
-    pub(super) webhooks: u64,
+pub(in crate::commands) struct Counts {
+    pub(in crate::commands) webhooks: u64,
     /// Statuses that were attributed.
-    pub(super) statuses: u64,
+    pub(in crate::commands) statuses: u64,
     /// Of these, those that had been told before.
     pub(super) repeated: u64,
     /// Statuses of numbers that are not among the selected ones.
@@ -29,12 +29,12 @@ pub(super) struct Counts {
     pub(super) of_other_kinds: u64,
     /// Changes that are about something else than statuses.
     pub(super) other_changes: u64,
-    pub(super) damaged_lines: u64,
+    pub(in crate::commands) damaged_lines: u64,
 }
 
 /// Statuses of a phone number id that is none of the selected numbers'.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct UnknownNumber {
+pub(in crate::commands) struct UnknownNumber {
     /// The number's digits, where they are told.
     pub(super) display_phone_number: Option<String>,
     pub(super) statuses: u64,
@@ -50,9 +50,9 @@ pub(super) struct SharedNumber {
 }
 
 /// Takes webhooks in.
-pub(super) struct Intake {
-    pub(super) ledger: Ledger,
-    pub(super) counts: Counts,
+pub(in crate::commands) struct Intake {
+    pub(in crate::commands) ledger: Ledger,
+    pub(in crate::commands) counts: Counts,
     pub(super) unknown: BTreeMap<String, UnknownNumber>,
     /// How many statuses under which id more than one migration claims.
     shared: BTreeMap<String, u64>,

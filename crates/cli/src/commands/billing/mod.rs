@@ -12,9 +12,12 @@ mod tests;
 mod webhook_file;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+use jiff::SignedDuration;
 use serde_json::json;
-use unmoor_migration::billing::{Ledger, Payer, Total, TotalKey};
+use unmoor_migration::billing::{BilledNumber, Ledger, Payer, Total, TotalKey};
+use unmoor_store::{Filter, Store};
 
 use crate::account_reader::AccountReader;
 use crate::args::{BillingArgs, GlobalArgs};
@@ -34,22 +37,12 @@ pub(crate) async fn run(args: &BillingArgs, global: &GlobalArgs, output: &Output
     let config = Config::load(global)?;
     let store = compose::open_existing(&config).await?;
     let selection = selector::to_show(&args.selector, store.as_ref()).await?;
-    let numbers = gather::numbers(store.as_ref(), &selection.filter, args.clock_tolerance).await?;
-    if numbers.is_empty() {
-        return Err(Trouble::bad_input("none of these customers has a number that is known")
-            .hint("`unmoor preflight` reads them")
-            .into());
-    }
+    let numbers = numbers(store.as_ref(), &selection.filter, args.clock_tolerance).await?;
     let reader = if args.compare { Some(AccountReader::open(&config, &store).await?) } else { None };
     if args.json {
         output.json_version()?;
     }
-    let mut intake = Intake::into(Ledger::of(numbers));
-    let damaged = Damaged { json: args.json, output };
-    for path in &args.webhooks {
-        read(WebhookFile::open(path, output)?, &mut intake, &damaged)?;
-    }
-    damaged.end(&intake);
+    let intake = attributed(numbers, &args.webhooks, args.json, output)?;
     let totals = intake.ledger.totals();
     if args.csv {
         csv_lines::write(&intake.ledger, &args.payer)?;
@@ -68,6 +61,37 @@ pub(crate) async fn run(args: &BillingArgs, global: &GlobalArgs, output: &Output
     }
     let is_all_used = intake.counts.damaged_lines == 0 && intake.counts.of_shared_numbers == 0;
     Ok(if is_all_used { Exit::Done } else { Exit::BadInput })
+}
+
+/// The numbers of the migrations that fit; there has to be one.
+pub(super) async fn numbers(
+    store: &dyn Store,
+    filter: &Filter,
+    tolerance: SignedDuration,
+) -> anyhow::Result<Vec<BilledNumber>> {
+    let numbers = gather::numbers(store, filter, tolerance).await?;
+    if numbers.is_empty() {
+        return Err(Trouble::bad_input("none of these customers has a number that is known")
+            .hint("`unmoor preflight` reads them")
+            .into());
+    }
+    Ok(numbers)
+}
+
+/// What files of webhooks tell of these numbers. Lines that cannot be used are told on the way, as JSON or to people.
+pub(super) fn attributed(
+    numbers: Vec<BilledNumber>,
+    webhooks: &[PathBuf],
+    json: bool,
+    output: &Output,
+) -> anyhow::Result<Intake> {
+    let mut intake = Intake::into(Ledger::of(numbers));
+    let damaged = Damaged { json, output };
+    for path in webhooks {
+        read(WebhookFile::open(path, output)?, &mut intake, &damaged)?;
+    }
+    damaged.end(&intake);
+    Ok(intake)
 }
 
 fn read(mut file: WebhookFile, intake: &mut Intake, damaged: &Damaged<'_>) -> anyhow::Result<()> {
