@@ -1,5 +1,9 @@
 //! Business tokens: which one a call is made with, what Meta says of it, and guide 5.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use secrecy::SecretString;
 use unmoor_graph_api::calls::{DebugToken, Expiry, FetchBusinessToken};
 use unmoor_graph_api::{BusinessToken, PortfolioId};
 use unmoor_migration::observed::{TokenFacts, TokenKind};
@@ -7,7 +11,29 @@ use unmoor_migration::reading::Answer;
 use unmoor_migration::{Cause, Migration, Success, WabaId};
 
 use super::{Failed, Outside};
-use crate::vault::SecretKind;
+use crate::vault::{SecretKind, Vault, VaultError};
+
+/// The business tokens of a migration that were taken out of the vault, for as long as a worker has its claim. One that somebody
+/// replaces meanwhile counts from the next claim on.
+#[derive(Default)]
+pub(crate) struct TokensInHand(Mutex<BTreeMap<SecretKind, SecretString>>);
+
+impl TokensInHand {
+    async fn of(&self, vault: &Vault, m: &Migration, kind: SecretKind) -> Result<Option<SecretString>, VaultError> {
+        if let Some(token) = self.tokens().get(&kind) {
+            return Ok(Some(token.clone()));
+        }
+        let token = vault.open(kind, m.id().as_str()).await?;
+        if let Some(token) = &token {
+            self.tokens().insert(kind, token.clone());
+        }
+        Ok(token)
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, BTreeMap<SecretKind, SecretString>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The business token for one side of the migration.
 pub(crate) async fn business_token(
@@ -19,7 +45,7 @@ pub(crate) async fn business_token(
         TokenKind::SourceBusiness => (SecretKind::BusinessTokenSource, "the source WABA"),
         TokenKind::DestinationBusiness => (SecretKind::BusinessTokenDestination, "the destination WABA"),
     };
-    let token = outside.vault.open(secret, m.id().as_str()).await?;
+    let token = outside.tokens.of(outside.vault, m, secret).await?;
     let missing = || Failed::ours(Cause::TokenMissing, format!("the vault holds no business token for {what}"));
     BusinessToken::new(token.ok_or_else(missing)?).map_err(|error| {
         Failed::ours(Cause::TokenMissing, format!("the business token for {what} is unusable: {error}"))
@@ -60,5 +86,6 @@ pub(super) async fn fetch(
     let call = FetchBusinessToken::new(graph.app.system_token.clone(), graph.app.secret.clone(), portfolio);
     let token = graph.send(None, &call).await.map_err(|error| Failed::of_call(error, graph.now()))?.answer;
     outside.vault.replace(SecretKind::BusinessTokenDestination, m.id().as_str(), token.secret()).await?;
+    outside.tokens.tokens().insert(SecretKind::BusinessTokenDestination, token.secret().clone());
     Ok(Success::TokenFetched)
 }
