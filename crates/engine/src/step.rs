@@ -249,7 +249,8 @@ impl Step<'_> {
         decide(m, input.clone(), &surroundings)
     }
 
-    /// One decision in one commit. The budget of the call that follows is reserved before its attempt is journaled.
+    /// One decision, committed at once where it has to be. The budget of the call that follows is reserved before its attempt is
+    /// journaled.
     async fn decide_and_commit(&mut self, input: &Input, inputs_done: &[u64]) -> Result<Option<Attempt>, StepError> {
         let mut somebody_asked = false;
         for _ in 0..FLEET_RETRIES {

@@ -274,14 +274,14 @@ impl EffectKind {
     }
 }
 
-/// One try at an effect, journaled before anything is sent.
+/// One try at an effect, journaled before anything is sent that [changes something](EffectKind::is_journaled_first).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Counts up within the migration; names the attempt in the journal.
     pub id: u64,
     /// What is tried.
     pub effect: Effect,
-    /// When it was journaled.
+    /// When it was decided.
     pub started_at: Timestamp,
     /// A try that has not left by then is not sent and decided again.
     pub send_before: Timestamp,

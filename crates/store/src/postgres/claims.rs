@@ -89,8 +89,7 @@ pub(super) async fn claim_due(
         let statement = client.prepare_cached(CLAIM_DUE).await?;
         let (limit, owner): (i64, &str) = (limit.into(), owner);
         let parameters: Parameters<'_> = &[&now, &limit, &owner, &lease_ms];
-        let (begun, rows) =
-            tokio::join!(biased; client.batch_execute("BEGIN"), client.query(&statement, parameters));
+        let (begun, rows) = tokio::join!(biased; client.batch_execute("BEGIN"), client.query(&statement, parameters));
         begun?;
         rows?.iter().map(Taken::of).collect::<Result<Vec<_>, Error>>()
     };

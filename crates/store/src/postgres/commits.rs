@@ -51,8 +51,7 @@ async fn write_in(
     let write = client.prepare_cached(WRITE).await?;
     let lane_number = commit.lane(LANES).map(big);
     let wanted: Parameters<'_> = &[&id, &lane_number, &fleet_use(commit)];
-    let (begun, row) =
-        tokio::join!(biased; client.batch_execute("BEGIN"), client.query_opt(&look, wanted));
+    let (begun, row) = tokio::join!(biased; client.batch_execute("BEGIN"), client.query_opt(&look, wanted));
     begun?;
     let (found, lane, fleet) = row?.as_ref().map(before).transpose()?.unwrap_or_default();
     let before = commit.check(found)?;
@@ -71,7 +70,8 @@ async fn write_in(
     let old_codes = (before.blockers != row.blockers)
         .then(|| serde_json::from_str::<Vec<String>>(&before.blockers).unwrap_or_default());
     let entries = journal::Rows::of(id, &commit.entries, &chained);
-    let lane_columns = lane.as_ref().map(|lane| (big(lane.commits), big(lane.migrations), &lane.sum[..], &lane.seal[..]));
+    let lane_columns =
+        lane.as_ref().map(|lane| (big(lane.commits), big(lane.migrations), &lane.sum[..], &lane.seal[..]));
     let (lane_commits, lane_migrations) = (lane_columns.map(|lane| lane.0), lane_columns.map(|lane| lane.1));
     let (lane_sum, lane_seal) = (lane_columns.map(|lane| lane.2), lane_columns.map(|lane| lane.3));
     let inputs: Vec<i64> = commit.inputs_done.iter().copied().map(big).collect();
@@ -114,8 +114,7 @@ async fn write_in(
         &fleet_body,
         &fleet_seal,
     ];
-    let (written, answer) =
-        tokio::join!(biased; client.execute(&write, columns), client.batch_execute("COMMIT"));
+    let (written, answer) = tokio::join!(biased; client.execute(&write, columns), client.batch_execute("COMMIT"));
     let committed = Committed { version, fleet_version: fleet.map(|fleet| fleet.version) };
     // What the server refused has undone everything, whatever it says to the COMMIT behind it. What was not answered was followed
     // by a COMMIT that may have arrived.

@@ -90,11 +90,13 @@ async fn add_in(
     let new: Vec<(&ImportRow, &Chained)> = rows.iter().zip(&chains).filter(is_new).collect();
     add_rest(client, &new, at).await?;
     enter(client, key, &new).await?;
-    let versions = client.prepare_cached("SELECT id, version FROM migration WHERE id = ANY($1)").await?;
     let mut versions_by_id = BTreeMap::new();
-    for row in client.query(&versions, &[&ids]).await? {
-        let mut columns = Columns::of(&row);
-        versions_by_id.insert(columns.take::<String>()?, columns.number()?);
+    if new.len() < rows.len() {
+        let versions = client.prepare_cached("SELECT id, version FROM migration WHERE id = ANY($1)").await?;
+        for row in client.query(&versions, &[&ids]).await? {
+            let mut columns = Columns::of(&row);
+            versions_by_id.insert(columns.take::<String>()?, columns.number()?);
+        }
     }
     let mut added = inserted;
     let answer = |id: &str| {
@@ -124,8 +126,7 @@ async fn add_rest(
     let each_code = || rows().flat_map(|row| row.blocker_codes.iter().map(|code| (row.id.as_str(), code.as_str())));
     let (blocked, codes): (Vec<&str>, Vec<&str>) = each_code().unzip();
     let states_columns: Parameters<'_> = &[&ids, &bodies];
-    let entries: Parameters<'_> =
-        &[&at, &journal.ids, &journal.seqs, &journal.kinds, &journal.bodies, &journal.links];
+    let entries: Parameters<'_> = &[&at, &journal.ids, &journal.seqs, &journal.kinds, &journal.bodies, &journal.links];
     let blockers_columns: Parameters<'_> = &[&codes, &blocked];
     let (stated, appended, blocked) = tokio::join!(
         biased;

@@ -6,8 +6,8 @@ use unmoor_migration::MigrationId;
 
 use super::fault::Fault;
 use super::value::Ns;
-use crate::rows::InputRow;
 use crate::CommitError;
+use crate::rows::InputRow;
 
 /// The number of the input; `None` when there is no such migration.
 pub(super) fn post(
