@@ -32,11 +32,11 @@ impl Mortal {
             (true, [_, "subscribed_apps"]) => Some(EffectKind::Subscribe),
             (true, [_, "phone_numbers"]) => Some(EffectKind::MoveNumber),
             (true, [_, "register"]) => Some(EffectKind::RegisterNumber),
-            (false, ["debug_token"]) => {
-                let token = customer.business_token.as_ref()?.expose();
-                let is_source = request.uri().query().is_some_and(|query| query.contains(token));
-                Some(if is_source { EffectKind::CheckSourceToken } else { EffectKind::CheckDestinationToken })
-            }
+            (false, ["debug_token"]) => Some(if self.simulator.world().intents.is_empty() {
+                EffectKind::CheckSourceToken
+            } else {
+                EffectKind::CheckDestinationToken
+            }),
             (false, [_, "phone_numbers"]) => of_side(EffectKind::ReadSourceNumbers, EffectKind::ReadDestinationNumbers),
             (false, [_, "message_templates"]) => {
                 of_side(EffectKind::ReadSourceTemplates, EffectKind::ReadDestinationTemplates)
