@@ -2,8 +2,7 @@
 //!
 //! The engine knows nothing of it. What it reaches the outside through, the store and the wire, passes a point before and after
 //! each of its calls, under the name of the effect that the call serves. At the point that was chosen everything stands still for
-//! good, as if the process had been killed there: whoever reaches a point later stands still as well. For one migration alone, so
-//! that it is known which effect a call serves.
+//! good, as if the process had been killed there: whoever reaches a point later stands still as well. For one migration alone.
 
 mod life;
 mod store;
@@ -88,8 +87,6 @@ struct Inner {
     told: Notify,
     passed: Mutex<Vec<Point>>,
     counts: Mutex<BTreeMap<(Option<EffectKind>, Moment), usize>>,
-    /// The effect under way.
-    served: Mutex<Option<EffectKind>>,
 }
 
 impl Death {
@@ -101,7 +98,6 @@ impl Death {
             told: Notify::new(),
             passed: Mutex::default(),
             counts: Mutex::default(),
-            served: Mutex::default(),
         }))
     }
 
@@ -127,14 +123,6 @@ impl Death {
 
     fn clock(&self) -> &VirtualClock {
         &self.0.clock
-    }
-
-    fn serve(&self, effect: EffectKind) {
-        *self.0.served.lock().unwrap() = Some(effect);
-    }
-
-    fn served(&self) -> Option<EffectKind> {
-        *self.0.served.lock().unwrap()
     }
 
     async fn comes(&self) {

@@ -7,7 +7,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 use unmoor_engine::{
     App, Engine, Observer,
-    inbox::{Posted, post},
+    inbox::{Posted, post_to_all},
     vault::SecretKind,
     worker,
 };
@@ -44,9 +44,7 @@ async fn stretch(
     reached: &mut watch::Receiver<Reached>,
 ) -> Result<Cost> {
     for input in inputs {
-        for id in ids {
-            post(engine.store.as_ref(), id, input, "bench", now()).await?;
-        }
+        post_to_all(engine.store.as_ref(), ids, input, "bench", now()).await?;
     }
     let meter = Meter::start()?;
     let stop = worker::Stop::new();

@@ -10,7 +10,7 @@ use unmoor_store::Store;
 
 use crate::clock::Clock;
 use crate::durability::Durability;
-use crate::effects::Outside;
+use crate::effects::{Outside, TokensInHand};
 use crate::graph::Graph;
 use crate::hooks::Hooks;
 use crate::randomness::jitter_permille;
@@ -87,8 +87,9 @@ pub struct Engine {
 }
 
 impl Engine {
-    pub(crate) fn outside(&self) -> Outside<'_> {
-        Outside { graph: &self.graph, vault: &self.vault, hooks: &self.hooks, rehearsal: self.settings.rehearsal }
+    pub(crate) fn outside<'a>(&'a self, tokens: &'a TokensInHand) -> Outside<'a> {
+        let (graph, vault, hooks) = (&self.graph, &self.vault, &self.hooks);
+        Outside { graph, vault, tokens, hooks, rehearsal: self.settings.rehearsal }
     }
 
     /// How fast this machine has to be on the engine's clock. A clock that runs 20,000 times as fast would leave it a

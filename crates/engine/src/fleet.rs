@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use unmoor_migration::BlockerCode;
 use unmoor_migration::fleet::{Fleet, Look, Recovery};
+use unmoor_migration::{BlockerCode, MigrationId};
 use unmoor_store::{CommitError, Filter, Store, StoreError};
 
 use crate::inbox::{self, Posted};
@@ -142,9 +142,8 @@ pub(crate) async fn wake(store: &dyn Store, at: Timestamp) -> Result<(), StoreEr
     let mut cursor = None;
     loop {
         let page = store.list(&waiting, cursor.as_ref(), PAGE).await?;
-        for stored in &page.rows {
-            inbox::post(store, stored.migration.id(), &posted, "unmoor", at).await?;
-        }
+        let ids: Vec<MigrationId> = page.rows.iter().map(|stored| stored.migration.id().clone()).collect();
+        inbox::post_to_all(store, &ids, &posted, "unmoor", at).await?;
         match page.next {
             Some(next) => cursor = Some(next),
             None => return Ok(()),

@@ -46,6 +46,30 @@ pub async fn post(
     store.post_input(id, &body, by, at).await
 }
 
+/// So many are posted to in one transaction.
+const POSTED_AT_ONCE: usize = 250;
+
+/// Puts `posted` into the inbox of each of `ids`, each of them once.
+///
+/// # Errors
+/// [`StoreError`] when there is no such migration, or the store fails; some of the others may have it then.
+pub async fn post_to_all(
+    store: &dyn Store,
+    ids: &[MigrationId],
+    posted: &Posted,
+    by: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let body = serde_json::to_value(posted).unwrap_or(Value::Null);
+    for some in ids.chunks(POSTED_AT_ONCE) {
+        let seqs = store.post_inputs(some, &body, by, at).await?;
+        if let Some((id, _)) = some.iter().zip(seqs).find(|(_, seq)| seq.is_none()) {
+            return Err(StoreError::UnknownMigration { id: id.clone() });
+        }
+    }
+    Ok(())
+}
+
 /// The machine's input for a posted row.
 pub(crate) fn input_of(waiting: &WaitingInput) -> Result<Input, serde_json::Error> {
     Ok(match serde_json::from_value(waiting.body.clone())? {

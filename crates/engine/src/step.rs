@@ -5,13 +5,15 @@
 //!                                                       ▼
 //!         ┌────────────────────────────────────────► decide
 //!         │                                             │ facts + next attempt
-//!         │                                        one commit
+//!         │                                one commit, or kept for the next
 //!      outcome                                          │
 //!         └────────── execute the effect ◄──────────────┴─► nothing owed: release
 //! ```
 //!
-//! An attempt is durable before its effect is executed, and the outcome of one effect and the attempt at the next share a
-//! commit. Whatever goes wrong in between, the next claim finds the open attempt and treats its outcome as unknown.
+//! An attempt at whatever changes something outside is durable before its effect is executed, its outcome before anything
+//! else is done, and the outcome of one effect and the attempt at the next share a commit. Whatever goes wrong in between, the
+//! next claim finds the open attempt and treats its outcome as unknown. What only reads is kept in memory until something has
+//! to be durable, or the claim ends: a process that dies before has lost nothing but answers, and asks again.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -24,7 +26,7 @@ use unmoor_store::{Claim, Commit, CommitError, Committed, FleetUpdate, Snapshot,
 
 use crate::admission::{Admitted, Denied};
 use crate::durability::GREATEST_AGE;
-use crate::effects::execute;
+use crate::effects::{TokensInHand, execute};
 use crate::engine::{Engine, Settings, stretched};
 use crate::fleet::FleetAt;
 use crate::{admission, fleet, inbox, notices, portions};
@@ -129,6 +131,8 @@ async fn take_further(engine: &Engine, claim: Claim, may_begin: MayBegin<'_>) ->
         fleet: load_fleet(engine, &id).await?,
         claim,
         leased_at: engine.clock.now(),
+        kept: Kept::default(),
+        tokens: TokensInHand::default(),
         last: false,
         released: false,
     };
@@ -146,16 +150,32 @@ async fn load_fleet(engine: &Engine, id: &MigrationId) -> Result<FleetAt, StepEr
     fleet::load(engine.store.as_ref()).await.map_err(|source| StepError::Store { id: id.clone(), source })
 }
 
+/// What was decided and need not be durable yet: answers to reads, and inputs that led to no call. It goes with the next commit.
+#[derive(Default)]
+struct Kept {
+    events: Vec<Event>,
+    inputs_done: Vec<u64>,
+}
+
 struct Step<'a> {
     engine: &'a Engine,
     may_begin: MayBegin<'a>,
+    /// Its migration stands as it was decided last, with what is kept.
     claim: Claim,
+    kept: Kept,
+    tokens: TokensInHand,
     fleet: FleetAt,
     /// When the lease began last, on the engine's clock, whose rate is known; the lease itself is real.
     leased_at: Timestamp,
     /// Nothing follows this chain: its last commit ends the claim.
     last: bool,
     released: bool,
+}
+
+impl Kept {
+    fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.inputs_done.is_empty()
+    }
 }
 
 impl Step<'_> {
@@ -207,7 +227,7 @@ impl Step<'_> {
             self.keep_lease().await?;
             let Some(attempt) = self.decide_and_commit(&input, inputs_done).await? else { return Ok(()) };
             inputs_done = &[];
-            let outcome = execute(&self.engine.outside(), &self.claim.migration, &attempt).await;
+            let outcome = execute(&self.engine.outside(&self.tokens), &self.claim.migration, &attempt).await;
             log(&self.claim.migration, &attempt, &outcome);
             input = Input::Ended { attempt: attempt.id, outcome };
         }
@@ -229,7 +249,8 @@ impl Step<'_> {
         decide(m, input.clone(), &surroundings)
     }
 
-    /// One decision in one commit. The budget of the call that follows is reserved before its attempt is journaled.
+    /// One decision, committed at once where it has to be. The budget of the call that follows is reserved before its attempt is
+    /// journaled.
     async fn decide_and_commit(&mut self, input: &Input, inputs_done: &[u64]) -> Result<Option<Attempt>, StepError> {
         let mut somebody_asked = false;
         for _ in 0..FLEET_RETRIES {
@@ -253,13 +274,21 @@ impl Step<'_> {
                     Err(throttled) => decision = self.decide(input, Some(throttled)).map_err(defect)?,
                 }
             }
-            if decision.events.is_empty() && inputs_done.is_empty() {
+            if decision.events.is_empty() && inputs_done.is_empty() && (self.kept.is_empty() || !self.last) {
                 return Ok(None);
             }
             let mut fleet = self.fleet.fleet.clone();
             let changes_fleet = fleet.observe(&decision.migration, &decision.events);
             let moves = begins(&decision, EffectKind::MoveNumber);
             let Decision { events, effect, migration } = decision;
+            let rests = if effect.is_some() { !is_journaled_first(&events) } else { !self.last };
+            if rests && !changes_fleet && !gives_an_outcome(&events) {
+                self.kept.events.extend(events);
+                self.kept.inputs_done.extend(inputs_done);
+                self.claim.migration = migration;
+                admission::follow(&mut self.engine.graph.throttle(), &self.claim.migration, now);
+                return Ok(effect);
+            }
             let mut draft = self.draft(now, migration, events, inputs_done);
             draft.release = self.last && effect.is_none();
             if changes_fleet || moves {
@@ -347,12 +376,21 @@ impl Step<'_> {
         }
     }
 
-    /// Commits, with `fleet` as the fleet's new state where it changes, and gives back what happened.
+    /// Commits behind what is kept, with `fleet` as the fleet's new state where it changes, and gives back what happened.
     async fn commit(&mut self, mut commit: Commit, fleet: Option<Fleet>) -> Result<Vec<Event>, StepError> {
+        let (events, inputs_done) = (self.kept.events.len(), self.kept.inputs_done.len());
+        commit.events.splice(0..0, std::mem::take(&mut self.kept.events));
+        commit.inputs_done.splice(0..0, std::mem::take(&mut self.kept.inputs_done));
         commit.notices = notices::of(self.engine, commit.snapshot.migration(), &commit.events, fleet.as_ref());
-        let committed = self.commit_patiently(&commit).await;
-        let committed =
-            committed.map_err(|source| StepError::Commit { id: self.claim.migration.id().clone(), source })?;
+        let committed = match self.commit_patiently(&commit).await {
+            Ok(committed) => committed,
+            Err(source) => {
+                commit.events.truncate(events);
+                commit.inputs_done.truncate(inputs_done);
+                self.kept = Kept { events: commit.events, inputs_done: commit.inputs_done };
+                return Err(StepError::Commit { id: self.claim.migration.id().clone(), source });
+            }
+        };
         self.claim.version = committed.version;
         self.released = commit.release;
         self.claim.migration = commit.snapshot.into_migration();
@@ -417,6 +455,21 @@ fn cannot_be_taken_back(events: &[Event]) -> bool {
         }
         false
     })
+}
+
+/// Whether an attempt among these has to be durable before it is made.
+fn is_journaled_first(events: &[Event]) -> bool {
+    events.iter().any(|event| {
+        if let Fact::AttemptStarted { attempt } = &event.fact {
+            return attempt.effect.kind().is_journaled_first();
+        }
+        false
+    })
+}
+
+/// Whether these tell what came of something that was journaled first.
+fn gives_an_outcome(events: &[Event]) -> bool {
+    events.iter().any(|event| matches!(&event.fact, Fact::AttemptEnded { kind, .. } if kind.is_journaled_first()))
 }
 
 fn begins(decision: &Decision, kind: EffectKind) -> bool {

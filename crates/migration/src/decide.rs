@@ -18,7 +18,7 @@ use crate::{Customer, E164};
 /// What an input leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decision {
-    /// Facts, in order, to be persisted in one commit.
+    /// Facts, in order, none of which is persisted without the others.
     pub events: Vec<Event>,
     /// The call that is then owed; its attempt is already among the facts. At most one is open at any time.
     pub effect: Option<Attempt>,

@@ -227,6 +227,33 @@ impl EffectKind {
         }
     }
 
+    /// Whether an attempt has to be durable before it is made, and its outcome before anything else is done: whatever changes
+    /// something at the vendor's or the operator's, or gives a token. What only reads, and a PIN that is drawn once and kept,
+    /// may be asked for again by a process that has forgotten it.
+    #[must_use]
+    pub fn is_journaled_first(self) -> bool {
+        match self {
+            Self::SetIntent
+            | Self::FetchBusinessToken
+            | Self::Subscribe
+            | Self::AskBeforeMove
+            | Self::MoveNumber
+            | Self::RegisterNumber => true,
+            Self::CheckSourceToken
+            | Self::CheckDestinationToken
+            | Self::ReadSource
+            | Self::ReadSourceNumbers
+            | Self::ReadSourceTemplates
+            | Self::ReadIntent
+            | Self::ReadGivenIntent
+            | Self::ReadSubscriptions
+            | Self::ReadDestination
+            | Self::ReadDestinationNumbers
+            | Self::SealPin
+            | Self::ReadDestinationTemplates => false,
+        }
+    }
+
     /// Whether the effect is a call of the Graph API (and counts as one).
     #[must_use]
     pub fn is_graph_call(self) -> bool {
@@ -259,14 +286,14 @@ impl EffectKind {
     }
 }
 
-/// One try at an effect, journaled before anything is sent.
+/// One try at an effect, journaled before anything is sent that [changes something](EffectKind::is_journaled_first).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     /// Counts up within the migration; names the attempt in the journal.
     pub id: u64,
     /// What is tried.
     pub effect: Effect,
-    /// When it was journaled.
+    /// When it was decided.
     pub started_at: Timestamp,
     /// A try that has not left by then is not sent and decided again.
     pub send_before: Timestamp,

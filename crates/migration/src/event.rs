@@ -114,7 +114,7 @@ pub enum Fact {
         /// What.
         from: String,
     },
-    /// A try begins; it is journaled before anything is sent (rule 5).
+    /// A try begins; journaled before anything is sent that changes something (rule 5).
     AttemptStarted {
         /// The try.
         attempt: Attempt,

@@ -111,12 +111,25 @@ pub trait Store: Send + Sync {
     /// for nothing and may get lost, so that whoever waits also looks by itself now and then. Never, where nobody can tell.
     async fn woken(&self);
 
-    /// Puts an input into the inbox of a migration, which is due at once. Returns its number, which is higher than that of
-    /// every input before.
+    /// Puts the same input into the inbox of each of these migrations, all of them or none; each is due at once. Gives its number
+    /// there, which is higher than that of every input before, or `None` where there is no such migration. Whoever posts to a
+    /// fleet does so a few hundred at a time.
+    async fn post_inputs(
+        &self,
+        ids: &[MigrationId],
+        body: &Value,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<Vec<Option<u64>>, StoreError>;
+
+    /// Puts an input into the inbox of one migration, and gives its number.
     ///
     /// # Errors
     /// [`StoreError::UnknownMigration`].
-    async fn post_input(&self, id: &MigrationId, body: &Value, by: &str, at: Timestamp) -> Result<u64, StoreError>;
+    async fn post_input(&self, id: &MigrationId, body: &Value, by: &str, at: Timestamp) -> Result<u64, StoreError> {
+        let posted = self.post_inputs(std::slice::from_ref(id), body, by, at).await?;
+        posted.into_iter().next().flatten().ok_or_else(|| StoreError::UnknownMigration { id: id.clone() })
+    }
 
     /// At most `limit` journal rows of one migration after number `after_seq` (0: from the beginning), in order.
     async fn journal(&self, id: &MigrationId, after_seq: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError>;

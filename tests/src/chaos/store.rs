@@ -322,9 +322,15 @@ impl Store for ChaosStore {
         self.inner.count_by_phase().await
     }
 
-    async fn post_input(&self, id: &MigrationId, body: &Value, by: &str, at: Timestamp) -> Result<u64, StoreError> {
+    async fn post_inputs(
+        &self,
+        ids: &[MigrationId],
+        body: &Value,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<Vec<Option<u64>>, StoreError> {
         self.leases.changed();
-        self.inner.post_input(id, body, by, at).await
+        self.inner.post_inputs(ids, body, by, at).await
     }
 
     async fn journal(&self, id: &MigrationId, after_seq: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use serde_json::Value;
+use unmoor_engine::vault::SecretKind;
 use unmoor_migration::{EffectKind, Fact, MigrationId};
 use unmoor_store::chain::JournalKey;
 use unmoor_store::{
@@ -21,18 +22,17 @@ pub(super) struct Mortal {
     pub(super) death: Death,
 }
 
-fn ended(commit: &Commit) -> Option<EffectKind> {
-    commit.events.iter().find_map(|event| match &event.fact {
-        Fact::AttemptEnded { kind, .. } => Some(*kind),
+/// The effects that a commit tells something of, with the moments before and after it, in their order. Attempts at reads are
+/// journaled together with what they gave.
+fn told(commit: &Commit) -> Vec<(EffectKind, [Moment; 2])> {
+    let told = commit.events.iter().filter_map(|event| match &event.fact {
+        Fact::AttemptStarted { attempt } => {
+            Some((attempt.effect.kind(), [Moment::BeforeAttempt, Moment::AfterAttempt]))
+        }
+        Fact::AttemptEnded { kind, .. } => Some((*kind, [Moment::BeforeOutcome, Moment::AfterOutcome])),
         _ => None,
-    })
-}
-
-fn started(commit: &Commit) -> Option<EffectKind> {
-    commit.events.iter().find_map(|event| match &event.fact {
-        Fact::AttemptStarted { attempt } => Some(attempt.effect.kind()),
-        _ => None,
-    })
+    });
+    told.collect()
 }
 
 #[async_trait]
@@ -117,21 +117,14 @@ impl Store for Mortal {
     }
 
     async fn commit(&self, claim: &Claim, commit: &Commit) -> Result<Committed, CommitError> {
-        let (ended, started) = (ended(commit), started(commit));
-        if let Some(effect) = ended {
-            self.death.pass(Some(effect), Moment::BeforeOutcome).await;
-        }
-        if let Some(effect) = started {
-            self.death.pass(Some(effect), Moment::BeforeAttempt).await;
+        let told = told(commit);
+        for (effect, [before, _]) in &told {
+            self.death.pass(Some(*effect), *before).await;
         }
         self.death.only_alive().await;
         let committed = self.inner.commit(claim, commit).await?;
-        if let Some(effect) = ended {
-            self.death.pass(Some(effect), Moment::AfterOutcome).await;
-        }
-        if let Some(effect) = started {
-            self.death.serve(effect);
-            self.death.pass(Some(effect), Moment::AfterAttempt).await;
+        for (effect, [_, after]) in &told {
+            self.death.pass(Some(*effect), *after).await;
         }
         Ok(committed)
     }
@@ -166,9 +159,15 @@ impl Store for Mortal {
         self.inner.woken().await;
     }
 
-    async fn post_input(&self, id: &MigrationId, body: &Value, by: &str, at: Timestamp) -> Result<u64, StoreError> {
+    async fn post_inputs(
+        &self,
+        ids: &[MigrationId],
+        body: &Value,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<Vec<Option<u64>>, StoreError> {
         self.death.only_alive().await;
-        self.inner.post_input(id, body, by, at).await
+        self.inner.post_inputs(ids, body, by, at).await
     }
 
     async fn journal(&self, id: &MigrationId, after_seq: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {
@@ -194,7 +193,9 @@ impl Store for Mortal {
     ) -> Result<SealedSecret, StoreError> {
         self.death.only_alive().await;
         let kept = self.inner.put_secret_if_absent(kind, name, sealed).await?;
-        self.death.pass(self.death.served(), Moment::Sent).await;
+        if kind == SecretKind::Pin.as_str() {
+            self.death.pass(Some(EffectKind::SealPin), Moment::Sent).await;
+        }
         Ok(kept)
     }
 

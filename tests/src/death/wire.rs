@@ -7,6 +7,7 @@ use bytes::Bytes;
 use jiff::SignedDuration;
 use unmoor_engine::clock::Clock as _;
 use unmoor_graph_api::{Transport, TransportError};
+use unmoor_migration::EffectKind;
 use unmoor_simulator::{Reply, Simulator};
 
 use super::{Death, Moment};
@@ -16,6 +17,38 @@ pub(super) struct Mortal {
     pub(super) death: Death,
 }
 
+impl Mortal {
+    /// The effect that a call serves: of one migration, whose accounts the simulator knows.
+    fn effect_of(&self, request: &http::Request<Bytes>) -> Option<EffectKind> {
+        let credentials = self.simulator.credentials();
+        let customer = credentials.customers.first()?;
+        let parts: Vec<&str> = request.uri().path().trim_start_matches('/').split('/').skip(1).collect();
+        let is_source = parts.first().is_some_and(|id| *id == customer.waba_id.to_string());
+        let is_intent = |id: &str| self.simulator.world().intents.keys().any(|intent| intent.to_string() == id);
+        let of_side = |source, destination| Some(if is_source { source } else { destination });
+        match (request.method() == http::Method::POST, parts.as_slice()) {
+            (true, [_, "set_solution_migration_intent"]) => Some(EffectKind::SetIntent),
+            (true, [_, "system_user_access_tokens"]) => Some(EffectKind::FetchBusinessToken),
+            (true, [_, "subscribed_apps"]) => Some(EffectKind::Subscribe),
+            (true, [_, "phone_numbers"]) => Some(EffectKind::MoveNumber),
+            (true, [_, "register"]) => Some(EffectKind::RegisterNumber),
+            (false, ["debug_token"]) => Some(if self.simulator.world().intents.is_empty() {
+                EffectKind::CheckSourceToken
+            } else {
+                EffectKind::CheckDestinationToken
+            }),
+            (false, [_, "phone_numbers"]) => of_side(EffectKind::ReadSourceNumbers, EffectKind::ReadDestinationNumbers),
+            (false, [_, "message_templates"]) => {
+                of_side(EffectKind::ReadSourceTemplates, EffectKind::ReadDestinationTemplates)
+            }
+            (false, [_, "subscribed_apps"]) => Some(EffectKind::ReadSubscriptions),
+            (false, [id]) if is_intent(id) => Some(EffectKind::ReadIntent),
+            (false, [_]) => of_side(EffectKind::ReadSource, EffectKind::ReadDestination),
+            _ => None,
+        }
+    }
+}
+
 #[async_trait]
 impl Transport for Mortal {
     async fn exchange(
@@ -23,7 +56,7 @@ impl Transport for Mortal {
         request: http::Request<Bytes>,
         timeout: Duration,
     ) -> Result<http::Response<Bytes>, TransportError> {
-        let (death, effect) = (&self.death, self.death.served());
+        let (death, effect) = (&self.death, self.effect_of(&request));
         death.only_alive().await;
         let clock = death.clock();
         let exchange = self.simulator.exchange(clock.now(), &request);

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::support::{Unmoor, write};
 
 /// Every command, as `unmoor --help` lists them.
-const COMMANDS: [&str; 28] = [
+const COMMANDS: [&str; 29] = [
     "rehearse",
     "import",
     "export",

@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use tokio::task::JoinSet;
 use unmoor_engine::clock::{Clock, SystemClock};
-use unmoor_engine::inbox::{Posted, TakenIn, post, take_in_now};
+use unmoor_engine::inbox::{Posted, TakenIn, post, post_to_all, take_in_now};
 use unmoor_engine::vault::Vault;
 use unmoor_migration::retry::after;
 use unmoor_migration::{Command, Migration, MigrationId, Policy};
@@ -280,10 +280,13 @@ async fn ask_engine(ground: &Ground, wanted: Vec<(MigrationId, Posted)>) -> anyh
     let store = ground.store.as_ref();
     let follow = wanted.len() <= MOST_FOLLOWED;
     let mut open = Vec::new();
-    for (id, posted) in &wanted {
-        let journal_end = if follow { journal_end(store, id).await? } else { 0 };
-        post(store, id, posted, &ground.by, ground.clock.now()).await?;
-        open.push(journal_end);
+    for (id, _) in &wanted {
+        open.push(if follow { journal_end(store, id).await? } else { 0 });
+    }
+    for alike in wanted.chunk_by(|(_, one), (_, other)| one == other) {
+        let Some((_, posted)) = alike.first() else { continue };
+        let ids: Vec<MigrationId> = alike.iter().map(|(id, _)| id.clone()).collect();
+        post_to_all(store, &ids, posted, &ground.by, ground.clock.now()).await?;
     }
     let mut answers = vec![Answer::Posted; wanted.len()];
     if !follow {

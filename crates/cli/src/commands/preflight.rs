@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use unmoor_engine::inbox::{Posted, post};
+use unmoor_engine::inbox::{Posted, post_to_all};
 use unmoor_engine::{Engine, NobodyWatches, step, worker};
 use unmoor_migration::reading::Answer;
 use unmoor_migration::retry::after;
@@ -41,9 +41,7 @@ pub(crate) async fn run(args: &PreflightArgs, global: &GlobalArgs, output: &Outp
     })
     .await?;
     let by = user();
-    for id in &ids {
-        post(store, id, &Posted::Command(Command::Preflight), &by, engine.clock.now()).await?;
-    }
+    post_to_all(store, &ids, &Posted::Command(Command::Preflight), &by, engine.clock.now()).await?;
     output.note(format_args!("checking {}, reading only", counted(ids.len() as u64, "customer")));
     check_all(engine, &ids).await?;
     let somebody_is_needed = show(engine, &ids, args.json, output).await?;

@@ -19,11 +19,13 @@ use crate::hooks::Hooks;
 use crate::vault::Vault;
 
 pub(crate) use outcome::Failed;
+pub(crate) use tokens::TokensInHand;
 
 /// What effects are executed with.
 pub(crate) struct Outside<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) vault: &'a Vault,
+    pub(crate) tokens: &'a TokensInHand,
     pub(crate) hooks: &'a Hooks,
     pub(crate) rehearsal: bool,
 }

@@ -1,5 +1,8 @@
 //! Business tokens: which one a call is made with, what Meta says of it, and guide 5.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use unmoor_graph_api::calls::{DebugToken, Expiry, FetchBusinessToken};
 use unmoor_graph_api::{BusinessToken, PortfolioId};
 use unmoor_migration::observed::{TokenFacts, TokenKind};
@@ -8,7 +11,27 @@ use unmoor_migration::{Cause, Migration, Success, WabaId};
 
 use super::{Failed, Outside};
 use crate::business_token::{self, BusinessTokenError};
-use crate::vault::SecretKind;
+use crate::vault::{SecretKind, Vault};
+
+/// The business tokens of a migration that were taken out of the vault, for as long as a worker has its claim. One that somebody
+/// replaces meanwhile counts from the next claim on.
+#[derive(Default)]
+pub(crate) struct TokensInHand(Mutex<BTreeMap<TokenKind, BusinessToken>>);
+
+impl TokensInHand {
+    async fn of(&self, vault: &Vault, m: &Migration, kind: TokenKind) -> Result<BusinessToken, BusinessTokenError> {
+        if let Some(token) = self.tokens().get(&kind) {
+            return Ok(token.clone());
+        }
+        let token = business_token::open(vault, m.id().source(), kind).await?;
+        self.tokens().insert(kind, token.clone());
+        Ok(token)
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, BTreeMap<TokenKind, BusinessToken>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// The business token for one side of the migration.
 pub(crate) async fn business_token(
@@ -16,7 +39,7 @@ pub(crate) async fn business_token(
     m: &Migration,
     kind: TokenKind,
 ) -> Result<BusinessToken, Failed> {
-    business_token::open(outside.vault, m.id().source(), kind).await.map_err(|error| match error {
+    outside.tokens.of(outside.vault, m, kind).await.map_err(|error| match error {
         BusinessTokenError::Vault(error) => error.into(),
         BusinessTokenError::Missing { .. } | BusinessTokenError::Unusable { .. } => {
             Failed::ours(Cause::TokenMissing, error.to_string())
@@ -58,5 +81,6 @@ pub(super) async fn fetch(
     let call = FetchBusinessToken::new(graph.app.system_token.clone(), graph.app.secret.clone(), portfolio);
     let token = graph.send(None, &call).await.map_err(|error| Failed::of_call(error, graph.now()))?.answer;
     outside.vault.replace(SecretKind::BusinessTokenDestination, m.id().as_str(), token.secret()).await?;
+    outside.tokens.tokens().insert(TokenKind::DestinationBusiness, token);
     Ok(Success::TokenFetched)
 }

@@ -20,6 +20,10 @@ pub(super) fn words(answer: &Success) -> String {
             let shown = answer.destination.as_ref().map(|waba| format!(", new account {waba}")).unwrap_or_default();
             format!("{}{shown}", answer.status)
         }
+        Success::GivenIntent(given) => {
+            let whose = given.source.as_ref().map_or("of no account that is shown".to_owned(), |waba| format!("of {waba}"));
+            format!("{}, {whose}", given.answer.status)
+        }
         Success::TokenFetched => "a token, sealed in the vault".to_owned(),
         Success::Subscribed => "subscribed".to_owned(),
         Success::Subscriptions(subscriptions) => subscribed(subscriptions),

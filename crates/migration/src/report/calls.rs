@@ -13,7 +13,7 @@ pub(super) fn call(m: &Migration, effect: &Effect) -> String {
         Effect::ReadSourceNumbers { token } => format!("GET /{source}/phone_numbers ({})", token_name(*token)),
         Effect::ReadSourceTemplates => format!("GET /{source}/message_templates"),
         Effect::SetIntent => format!("POST /{source}/set_solution_migration_intent"),
-        Effect::ReadIntent { intent } => format!("GET /{intent}"),
+        Effect::ReadIntent { intent } | Effect::ReadGivenIntent { intent } => format!("GET /{intent}"),
         Effect::FetchBusinessToken { portfolio } => format!("POST /{portfolio}/system_user_access_tokens"),
         Effect::Subscribe { destination, callback_url: None } => format!("POST /{destination}/subscribed_apps"),
         Effect::Subscribe { destination, callback_url: Some(url) } => {
@@ -41,7 +41,7 @@ fn token_name(token: TokenKind) -> &'static str {
 pub(super) fn guide(kind: EffectKind) -> Option<&'static str> {
     match kind {
         EffectKind::SetIntent => Some("2"),
-        EffectKind::ReadIntent => Some("4"),
+        EffectKind::ReadIntent | EffectKind::ReadGivenIntent => Some("4"),
         EffectKind::FetchBusinessToken => Some("5"),
         EffectKind::Subscribe | EffectKind::ReadSubscriptions => Some("6"),
         EffectKind::ReadSourceNumbers => Some("7"),

@@ -70,3 +70,17 @@ pub async fn a_commit_can_give_way_to_inputs_that_it_does_not_decide(database: &
     let version = store.commit(&claim, &decides).await.unwrap().version;
     store.commit(&Claim { version, ..claim }, &begins).await.unwrap();
 }
+
+pub async fn one_input_goes_to_many_at_once(database: &dyn Database) {
+    let store = database.open().await;
+    import(&*store, [snapshot(1, |_| ()), snapshot(2, |_| ()), snapshot(3, |_| ())]).await;
+    let before = store.post_input(&id(2), &ask("pause"), "lead", at(1)).await.unwrap();
+    let seqs = store.post_inputs(&[id(3), id(7), id(2)], &ask("start"), "lead", at(2)).await.unwrap();
+    let [Some(third), None, Some(second)] = seqs[..] else { panic!("{seqs:?}") };
+    assert!(before < second && second != third);
+    let inputs = claimed(&*store, 2).await.inputs;
+    assert_eq!(inputs.iter().map(|input| input.seq).collect::<Vec<_>>(), [before, second]);
+    let input = WaitingInput { seq: third, body: ask("start"), by: "lead".to_owned(), at: at(2) };
+    assert_eq!(claimed(&*store, 3).await.inputs, [input]);
+    assert_eq!(store.load(&id(1)).await.unwrap().unwrap().inputs_waiting, 0);
+}

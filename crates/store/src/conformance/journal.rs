@@ -31,7 +31,8 @@ pub async fn the_journal_is_append_only(database: &dyn Database) {
         "INSERT INTO journal SELECT migration_id, 3, at_ns, 'forged', body, link FROM journal".to_owned(),
     ] {
         let refused = database.tamper(&sql).await.expect_err(&sql);
-        assert!(refused.contains("append-only"), "{sql}: {refused}");
+        // A number that is there already is refused by the key where the gap is looked for afterwards.
+        assert!(refused.contains("append-only") || refused.contains("duplicate key"), "{sql}: {refused}");
     }
     assert!(database.tamper("DELETE FROM migration").await.is_err());
     assert_eq!(store.journal(&id(1), 0, 10).await.unwrap(), before);

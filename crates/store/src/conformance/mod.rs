@@ -124,6 +124,7 @@ macro_rules! conformance_tests {
             inbox::inputs_come_in_order_and_are_consumed_once,
             inbox::an_input_posted_under_a_claim_waits_for_the_next,
             inbox::an_input_to_nobody_is_refused,
+            inbox::one_input_goes_to_many_at_once,
             inbox::an_input_of_another_migration_cannot_be_consumed,
             inbox::a_commit_can_give_way_to_inputs_that_it_does_not_decide,
             journal::rows_are_numbered_without_a_gap_and_paged,

@@ -83,12 +83,15 @@ pub(super) async fn claim_due(
 ) -> Result<Vec<ClaimRow>, StoreError> {
     let operation = "claim due migrations";
     let now = ns(operation, now)?;
-    let transaction = Transaction::begun(pool, operation).await?;
+    let transaction = Transaction::on(pool, operation).await?;
     let client = transaction.client()?;
     let taken = async {
         let statement = client.prepare_cached(CLAIM_DUE).await?;
-        let rows = client.query(&statement, &[&now, &i64::from(limit), &owner, &lease_ms]).await?;
-        rows.iter().map(Taken::of).collect::<Result<Vec<_>, Error>>()
+        let (limit, owner): (i64, &str) = (limit.into(), owner);
+        let parameters: Parameters<'_> = &[&now, &limit, &owner, &lease_ms];
+        let (begun, rows) = tokio::join!(biased; client.batch_execute("BEGIN"), client.query(&statement, parameters));
+        begun?;
+        rows?.iter().map(Taken::of).collect::<Result<Vec<_>, Error>>()
     };
     let taken = taken.await.map_err(|error| transaction.explain::<StoreError>(error))?;
     finish(transaction, taken, owner).await

@@ -1,11 +1,11 @@
 //! What concerns every migration, and what the database was made for.
 
 use deadpool_postgres::ClientWrapper;
-use tokio_postgres::{Error, Row};
+use tokio_postgres::Error;
 
 use super::fault::Fault;
 use super::pool::Pool;
-use super::row::{big, number};
+use super::row::{Columns, big, number};
 use super::transaction::Transaction;
 use crate::chain::{FleetSeal, JournalKey, seal_fleet};
 use crate::value::from_json;
@@ -24,14 +24,20 @@ pub(super) async fn read(pool: &Pool) -> Result<StoredFleet, StoreError> {
     Ok(StoredFleet { version: number(version), state: from_json(|| "the fleet's state".to_owned(), state)? })
 }
 
-/// The row, locked until the transaction ends, where it is wanted.
-pub(super) const LOCKED: &str = "SELECT version, body, seal FROM fleet WHERE only_row = 1 AND $1::boolean FOR UPDATE";
+/// The row, locked until the transaction ends.
+const LOCKED: &str = "SELECT version, body, seal FROM fleet WHERE only_row = 1 FOR UPDATE";
 
-/// The same, so that others may rest on it as well, and nobody changes it meanwhile.
-pub(super) const SHARED: &str = "SELECT version, body, seal FROM fleet WHERE only_row = 1 AND $1::boolean FOR SHARE";
-
-pub(super) fn sealed(row: &Row) -> Result<SealedFleet, Error> {
-    Ok(SealedFleet { version: number(row.try_get(0)?), body: row.try_get(1)?, seal: row.try_get(2)? })
+/// The state in the next three columns, which are all null where it was not looked at.
+pub(super) fn in_columns(columns: &mut Columns<'_>) -> Result<Option<SealedFleet>, Error> {
+    match columns.take()? {
+        Some(version) => {
+            Ok(Some(SealedFleet { version: number(version), body: columns.take()?, seal: columns.take()? }))
+        }
+        None => {
+            columns.pass_over(2);
+            Ok(None)
+        }
+    }
 }
 
 /// The row that was locked, if its version is `expected`.
@@ -42,30 +48,26 @@ pub(super) fn checked(locked: Option<SealedFleet>, expected: u64) -> Result<Seal
     if found == expected { Ok(sealed) } else { Err(CommitError::FleetConflict { expected, found }.into()) }
 }
 
-/// Replaces the state if its version, in the row that was locked, is `expected`, and returns the new version.
-pub(super) async fn set_in(
-    client: &ClientWrapper,
-    key: &JournalKey,
-    locked: Option<SealedFleet>,
-    expected: u64,
-    state: &str,
-) -> Result<u64, Fault<CommitError>> {
-    let SealedFleet { version: found, body, seal } = checked(locked, expected)?;
-    let version = expected + 1;
-    let seal = seal_fleet(key, &FleetSeal { version: found, body: &body, seal: &seal }, version, state);
-    let set = client.prepare_cached(SET).await?;
-    client.execute(&set, &[&big(version), &state, &seal.as_slice()]).await?;
-    Ok(version)
+/// The state that comes after `before`.
+pub(super) fn after(key: &JournalKey, before: &SealedFleet, state: &str) -> SealedFleet {
+    let SealedFleet { version: found, body, seal } = before;
+    let version = found + 1;
+    let seal = seal_fleet(key, &FleetSeal { version: *found, body, seal }, version, state);
+    SealedFleet { version, body: state.to_owned(), seal: seal.to_vec() }
 }
 
-/// The same as a transaction of its own.
+/// Replaces the state if its version is `expected`, and returns the new version.
 pub(super) async fn set(pool: &Pool, key: &JournalKey, expected: u64, state: &str) -> Result<u64, CommitError> {
     let transaction = Transaction::begun(pool, "set the fleet's state").await?;
     let client = transaction.client()?;
     let set = async {
         let look = client.prepare_cached(LOCKED).await?;
-        let locked = client.query_opt(&look, &[&true]).await?.as_ref().map(sealed).transpose()?;
-        set_in(client, key, locked, expected, state).await
+        let locked = client.query_opt(&look, &[]).await?;
+        let locked = locked.as_ref().map(|row| in_columns(&mut Columns::of(row))).transpose()?.flatten();
+        let SealedFleet { version, body, seal } = after(key, &checked(locked, expected)?, state);
+        let set = client.prepare_cached(SET).await?;
+        client.execute(&set, &[&big(version), &body, &seal]).await?;
+        Ok::<_, Fault<CommitError>>(version)
     };
     match set.await {
         Ok(version) => Ok(transaction.commit().await.map(|()| version)?),

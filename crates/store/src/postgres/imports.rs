@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use tokio_postgres::Error;
 
-use super::commits::insert_blockers;
 use super::journal::{APPEND, Rows};
 use super::lanes;
 use super::pool::{Parameters, Pool};
@@ -29,6 +28,10 @@ const INSERT: &str = "INSERT INTO migration (id, version, journal_seq, journal_h
                       $8::boolean[], $9::bigint[], $10::bigint[], $11::bytea[]) WITH ORDINALITY AS row (id, journal_seq, customer, \
                       wave, phase, turn, blockers, is_final, urgency, wake_at_ns, journal_head, place) ORDER BY id COLLATE \"C\", place \
                       ON CONFLICT (id) DO NOTHING RETURNING id";
+
+const INSERT_STATES: &str = "INSERT INTO snapshot (migration_id, body) SELECT * FROM unnest($1::text[], $2::text[])";
+const INSERT_BLOCKERS: &str =
+    "INSERT INTO migration_blocker (code, migration_id) SELECT * FROM unnest($1::text[], $2::text[])";
 
 pub(super) async fn add(
     pool: &Pool,
@@ -85,24 +88,15 @@ async fn add_in(
     let mut to_add = inserted.clone();
     let is_new = |(row, _): &(&ImportRow, &Chained)| to_add.remove(row.snapshot.id.as_str());
     let new: Vec<(&ImportRow, &Chained)> = rows.iter().zip(&chains).filter(is_new).collect();
-    let states = client.prepare_cached("INSERT INTO snapshot (migration_id, body) VALUES ($1, $2)").await?;
-    let append = client.prepare_cached(APPEND).await?;
-    for (row, chained) in &new {
-        let id = row.snapshot.id.as_str();
-        let journal = Rows::of(&row.entries, chained);
-        let state: Parameters<'_> = &[&id, &row.snapshot.body];
-        let entries: Parameters<'_> = &[&id, &at, &journal.seqs, &journal.kinds, &journal.bodies, &journal.links];
-        let (stated, appended) = tokio::join!(biased; client.execute(&states, state), client.execute(&append, entries));
-        stated?;
-        appended?;
-        insert_blockers(client, &row.snapshot).await?;
-    }
+    add_rest(client, &new, at).await?;
     enter(client, key, &new).await?;
-    let versions = client.prepare_cached("SELECT id, version FROM migration WHERE id = ANY($1)").await?;
     let mut versions_by_id = BTreeMap::new();
-    for row in client.query(&versions, &[&ids]).await? {
-        let mut columns = Columns::of(&row);
-        versions_by_id.insert(columns.take::<String>()?, columns.number()?);
+    if new.len() < rows.len() {
+        let versions = client.prepare_cached("SELECT id, version FROM migration WHERE id = ANY($1)").await?;
+        for row in client.query(&versions, &[&ids]).await? {
+            let mut columns = Columns::of(&row);
+            versions_by_id.insert(columns.take::<String>()?, columns.number()?);
+        }
     }
     let mut added = inserted;
     let answer = |id: &str| {
@@ -113,6 +107,34 @@ async fn add_in(
         }
     };
     Ok(ids.into_iter().map(answer).collect())
+}
+
+/// The states, journals and blockers of the new migrations, each in one statement.
+async fn add_rest(
+    client: &deadpool_postgres::ClientWrapper,
+    new: &[(&ImportRow, &Chained)],
+    at: i64,
+) -> Result<(), Error> {
+    let rows = || new.iter().map(|(row, _)| &row.snapshot);
+    let states = client.prepare_cached(INSERT_STATES).await?;
+    let append = client.prepare_cached(APPEND).await?;
+    let blockers = client.prepare_cached(INSERT_BLOCKERS).await?;
+    let ids: Vec<&str> = rows().map(|row| row.id.as_str()).collect();
+    let bodies: Vec<&str> = rows().map(|row| row.body.as_str()).collect();
+    let mut journal = Rows::default();
+    new.iter().for_each(|(row, chained)| journal.push(row.snapshot.id.as_str(), &row.entries, chained));
+    let each_code = || rows().flat_map(|row| row.blocker_codes.iter().map(|code| (row.id.as_str(), code.as_str())));
+    let (blocked, codes): (Vec<&str>, Vec<&str>) = each_code().unzip();
+    let states_columns: Parameters<'_> = &[&ids, &bodies];
+    let entries: Parameters<'_> = &[&at, &journal.ids, &journal.seqs, &journal.kinds, &journal.bodies, &journal.links];
+    let blockers_columns: Parameters<'_> = &[&codes, &blocked];
+    let (stated, appended, blocked) = tokio::join!(
+        biased;
+        client.execute(&states, states_columns),
+        client.execute(&append, entries),
+        client.execute(&blockers, blockers_columns),
+    );
+    stated.and(appended).and(blocked).map(drop)
 }
 
 /// Enters the new migrations in their lanes.

@@ -1,51 +1,44 @@
 //! What other commands and webhooks ask of the engine.
 
-use deadpool_postgres::ClientWrapper;
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use tokio_postgres::Error;
 use unmoor_migration::MigrationId;
 
-use super::fault::Fault;
 use super::pool::Pool;
-use super::row::{big, ns, number};
-use super::transaction::Transaction;
+use super::row::{Columns, ns};
 use super::wakes::CHANNEL;
-use crate::{CommitError, StoreError};
+use crate::StoreError;
 
+/// In the order of ids, so that of two that post to the same migrations neither waits for the other.
+const POST: &str = "WITH held AS MATERIALIZED (SELECT id FROM migration WHERE id = ANY($1) ORDER BY id FOR UPDATE), \
+                    counted AS (UPDATE migration m SET inputs_waiting = inputs_waiting + 1 FROM held WHERE m.id = held.id \
+                    RETURNING m.id) \
+                    INSERT INTO inbox (migration_id, posted_at_ns, posted_by, body) SELECT id, $2, $3, $4 FROM counted \
+                    ORDER BY id RETURNING migration_id, seq";
+
+/// Posts one input to each of `ids`.
 pub(super) async fn post(
     pool: &Pool,
-    id: &MigrationId,
+    ids: &[MigrationId],
     body: &str,
     by: &str,
     at: Timestamp,
-) -> Result<u64, StoreError> {
+) -> Result<Vec<Option<u64>>, StoreError> {
     let operation = "post an input";
-    let at = ns(operation, at)?;
-    let transaction = Transaction::begun(pool, operation).await?;
-    let client = transaction.client()?;
-    let posted = async {
-        let count =
-            client.prepare_cached("UPDATE migration SET inputs_waiting = inputs_waiting + 1 WHERE id = $1").await?;
-        if client.execute(&count, &[&id.as_str()]).await? == 0 {
-            return Ok(None);
-        }
-        let sql =
-            "INSERT INTO inbox (migration_id, posted_at_ns, posted_by, body) VALUES ($1, $2, $3, $4) RETURNING seq";
-        let insert = client.prepare_cached(sql).await?;
-        let row = client.query_one(&insert, &[&id.as_str(), &at, &by, &body]).await?;
-        Ok::<_, Error>(Some(number(row.try_get(0)?)))
-    };
-    match posted.await.map_err(|error| transaction.explain::<StoreError>(error))? {
-        Some(seq) => {
-            transaction.commit().await?;
-            notify(pool).await;
-            Ok(seq)
-        }
-        None => {
-            transaction.roll_back().await;
-            Err(StoreError::UnknownMigration { id: id.clone() })
-        }
+    let texts: Vec<&str> = ids.iter().map(MigrationId::as_str).collect();
+    let posted = pool.written(operation, POST, &[&texts, &ns(operation, at)?, &by, &body]).await?;
+    let seqs = posted.iter().map(|row| {
+        let mut columns = Columns::of(row);
+        Ok::<_, Error>((columns.take::<String>()?, columns.number()?))
+    });
+    let seqs = seqs.collect::<Result<BTreeMap<_, _>, _>>();
+    let seqs = seqs.map_err(|error| StoreError::Database { operation, detail: error.to_string() })?;
+    if !seqs.is_empty() {
+        notify(pool).await;
     }
+    Ok(texts.into_iter().map(|id| seqs.get(id).copied()).collect())
 }
 
 /// Tells whoever waits. Not in the transaction of the input, where the server would let one such transaction wait for the other
@@ -54,22 +47,4 @@ async fn notify(pool: &Pool) {
     if let Err(error) = pool.rows("wake the workers", "SELECT pg_notify($1, '')", &[&CHANNEL]).await {
         tracing::debug!(%error, "nobody was woken");
     }
-}
-
-/// Marks inputs as decided, each of which must wait for this migration. Whoever calls sees to it that the migration
-/// counts so many fewer.
-pub(super) async fn consume(
-    client: &ClientWrapper,
-    id: &MigrationId,
-    inputs: &[u64],
-    at: i64,
-) -> Result<(), Fault<CommitError>> {
-    let sql = "UPDATE inbox SET done_at_ns = $3 WHERE seq = $2 AND migration_id = $1 AND done_at_ns IS NULL";
-    for &seq in inputs {
-        let consume = client.prepare_cached(sql).await?;
-        if client.execute(&consume, &[&id.as_str(), &big(seq), &at]).await? == 0 {
-            return Err(CommitError::InputNotWaiting { id: id.clone(), seq }.into());
-        }
-    }
-    Ok(())
 }

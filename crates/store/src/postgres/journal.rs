@@ -12,15 +12,16 @@ use crate::chain::{ChainEnd, JournalKey, LANES};
 use crate::rows::{Chained, Entry, journal_row};
 use crate::{JournalRow, StoreError};
 
-/// Appends rows whose numbers, kinds, bodies and links are given as arrays. Whoever calls holds the migration's row and sees
-/// to it that it remembers the new end.
+/// Appends rows of any migrations. Whoever calls holds the migrations' rows and sees to it that they remember the new ends.
 pub(super) const APPEND: &str = "INSERT INTO journal (migration_id, seq, at_ns, kind, body, link) \
-                                 SELECT $1, row.seq, $2, row.kind, row.body, row.link \
-                                 FROM unnest($3::bigint[], $4::text[], $5::text[], $6::bytea[]) \
-                                 AS row (seq, kind, body, link) ORDER BY row.seq";
+                                 SELECT row.id, row.seq, $1, row.kind, row.body, row.link \
+                                 FROM unnest($2::text[], $3::bigint[], $4::text[], $5::text[], $6::bytea[]) \
+                                 AS row (id, seq, kind, body, link)";
 
 /// The arrays of [`APPEND`].
+#[derive(Default)]
 pub(super) struct Rows<'a> {
+    pub(super) ids: Vec<&'a str>,
     pub(super) seqs: Vec<i64>,
     pub(super) kinds: Vec<&'a str>,
     pub(super) bodies: Vec<&'a str>,
@@ -28,15 +29,21 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// The rows that end with `chained`.
-    pub(super) fn of(entries: &'a [Entry], chained: &'a Chained) -> Self {
+    /// The rows of one migration that end with `chained`.
+    pub(super) fn of(id: &'a str, entries: &'a [Entry], chained: &'a Chained) -> Self {
+        let mut rows = Self::default();
+        rows.push(id, entries, chained);
+        rows
+    }
+
+    /// Adds those of another.
+    pub(super) fn push(&mut self, id: &'a str, entries: &'a [Entry], chained: &'a Chained) {
         let first = chained.end.seq - entries.len() as u64 + 1;
-        Self {
-            seqs: (first..).zip(entries).map(|(seq, _)| big(seq)).collect(),
-            kinds: entries.iter().map(|entry| entry.kind.as_str()).collect(),
-            bodies: entries.iter().map(|entry| entry.body.as_str()).collect(),
-            links: chained.links.iter().map(<[u8; 32]>::as_slice).collect(),
-        }
+        self.ids.extend(entries.iter().map(|_| id));
+        self.seqs.extend((first..).zip(entries).map(|(seq, _)| big(seq)));
+        self.kinds.extend(entries.iter().map(|entry| entry.kind.as_str()));
+        self.bodies.extend(entries.iter().map(|entry| entry.body.as_str()));
+        self.links.extend(chained.links.iter().map(<[u8; 32]>::as_slice));
     }
 }
 
@@ -62,8 +69,8 @@ pub(super) async fn append_evidence(
         lanes.iter_mut().for_each(|lane| lane.change(key, |lane| chained.enter(key, lane)));
         lanes::update(client, &lanes).await?;
         let append = client.prepare_cached(APPEND).await?;
-        let rows = Rows::of(&entries, &chained);
-        client.execute(&append, &[&id.as_str(), &at, &rows.seqs, &rows.kinds, &rows.bodies, &rows.links]).await?;
+        let rows = Rows::of(id.as_str(), &entries, &chained);
+        client.execute(&append, &[&at, &rows.ids, &rows.seqs, &rows.kinds, &rows.bodies, &rows.links]).await?;
         let remember = "UPDATE migration SET journal_seq = $2, journal_head = $3 WHERE id = $1";
         let remember = client.prepare_cached(remember).await?;
         client.execute(&remember, &[&id.as_str(), &big(chained.end.seq), &chained.end.link]).await?;

@@ -3,7 +3,7 @@
 use deadpool_postgres::ClientWrapper;
 use tokio_postgres::{Error, Row};
 
-use super::row::{Columns, big};
+use super::row::{Columns, big, number};
 use crate::chain::{Lane, NOTHING};
 
 macro_rules! lanes {
@@ -18,8 +18,24 @@ pub(super) const SOME_LOCKED: &str = lanes!("WHERE lane = ANY($1) ORDER BY lane 
 
 pub(super) fn lane(row: &Row) -> Result<Lane, Error> {
     let mut columns = Columns::of(row);
+    let number = columns.number()?;
+    numbered(number, &mut columns)
+}
+
+/// The lane in the next five columns, which are all null where there is none.
+pub(super) fn in_columns(columns: &mut Columns<'_>) -> Result<Option<Lane>, Error> {
+    match columns.take()? {
+        Some(lane) => numbered(number(lane), columns).map(Some),
+        None => {
+            columns.pass_over(4);
+            Ok(None)
+        }
+    }
+}
+
+fn numbered(number: u64, columns: &mut Columns<'_>) -> Result<Lane, Error> {
     Ok(Lane {
-        number: columns.number()?,
+        number,
         commits: columns.number()?,
         migrations: columns.number()?,
         // One of another length was changed by hand, and no seal fits it.

@@ -1,14 +1,12 @@
 //! The outbox: what the outside is to be told, at least once.
 
-use deadpool_postgres::ClientWrapper;
 use jiff::Timestamp;
 use tokio_postgres::Error;
-use unmoor_migration::MigrationId;
 
 use super::pool::Pool;
 use super::row::{Columns, big, ns};
 use crate::StoreError;
-use crate::rows::{NoticeRow, TakenRow};
+use crate::rows::TakenRow;
 
 /// Whether nobody is delivering it.
 macro_rules! untaken {
@@ -29,12 +27,6 @@ macro_rules! due {
 }
 #[cfg(test)]
 pub(super) const DUE: &str = due!();
-
-pub(super) async fn write(client: &ClientWrapper, id: &MigrationId, at: i64, notice: &NoticeRow) -> Result<(), Error> {
-    let sql = "INSERT INTO notice (migration_id, written_at_ns, due_at_ns, kind, body) VALUES ($1, $2, $2, $3, $4)";
-    let insert = client.prepare_cached(sql).await?;
-    client.execute(&insert, &[&id.as_str(), &at, &notice.kind, &notice.body]).await.map(drop)
-}
 
 pub(super) async fn take(pool: &Pool, now: Timestamp, limit: u32, lease_ms: i64) -> Result<Vec<TakenRow>, StoreError> {
     let operation = "take notices";

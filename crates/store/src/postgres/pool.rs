@@ -10,7 +10,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{NoTls, Row};
 
 use super::address::Address;
-use super::fault::{Fault, explain_pool};
+use super::fault::{Fault, explain_pool, explain_single};
 use crate::StoreError;
 
 /// How long a caller waits for a free connection, and for a new one to be made.
@@ -97,6 +97,20 @@ impl Pool {
         let prepared = client.prepare_cached(sql).await;
         let prepared = prepared.map_err(|error| Fault::Sql(error).explain(operation, &self.place));
         let done = client.execute(&prepared?, parameters).await;
-        done.map_err(|error| super::fault::explain_single(operation, &self.place, &error))
+        done.map_err(|error| explain_single(operation, &self.place, &error))
+    }
+
+    /// The rows that a writing statement gives. Where its answer is lost, so is what became of it.
+    pub(super) async fn written(
+        &self,
+        operation: &'static str,
+        sql: &str,
+        parameters: Parameters<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let client = self.get(operation).await?;
+        let prepared = client.prepare_cached(sql).await;
+        let prepared = prepared.map_err(|error| Fault::Sql(error).explain(operation, &self.place));
+        let done = client.query(&prepared?, parameters).await;
+        done.map_err(|error| explain_single(operation, &self.place, &error))
     }
 }

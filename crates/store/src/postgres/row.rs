@@ -5,8 +5,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::FromSql;
 
 use crate::StoreError;
-use crate::chain::ChainEnd;
-use crate::rows::{Found, InputRow, StoredRow};
+use crate::rows::{InputRow, StoredRow};
 use crate::value::{instant, nanoseconds};
 
 /// A count or number of ours, which the database keeps with a sign.
@@ -41,6 +40,10 @@ impl<'a> Columns<'a> {
         self.row.try_get(at)
     }
 
+    pub(super) fn pass_over(&mut self, columns: usize) {
+        self.next += columns;
+    }
+
     pub(super) fn number(&mut self) -> Result<u64, tokio_postgres::Error> {
         self.take().map(number)
     }
@@ -65,27 +68,6 @@ pub(super) fn stored(columns: &mut Columns<'_>) -> Result<StoredRow, tokio_postg
         version: columns.number()?,
         inputs_waiting: columns.number()?,
         body: columns.take()?,
-    })
-}
-
-/// What a commit compares with, the row locked until the transaction ends.
-pub(super) const FOUND_AND_LOCKED: &str = "SELECT version, journal_seq, fence, lease_owner, inputs_waiting, phase, turn, customer, wave, blockers, \
-     journal_head FROM migration WHERE id = $1 FOR UPDATE";
-
-pub(super) fn found(row: &Row) -> Result<Found, tokio_postgres::Error> {
-    let mut columns = Columns::of(row);
-    let (version, seq) = (columns.number()?, columns.number()?);
-    Ok(Found {
-        version,
-        fence: columns.number()?,
-        lease_owner: columns.take()?,
-        inputs_waiting: columns.number()?,
-        phase: columns.take()?,
-        turn: columns.take()?,
-        customer: columns.take()?,
-        wave: columns.take()?,
-        blockers: columns.take()?,
-        end: ChainEnd { seq, link: columns.take()? },
     })
 }
 

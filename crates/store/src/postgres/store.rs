@@ -105,8 +105,14 @@ impl Store for PostgresStore {
         self.wakes.next().await;
     }
 
-    async fn post_input(&self, id: &MigrationId, body: &Value, by: &str, at: Timestamp) -> Result<u64, StoreError> {
-        inbox::post(&self.pool, id, &to_json("an input", body)?, by, at).await
+    async fn post_inputs(
+        &self,
+        ids: &[MigrationId],
+        body: &Value,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<Vec<Option<u64>>, StoreError> {
+        inbox::post(&self.pool, ids, &to_json("an input", body)?, by, at).await
     }
 
     async fn journal(&self, id: &MigrationId, after_seq: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {

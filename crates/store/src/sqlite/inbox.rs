@@ -6,22 +6,23 @@ use unmoor_migration::MigrationId;
 
 use super::fault::Fault;
 use super::value::Ns;
+use crate::CommitError;
 use crate::rows::InputRow;
-use crate::{CommitError, StoreError};
 
+/// The number of the input; `None` when there is no such migration.
 pub(super) fn post(
     db: &Connection,
     id: &MigrationId,
     body: &str,
     by: &str,
     at: Timestamp,
-) -> Result<u64, Fault<StoreError>> {
+) -> rusqlite::Result<Option<u64>> {
     let sql = "UPDATE migration SET inputs_waiting = inputs_waiting + 1 WHERE id = ?1";
     if db.prepare_cached(sql)?.execute([id.as_str()])? == 0 {
-        return Err(StoreError::UnknownMigration { id: id.clone() }.into());
+        return Ok(None);
     }
     let sql = "INSERT INTO inbox (migration_id, posted_at_ns, posted_by, body) VALUES (?1, ?2, ?3, ?4) RETURNING seq";
-    Ok(db.prepare_cached(sql)?.query_row(params![id.as_str(), Ns(at), by, body], |row| row.get(0))?)
+    db.prepare_cached(sql)?.query_row(params![id.as_str(), Ns(at), by, body], |row| row.get(0)).map(Some)
 }
 
 pub(super) fn waiting(db: &Connection, id: &str) -> rusqlite::Result<Vec<InputRow>> {

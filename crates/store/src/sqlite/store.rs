@@ -134,9 +134,19 @@ impl Store for SqliteStore {
         std::future::pending::<()>().await;
     }
 
-    async fn post_input(&self, id: &MigrationId, body: &Value, by: &str, at: Timestamp) -> Result<u64, StoreError> {
-        let (id, body, by) = (id.clone(), to_json("an input", body)?, by.to_owned());
-        self.writer.write("post an input", move |db| inbox::post(db, &id, &body, &by, at)).await
+    async fn post_inputs(
+        &self,
+        ids: &[MigrationId],
+        body: &Value,
+        by: &str,
+        at: Timestamp,
+    ) -> Result<Vec<Option<u64>>, StoreError> {
+        let (ids, body, by) = (ids.to_vec(), to_json("an input", body)?, by.to_owned());
+        let work = move |db: &rusqlite::Connection| {
+            let posted = ids.iter().map(|id| inbox::post(db, id, &body, &by, at));
+            Ok(posted.collect::<rusqlite::Result<_>>()?)
+        };
+        self.writer.write("post an input", work).await
     }
 
     async fn journal(&self, id: &MigrationId, after_seq: u64, limit: u32) -> Result<Vec<JournalRow>, StoreError> {
