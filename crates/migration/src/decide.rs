@@ -241,7 +241,7 @@ fn still_stands(m: &Migration, blocker: &Blocker) -> bool {
 }
 
 fn eligible_templates(m: &Migration) -> usize {
-    m.source.templates.as_ref().map_or(0, |templates| templates.value.eligible.len())
+    m.source.templates.as_ref().map_or(0, |templates| templates.value.eligible().count())
 }
 
 /// When an attempt that failed may be repeated.

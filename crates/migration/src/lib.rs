@@ -52,7 +52,7 @@ pub use effect::{Attempt, Effect, EffectKind, Outcome, Success};
 pub use event::{Event, Fact};
 pub use fleet::{Fleet, FleetStanding};
 pub use gate::Gate;
-pub use ids::{E164, IntentId, InvalidId, MigrationId, PhoneNumberId, PortfolioId, WabaId};
+pub use ids::{E164, IntentId, InvalidId, MigrationId, PhoneNumberId, PortfolioId, TemplateId, WabaId};
 pub use input::{Command, Input, Pace, Policy, Surroundings, Throttled};
 pub use migration::{Migration, Urgency};
 pub use notice::{News, Notice};

@@ -117,8 +117,8 @@ async fn show(engine: &Engine, ids: &[MigrationId], json: bool, output: &Output)
                 "numbers": m.numbers().count(),
                 "movable": movable(&m),
                 "two_step": two_step(&m),
-                "templates": templates.map(|templates| templates.value.total),
-                "eligible_templates": templates.map(|templates| templates.value.eligible.len()),
+                "templates": templates.map(|templates| templates.value.total()),
+                "eligible_templates": templates.map(|templates| templates.value.eligible().count()),
                 "blockers": obstacles,
             }))?;
         } else {
@@ -127,8 +127,9 @@ async fn show(engine: &Engine, ids: &[MigrationId], json: bool, output: &Output)
                 format!("{} of {}", movable(&m), m.numbers().count()),
                 two_step(&m).to_owned(),
                 or_dash(
-                    templates
-                        .map(|templates| format!("{} of {}", templates.value.eligible.len(), templates.value.total)),
+                    templates.map(|templates| {
+                        format!("{} of {}", templates.value.eligible().count(), templates.value.total())
+                    }),
                 ),
                 obstacles.iter().map(|blocker| sentence(blocker)).collect::<Vec<_>>().join("\n"),
             ]);
