@@ -108,6 +108,7 @@ fn apply_to(m: &mut Migration, event: &Event) -> Result<(), String> {
         Fact::CancelAsked { by, reason } => m.cancelled = Some(mark(by, reason)),
         Fact::RetryAsked { .. } => retry_asked(m, at),
         Fact::Attested { attestation } => m.attestations.push(attestation.clone()),
+        Fact::LossAccepted { acceptance } => m.loss_acceptance = Some(acceptance.clone()),
         Fact::Recovered { since } => {
             m.truth_since = *since;
             m.recovered = true;

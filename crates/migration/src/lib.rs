@@ -53,7 +53,7 @@ pub use event::{Event, Fact};
 pub use fleet::{Fleet, FleetStanding};
 pub use gate::Gate;
 pub use ids::{E164, IntentId, InvalidId, MigrationId, PhoneNumberId, PortfolioId, TemplateId, WabaId};
-pub use input::{Command, Input, Pace, Policy, Surroundings, Throttled};
+pub use input::{Command, Input, Pace, Policy, Surroundings, TemplateGate, Throttled};
 pub use migration::{Migration, Urgency};
 pub use notice::{News, Notice};
 pub use number::{Number, NumberState};

@@ -182,6 +182,7 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
         | Fact::CancelAsked { .. }
         | Fact::RetryAsked { .. }
         | Fact::Attested { .. }
+        | Fact::LossAccepted { .. }
         | Fact::Recovered { .. }
         | Fact::Nudged { .. }
         | Fact::AttemptStarted { .. }

@@ -3,6 +3,7 @@
 mod acceptance;
 mod cutover;
 mod gates;
+mod losses;
 mod preflight;
 mod provisioning;
 mod reads;

@@ -213,6 +213,24 @@ pub struct ForecastTotals {
     pub by_hand: u32,
 }
 
+impl ForecastTotals {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            source: self.source.saturating_add(other.source),
+            duplicated: self.duplicated.saturating_add(other.duplicated),
+            may_not_fit: self.may_not_fit.saturating_add(other.may_not_fit),
+            no_room: self.no_room.saturating_add(other.no_room),
+            already_there: self.already_there.saturating_add(other.already_there),
+            not_duplicated: self.not_duplicated.saturating_add(other.not_duplicated),
+            at_risk: self.at_risk.saturating_add(other.at_risk),
+            lost: self.lost.saturating_add(other.lost),
+            by_hand: self.by_hand.saturating_add(other.by_hand),
+        }
+    }
+}
+
 impl<'a> Forecast<'a> {
     /// What becomes of `source` in a destination with `capacity`, which has `destination` already, as far as that was read.
     #[must_use]

@@ -25,4 +25,5 @@ mod run;
 mod story;
 mod table;
 mod task;
+mod templates;
 mod world;
