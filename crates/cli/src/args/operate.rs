@@ -185,7 +185,7 @@ fn number(text: &str) -> Result<E164, String> {
     E164::new(&compact).map_err(|error| error.to_string())
 }
 
-fn words(text: &str) -> Result<String, String> {
+pub(super) fn words(text: &str) -> Result<String, String> {
     let trimmed = text.trim();
     if trimmed.is_empty() { Err("say something".to_owned()) } else { Ok(trimmed.to_owned()) }
 }

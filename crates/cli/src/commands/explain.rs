@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use serde_json::{Value, json};
-use unmoor_migration::story::{DoubtStory, Doubts};
+use unmoor_migration::story::{DoubtStory, Doubts, template_outlook};
 use unmoor_migration::{Event, MigrationId, story};
 use unmoor_store::{JournalRow, Store};
 
@@ -28,19 +28,21 @@ pub(crate) async fn run(args: &ExplainArgs, global: &GlobalArgs, output: &Output
     for id in ids {
         let Some(stored) = store.load(&id).await? else { continue };
         let story = story(&stored.migration, now);
+        let outlook = template_outlook(&stored.migration, config.policy.template_limit);
         let doubts = doubts(store.as_ref(), &id).await?;
         if args.json {
             let mut line = json!({ "type": "story", "inputs_waiting": stored.inputs_waiting });
             if let (Some(line), Value::Object(story)) = (line.as_object_mut(), serde_json::to_value(&story)?) {
                 line.extend(story);
                 line.insert("doubts".to_owned(), serde_json::to_value(&doubts)?);
+                line.insert("template_outlook".to_owned(), outlook.into());
             }
             output.json(&line)?;
         } else {
             if told > 0 {
                 output.line("")?;
             }
-            for line in story.lines().into_iter().chain(doubts.into_iter().map(|doubt| doubt.sentence)) {
+            for line in story.lines().into_iter().chain(outlook).chain(doubts.into_iter().map(|doubt| doubt.sentence)) {
                 output.line(line)?;
             }
             if stored.inputs_waiting > 0 {

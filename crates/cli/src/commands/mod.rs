@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod approve;
 mod backup;
 mod billing;
 mod completions;
@@ -25,6 +26,7 @@ mod simulator_state;
 mod snapshot;
 mod start;
 mod status;
+mod templates;
 mod verify;
 
 use crate::args::{Cli, Command};
@@ -40,11 +42,13 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Export(args) => export::run(&args, &global, output).await,
         Command::Preflight(args) => preflight::run(&args, &global, output).await,
         Command::Attest(args) => deeds::attest(args, &global, output).await,
+        Command::Approve(args) => approve::run(args, &global, output).await,
         Command::Start(args) => start::run(&args, &global, output).await,
         Command::Run(args) => run::run(&args, &global, output).await,
         Command::Worker(args) => run::worker(&args, &global, output).await,
         Command::Status(args) => status::run(&args, &global, output).await,
         Command::Explain(args) => explain::run(&args, &global, output).await,
+        Command::Templates(args) => templates::run(&args, &global, output).await,
         Command::Billing(args) => billing::run(&args, &global, output).await,
         Command::Ids(args) => ids::run(&args, &global, output).await,
         Command::Instructions(args) => instructions::run(&args, &global, output).await,
