@@ -25,5 +25,6 @@ mod snapshot;
 mod stamps;
 mod standbys;
 mod stops;
+mod templates;
 mod two_processes;
 mod workers;
