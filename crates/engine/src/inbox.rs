@@ -190,6 +190,7 @@ fn is_of_no_news(fact: &Fact) -> bool {
             | Fact::CancelAsked { .. }
             | Fact::RetryAsked { .. }
             | Fact::Attested { .. }
+            | Fact::LossAccepted { .. }
             | Fact::Nudged { .. }
             | Fact::NumberSkipped { .. }
             | Fact::Waiting { .. }

@@ -80,8 +80,7 @@ impl<'a> Told<'a> {
 
     /// How often it was sent in the time that was asked about, where that is known.
     fn sent(&self, forecasted: &Forecasted<'_>) -> Option<u64> {
-        let sent = self.usage.sent()?;
-        Some(sent.get(&forecasted.template.key).copied().unwrap_or(0))
+        self.usage.sent()?.get(&forecasted.template.key).copied()
     }
 }
 
