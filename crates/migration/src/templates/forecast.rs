@@ -293,16 +293,15 @@ impl<'a> Forecast<'a> {
     /// What the customer will not have, though it can use it today.
     #[must_use]
     pub fn losses(&self) -> Losses {
-        let keys = |wanted: fn(&Forecasted<'_>) -> bool| {
-            let wanted = self.templates.iter().filter(|forecasted| wanted(forecasted));
-            wanted.map(|forecasted| forecasted.template.key.clone()).collect()
-        };
-        Losses {
-            sure: keys(|forecasted| forecasted.is_lost()),
-            contested: keys(|forecasted| forecasted.prospect == Prospect::MayNotFit),
-            unplaced: self.unplaced(),
-            nameless: self.nameless,
+        let mut losses = Losses { unplaced: self.unplaced(), nameless: self.nameless, ..Losses::default() };
+        for forecasted in &self.templates {
+            if forecasted.is_lost() {
+                losses.sure.insert(forecasted.template.key.clone());
+            } else if forecasted.prospect == Prospect::MayNotFit {
+                losses.contested.insert(forecasted.template.key.clone());
+            }
         }
+        losses
     }
 
     /// Those among which a choice has to be made because not all of them fit, what to keep first at the front. With `sent` –

@@ -131,7 +131,6 @@ impl SourceTemplates {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
 fn is_zero(count: &u32) -> bool {
     *count == 0
 }
