@@ -215,6 +215,7 @@ fn is_of_no_news(fact: &Fact) -> bool {
             | Fact::RetryAsked { .. }
             | Fact::AdoptionAsked { .. }
             | Fact::Attested { .. }
+            | Fact::LossAccepted { .. }
             | Fact::Nudged { .. }
             | Fact::NumberSkipped { .. }
             | Fact::Waiting { .. }

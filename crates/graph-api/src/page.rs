@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use serde_json::Value;
+
 use crate::call::GraphCall;
 use crate::json::{AnswerError, Place};
 use crate::send::{CallError, ReplyHead, send};
@@ -30,6 +32,8 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// Where the next page begins; `None` on the last page.
     pub after: Option<Cursor>,
+    /// `summary`, of the whole list, where it was asked for and Meta gave it (`observations: templates.summary`).
+    pub summary: Option<Value>,
 }
 
 impl<T> Page<T> {
@@ -39,7 +43,7 @@ impl<T> Page<T> {
     /// is not read is a number that is forgotten, a full page without `next` is followed as well: at worst that costs one
     /// empty page.
     pub(crate) fn read(
-        body: &serde_json::Value,
+        body: &Value,
         limit: Option<u16>,
         item: impl Fn(&Place<'_>) -> Result<T, AnswerError>,
     ) -> Result<Self, AnswerError> {
@@ -58,7 +62,7 @@ impl<T> Page<T> {
             }
             None => cursor.filter(|_| is_full),
         };
-        Ok(Self { items, after: after.map(Cursor) })
+        Ok(Self { items, after: after.map(Cursor), summary: body.get("summary").cloned() })
     }
 }
 
@@ -89,6 +93,8 @@ pub trait PagedCall: GraphCall<Answer = Page<Self::Item>> + Sized {
 pub struct Walk<T> {
     /// All elements, in Meta's order.
     pub items: Vec<T>,
+    /// The summary that came with the last page.
+    pub summary: Option<Value>,
     /// Calls made.
     pub calls: u32,
     /// Head of the last answer.
@@ -139,7 +145,9 @@ pub async fn walk_pages<C: PagedCall>(
                 let next = call.next(&reply.answer);
                 let cursor = reply.answer.after.clone();
                 items.extend(reply.answer.items);
-                let Some(next) = next else { return Ok(Walk { items, calls, head: reply.head }) };
+                let Some(next) = next else {
+                    return Ok(Walk { items, summary: reply.answer.summary, calls, head: reply.head });
+                };
                 if !cursor.is_none_or(|cursor| seen.insert(cursor)) {
                     return Err(WalkError::Circle { call: C::NAME });
                 }

@@ -119,6 +119,7 @@ fn apply_to(m: &mut Migration, event: &Event) -> Result<(), String> {
             adoption.refused = Some(Reading::new(why.clone(), at));
         }
         Fact::Attested { attestation } => m.attestations.push(attestation.clone()),
+        Fact::LossAccepted { acceptance } => m.loss_acceptance = Some(acceptance.clone()),
         Fact::Recovered { since } => {
             m.truth_since = *since;
             m.recovered = true;

@@ -324,6 +324,13 @@ blockers! {
         "A storage region is wanted; Meta's pages disagree on how it travels.", TechProvider, Move, None, "never", None,
         "–", "Settle it with the customer, then `unmoor attest --gate storage_region --by NAME`."
     }
+    /// Templates are lost, and nobody has accepted that.
+    TemplateLossNotAccepted = "TEMPLATE_LOSS_NOT_ACCEPTED" {
+        "The customer would lose templates that it can use today, and nobody has accepted that.", TechProvider, Move,
+        Some(EffectKind::ReadSourceTemplates), PATIENCE, Some("message_template_status_update"), "2 min",
+        "See `unmoor templates` for this customer, then `unmoor approve --accept-loss --by NAME`; or have the templates \
+         mended in the old account first."
+    }
     /// Window.
     WindowClosed = "WINDOW_CLOSED" {
         "The customer's cutover window is closed.", Time, Move, None, "at its opening", None, "–", "It opens by itself."

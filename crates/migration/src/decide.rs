@@ -13,6 +13,7 @@ use crate::number::Number;
 use crate::phase::Phase;
 use crate::plan::{self, Next, Wait};
 use crate::retry::{Failure, after, next_try};
+use crate::templates::LossAcceptance;
 use crate::{Customer, E164};
 
 /// What an input leads to.
@@ -229,19 +230,24 @@ impl Draft {
     }
 }
 
-/// Whether a blocker that is a person's own mark is still in force. Others are looked at by the calls that follow.
+/// Whether a blocker that a person's word ends is still in force. Others are looked at by the calls that follow.
 fn still_stands(m: &Migration, blocker: &Blocker) -> bool {
     let marks = [
         (BlockerCode::Paused, m.paused.is_some()),
         (BlockerCode::Held, m.held.is_some()),
         (BlockerCode::NotReleased, m.started.is_none()),
         (BlockerCode::NotPreflighted, m.phase == Phase::Draft),
+        // Whether the word covers everything is seen by the look that follows at once.
+        (
+            BlockerCode::TemplateLossNotAccepted,
+            m.loss_acceptance.as_ref().is_none_or(|accepted| accepted.at < blocker.since),
+        ),
     ];
     marks.iter().all(|(code, in_force)| blocker.code != *code || *in_force)
 }
 
 fn eligible_templates(m: &Migration) -> usize {
-    m.source.templates.as_ref().map_or(0, |templates| templates.value.eligible.len())
+    m.source.templates.as_ref().map_or(0, |templates| templates.value.eligible().count())
 }
 
 /// When an attempt that failed may be repeated.
@@ -347,6 +353,15 @@ fn facts_of(m: &Migration, by: String, command: Command, now: Timestamp) -> Resu
                 return Err(Rejected::UnknownNumber { migration: m.id.to_string(), number: unknown.clone() });
             }
             vec![Fact::Attested { attestation: Attestation { gate, number, by, note, at: now } }]
+        }
+        Command::AcceptLoss { losses } => {
+            if m.source.templates.is_none() {
+                return Err(wrong_phase("nobody has read its templates yet; `unmoor preflight` does"));
+            }
+            if m.has_begun() {
+                return Err(wrong_phase("its numbers have begun to move, and its templates with them"));
+            }
+            vec![Fact::LossAccepted { acceptance: LossAcceptance { by, at: now, losses } }]
         }
         Command::Update { customer } => update(m, customer)?,
     })

@@ -8,7 +8,7 @@ use crate::effect::{Attempt, EffectKind, Outcome};
 use crate::gate::Attestation;
 use crate::number::Skip;
 use crate::phase::Phase;
-use crate::templates::TemplateBalance;
+use crate::templates::{LossAcceptance, TemplateBalance};
 use crate::{Customer, E164, IntentId, PhoneNumberId, WabaId};
 
 /// A fact with its instant.
@@ -103,6 +103,11 @@ pub enum Fact {
     Attested {
         /// For what, and who.
         attestation: Attestation,
+    },
+    /// A person accepts that the customer loses templates.
+    LossAccepted {
+        /// Who, and exactly which.
+        acceptance: LossAcceptance,
     },
     /// What is true at the vendor's was read again, after the database had been restored.
     Recovered {
@@ -244,6 +249,7 @@ impl Fact {
             Self::IntentAdopted { .. } => "intent_adopted",
             Self::AdoptionRefused { .. } => "adoption_refused",
             Self::Attested { .. } => "attested",
+            Self::LossAccepted { .. } => "loss_accepted",
             Self::Recovered { .. } => "recovered",
             Self::Nudged { .. } => "nudged",
             Self::AttemptStarted { .. } => "attempt_started",

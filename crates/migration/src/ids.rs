@@ -95,6 +95,11 @@ vendor_id!(
     PhoneNumberId,
     "phone number id"
 );
+vendor_id!(
+    /// A template in one language. A copy of it has another one (observations: `templates.ids`).
+    TemplateId,
+    "template id"
+);
 
 /// One migration: one source WABA that leaves its Multi-Partner Solution. Its id is the source WABA's, so that the same
 /// account can never be migrated twice at once.

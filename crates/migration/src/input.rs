@@ -7,6 +7,7 @@ use crate::effect::Outcome;
 use crate::fleet::FleetStanding;
 use crate::gate::{GREATEST_AGE, Gate};
 use crate::retry::{Jitter, SEND_WITHIN};
+use crate::templates::Losses;
 use crate::window::CutoverWindow;
 use crate::{Customer, E164, IntentId};
 
@@ -87,6 +88,11 @@ pub enum Command {
         /// What was seen.
         note: String,
     },
+    /// The customer may lose these templates.
+    AcceptLoss {
+        /// Exactly which: what the person saw.
+        losses: Losses,
+    },
     /// The customer file was imported again.
     Update {
         /// The new row.
@@ -109,9 +115,21 @@ impl Command {
             Self::Retry => "retry",
             Self::Adopt { .. } => "adopt",
             Self::Attest { .. } => "attest",
+            Self::AcceptLoss { .. } => "approve",
             Self::Update { .. } => "update",
         }
     }
+}
+
+/// Whether a cutover waits for a person because of templates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TemplateGate {
+    /// It never does: what is lost is told.
+    #[default]
+    Off,
+    /// It waits until a named person has accepted what the forecast says is lost (guide T4 to T6).
+    Losses,
 }
 
 /// What the operators have laid down for every migration.
@@ -126,11 +144,22 @@ pub struct Policy {
     pub before_move_hook: bool,
     /// The fleet's first migration goes alone (rule 8).
     pub pilot_first: bool,
+    /// Whether a cutover waits until the loss of templates is accepted.
+    pub template_gate: TemplateGate,
+    /// How many templates a new account holds, where Meta does not show it.
+    pub template_limit: Option<u32>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { two_step_before_tag: true, window: None, before_move_hook: false, pilot_first: true }
+        Self {
+            two_step_before_tag: true,
+            window: None,
+            before_move_hook: false,
+            pilot_first: true,
+            template_gate: TemplateGate::Off,
+            template_limit: None,
+        }
     }
 }
 

@@ -17,7 +17,7 @@ use crate::phase::Phase;
 use crate::reading::Reading;
 use crate::recent_calls::RecentCalls;
 use crate::retry::Trouble;
-use crate::templates::TemplateBalance;
+use crate::templates::{Capacity, Forecast, Limit, LimitSigns, LossAcceptance, TemplateBalance};
 use crate::{Customer, E164, IntentId, MigrationId, PortfolioId, WabaId};
 
 /// How soon a due migration is taken up: the smaller, the sooner (rule 3).
@@ -135,6 +135,9 @@ pub struct Migration {
     pub(crate) held: Option<Mark>,
     pub(crate) cancelled: Option<Mark>,
     pub(crate) attestations: Vec<Attestation>,
+    /// The latest word that templates may be lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) loss_acceptance: Option<LossAcceptance>,
     /// Readings from before this instant are looked at again.
     pub(crate) look_again_since: Option<Timestamp>,
     /// When a person last wanted what was refused to be tried again.
@@ -186,6 +189,7 @@ impl Migration {
             held: None,
             cancelled: None,
             attestations: Vec::new(),
+            loss_acceptance: None,
             look_again_since: None,
             retry_asked_at: None,
             source: Source::default(),
@@ -350,6 +354,33 @@ impl Migration {
     #[must_use]
     pub fn templates(&self) -> Option<TemplateBalance> {
         self.templates
+    }
+
+    /// What will become of the source's templates, as far as was read: its own list, the new account's where somebody has read
+    /// it, and what tells the room there. `setting` is [`crate::Policy::template_limit`]. `None` before the preflight.
+    #[must_use]
+    pub fn template_forecast(&self, setting: Option<u32>) -> Option<Forecast<'_>> {
+        let source = &self.source.templates.as_ref()?.value;
+        let there = self.destination.as_ref().and_then(|destination| destination.templates.as_ref());
+        let there = there.map(|reading| &reading.value);
+        let account = self.source.account.as_ref();
+        let limit = Limit::of(&LimitSigns {
+            shown: source.limit(),
+            verification: account.and_then(|account| account.value.verification.as_deref()),
+            a_name_is_approved: self
+                .numbers
+                .values()
+                .any(|number| number.source.value.name_status.as_deref() == Some("APPROVED")),
+            setting,
+        });
+        let held = there.map(|found| u32::try_from(found.statuses.len()).unwrap_or(u32::MAX));
+        Some(Forecast::of(source, there, Capacity { limit, held }))
+    }
+
+    /// The latest word of a person that the customer may lose templates.
+    #[must_use]
+    pub fn loss_acceptance(&self) -> Option<&LossAcceptance> {
+        self.loss_acceptance.as_ref()
     }
 
     /// What was left behind.

@@ -207,6 +207,7 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
         | Fact::IntentAdopted { .. }
         | Fact::AdoptionRefused { .. }
         | Fact::Attested { .. }
+        | Fact::LossAccepted { .. }
         | Fact::Recovered { .. }
         | Fact::Nudged { .. }
         | Fact::AttemptStarted { .. }

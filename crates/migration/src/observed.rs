@@ -1,11 +1,10 @@
 //! What the reads give, reduced to what decisions need. Words of the vendor are kept verbatim: an unknown value is
 //! shown to people and never treated as a pass.
 
-use std::collections::BTreeSet;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use crate::templates::SourceTemplates;
 use crate::templates::TemplateKey;
 use crate::{E164, PhoneNumberId, PortfolioId, WabaId, reading::Answer};
 
@@ -43,6 +42,8 @@ pub struct SourceAccount {
     pub ownership: Option<String>,
     /// The portfolio that owns it.
     pub owner: Option<PortfolioId>,
+    /// `business_verification_status` of that portfolio, verbatim (observations: `waba.fields`).
+    pub verification: Option<String>,
 }
 
 impl SourceAccount {
@@ -114,15 +115,6 @@ impl ListedNumber {
             (None, _) => Answer::Unreadable,
         }
     }
-}
-
-/// The source's templates, reduced to what the reconciliation needs (guide T4).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SourceTemplates {
-    /// How many the source has.
-    pub total: u32,
-    /// Those that the vendor will duplicate.
-    pub eligible: BTreeSet<TemplateKey>,
 }
 
 /// The destination's templates at one reading.

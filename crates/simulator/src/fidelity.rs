@@ -65,7 +65,10 @@ const NOT_SIMULATED: &[[&str; 2]] = &[
     ["Embedded Signup, and leaving a solution through it", "observations: intents.sibling_flows"],
     ["ways from one solution to another, and credit lines", "observations: intents.sibling_flows"],
     ["groups, calls, media, flows and marketing limits of messages", "observations: messages.send"],
-    ["`analytics`, `conversation_analytics`, `template_analytics`", "observations: billing.analytics"],
+    [
+        "`analytics`, `conversation_analytics`; READ, CLICKED and COST of `template_analytics`",
+        "observations: billing.analytics",
+    ],
     [
         "volume tiers, and prices that changed in October 2026",
         "observations: billing.tiers, billing.in_window_since_october",

@@ -61,6 +61,7 @@ async fn order(run: &Run, id: &MigrationId, command: &Command) -> Option<Order> 
         | Command::Preflight
         | Command::Start
         | Command::Adopt { .. }
+        | Command::AcceptLoss { .. }
         | Command::Update { .. } => return None,
     })
 }

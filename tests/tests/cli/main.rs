@@ -26,5 +26,6 @@ mod snapshot;
 mod stamps;
 mod standbys;
 mod stops;
+mod templates;
 mod two_processes;
 mod workers;

@@ -15,6 +15,7 @@ mod selector;
 mod show;
 mod simulate;
 mod snapshot;
+mod templates;
 
 use std::path::PathBuf;
 
@@ -37,6 +38,7 @@ pub(crate) use selector::SelectorArgs;
 pub(crate) use show::{ExplainArgs, StatusArgs};
 pub(crate) use simulate::SimulateArgs;
 pub(crate) use snapshot::SnapshotArgs;
+pub(crate) use templates::{ApproveArgs, TemplatesArgs};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -97,6 +99,8 @@ pub(crate) enum Command {
     Preflight(PreflightArgs),
     /// Vouch for a gate that cannot be read
     Attest(AttestArgs),
+    /// Accept that customers lose templates, by name
+    Approve(ApproveArgs),
     /// Release customers: Meta asks them, and their numbers move once they accept
     Start(StartArgs),
     /// Do all that is due
@@ -107,6 +111,8 @@ pub(crate) enum Command {
     Status(StatusArgs),
     /// Tell one customer's story
     Explain(ExplainArgs),
+    /// Tell what will become of each template, before anything is asked of the customer
+    Templates(TemplatesArgs),
     /// Tell who pays for which message around the cutover
     Billing(BillingArgs),
     /// Tell old and new ids, for your other systems

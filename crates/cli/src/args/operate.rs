@@ -225,7 +225,7 @@ fn intent(text: &str) -> Result<IntentId, String> {
     IntentId::new(text.trim()).map_err(|error| error.to_string())
 }
 
-fn words(text: &str) -> Result<String, String> {
+pub(super) fn words(text: &str) -> Result<String, String> {
     let trimmed = text.trim();
     if trimmed.is_empty() { Err("say something".to_owned()) } else { Ok(trimmed.to_owned()) }
 }

@@ -50,6 +50,10 @@ pub(crate) struct RehearseArgs {
     /// What goes wrong on top: a name from --list-faults, a script (.toml), or faults as `POST /_sim/faults` takes them (.json)
     #[arg(long, value_name = "FILE|NAME")]
     pub(crate) faults: Option<String>,
+    /// Let cutovers wait until the loss of templates is accepted, as `template_gate = "losses"` does: nobody accepts in a
+    /// rehearsal, so that it shows who would wait
+    #[arg(long)]
+    pub(crate) template_gate: bool,
     /// List the scenarios that are at hand by name, and what each teaches
     #[arg(long, conflicts_with = "list_faults")]
     pub(crate) list_scenarios: bool,

@@ -4,7 +4,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 use unmoor_engine::fleet;
 use unmoor_migration::fleet::Look;
-use unmoor_migration::story::{DoubtStory, Doubts};
+use unmoor_migration::story::{DoubtStory, Doubts, template_outlook};
 use unmoor_migration::{Event, MigrationId, story};
 use unmoor_store::{JournalRow, Store};
 
@@ -31,6 +31,7 @@ pub(crate) async fn run(args: &ExplainArgs, global: &GlobalArgs, output: &Output
     for id in ids {
         let Some(stored) = store.load(&id).await? else { continue };
         let story = story(&stored.migration, now);
+        let outlook = template_outlook(&stored.migration, config.policy.template_limit);
         let (doubts, looks) = told_by_journal(store.as_ref(), &id).await?;
         if args.json {
             let mut line = json!({ "type": "story", "inputs_waiting": stored.inputs_waiting });
@@ -38,6 +39,7 @@ pub(crate) async fn run(args: &ExplainArgs, global: &GlobalArgs, output: &Output
                 line.extend(story);
                 line.insert("doubts".to_owned(), serde_json::to_value(&doubts)?);
                 line.insert("fleet_resumed".to_owned(), serde_json::to_value(&looks)?);
+                line.insert("template_outlook".to_owned(), outlook.into());
             }
             output.json(&line)?;
         } else {
@@ -45,7 +47,8 @@ pub(crate) async fn run(args: &ExplainArgs, global: &GlobalArgs, output: &Output
                 output.line("")?;
             }
             let doubts = doubts.into_iter().map(|doubt| doubt.sentence);
-            for line in story.lines().into_iter().chain(doubts).chain(looks.iter().map(text::look)) {
+            let lines = story.lines().into_iter().chain(outlook).chain(doubts);
+            for line in lines.chain(looks.iter().map(text::look)) {
                 output.line(line)?;
             }
             if stored.inputs_waiting > 0 {

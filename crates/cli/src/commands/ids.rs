@@ -76,7 +76,14 @@ async fn list_templates(
 ) -> Result<Vec<(TemplateKey, String)>, String> {
     let Some(waba_id) = waba(m, account)? else { return Ok(Vec::new()) };
     let token = reader.token(m.id(), account).await?;
-    let call = ListMessageTemplates { token, waba_id, fields: Fields::of(FIELDS), limit: Some(PAGE), after: None };
+    let call = ListMessageTemplates {
+        token,
+        waba_id,
+        fields: Fields::of(FIELDS),
+        with_limit: false,
+        limit: Some(PAGE),
+        after: None,
+    };
     let listed = reader.list(&call).await?;
     Ok(listed
         .into_iter()

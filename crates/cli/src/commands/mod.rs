@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod adopt;
+mod approve;
 mod backup;
 mod billing;
 mod completions;
@@ -27,6 +28,7 @@ mod simulator_state;
 mod snapshot;
 mod start;
 mod status;
+mod templates;
 mod verify;
 mod verify_report;
 
@@ -44,11 +46,13 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Adopt(args) => adopt::run(args, &global, output).await,
         Command::Preflight(args) => preflight::run(&args, &global, output).await,
         Command::Attest(args) => deeds::attest(args, &global, output).await,
+        Command::Approve(args) => approve::run(args, &global, output).await,
         Command::Start(args) => start::run(&args, &global, output).await,
         Command::Run(args) => run::run(&args, &global, output).await,
         Command::Worker(args) => run::worker(&args, &global, output).await,
         Command::Status(args) => status::run(&args, &global, output).await,
         Command::Explain(args) => explain::run(&args, &global, output).await,
+        Command::Templates(args) => templates::run(&args, &global, output).await,
         Command::Billing(args) => billing::run(&args, &global, output).await,
         Command::Ids(args) => ids::run(&args, &global, output).await,
         Command::Report(args) => report::run(&args, &global, output).await,

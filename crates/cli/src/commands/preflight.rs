@@ -10,6 +10,7 @@ use unmoor_engine::inbox::{Posted, post_to_all};
 use unmoor_engine::{Engine, NobodyWatches, step, worker};
 use unmoor_migration::reading::Answer;
 use unmoor_migration::retry::after;
+use unmoor_migration::templates::ForecastTotals;
 use unmoor_migration::{Blocker, BlockerCode, Command, Migration, MigrationId, Phase, Turn};
 
 use super::operator::user;
@@ -105,7 +106,7 @@ async fn show(engine: &Engine, ids: &[MigrationId], json: bool, output: &Output)
         } else {
             waiting += 1;
         }
-        let templates = m.source().templates.as_ref();
+        let forecast = m.template_forecast(engine.policy.template_limit).map(|forecast| forecast.totals());
         if json {
             output.json(&json!({
                 "type": "customer",
@@ -115,8 +116,7 @@ async fn show(engine: &Engine, ids: &[MigrationId], json: bool, output: &Output)
                 "numbers": m.numbers().count(),
                 "movable": movable(&m),
                 "two_step": two_step(&m),
-                "templates": templates.map(|templates| templates.value.total),
-                "eligible_templates": templates.map(|templates| templates.value.eligible.len()),
+                "templates": forecast,
                 "blockers": obstacles,
             }))?;
         } else {
@@ -124,10 +124,7 @@ async fn show(engine: &Engine, ids: &[MigrationId], json: bool, output: &Output)
                 m.customer().reference.clone(),
                 format!("{} of {}", movable(&m), m.numbers().count()),
                 two_step(&m).to_owned(),
-                or_dash(
-                    templates
-                        .map(|templates| format!("{} of {}", templates.value.eligible.len(), templates.value.total)),
-                ),
+                or_dash(forecast.as_ref().map(outlook)),
                 obstacles.iter().map(|blocker| sentence(blocker)).collect::<Vec<_>>().join("\n"),
             ]);
         }
@@ -139,6 +136,13 @@ async fn show(engine: &Engine, ids: &[MigrationId], json: bool, output: &Output)
         output.line(format_args!("{} ready to start, {waiting} waiting for somebody", counted(ready, "customer")))?;
     }
     Ok(waiting > 0)
+}
+
+/// `41 of 60 come, 16 lost`: what will become of the templates.
+fn outlook(totals: &ForecastTotals) -> String {
+    let coming = totals.source.saturating_sub(totals.not_duplicated).saturating_sub(totals.no_room);
+    let words = format!("{coming} of {} come", totals.source);
+    if totals.lost > 0 { format!("{words}, {} lost", totals.lost) } else { words }
 }
 
 /// What stands in the way of a start, besides the start itself and what passes with time.

@@ -8,7 +8,7 @@ use crate::report::{JsonLines, Progress, Row, Stopwatch, Summary, Tally, rows, t
 use anyhow::Context;
 use serde_json::Value;
 use unmoor_engine::Observer;
-use unmoor_migration::{Customer, Policy, PortfolioId, WabaId};
+use unmoor_migration::{Customer, Policy, PortfolioId, TemplateGate, WabaId};
 use unmoor_simulator::World;
 use unmoor_simulator::load::ready_made::ReadyMade;
 
@@ -64,7 +64,10 @@ pub(crate) async fn run(args: RehearseArgs, output: &Output) -> anyhow::Result<E
         setup,
         seed: args.seed,
         horizon: args.horizon,
-        policy: Policy::default(),
+        policy: Policy {
+            template_gate: if args.template_gate { TemplateGate::Losses } else { TemplateGate::Off },
+            ..Policy::default()
+        },
         keep: args.keep.as_deref().map_or(Ok(Keep::Nowhere), |folder| kept_database(folder).map(Keep::File))?,
     };
     let rehearsal = Rehearsal::prepare(plan, observer).await?;

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use toml::Table;
 use unmoor_engine::hooks::{HookCommand, Hooks};
 use unmoor_engine::throttle::Budgets;
-use unmoor_migration::Policy;
 use unmoor_migration::window::CutoverWindow;
+use unmoor_migration::{Policy, TemplateGate};
 
 use super::keys;
 use crate::exit::Trouble;
@@ -71,6 +71,8 @@ struct WindowTable {
 struct PolicyTable {
     two_step_before_tag: Option<bool>,
     pilot_first: Option<bool>,
+    template_gate: Option<TemplateGate>,
+    template_limit: Option<u32>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -108,6 +110,8 @@ impl ConfigFile {
             pilot_first: self.policy.pilot_first.unwrap_or(default.pilot_first),
             window: self.cutover.window.as_ref().map(WindowTable::window).transpose()?,
             before_move_hook,
+            template_gate: self.policy.template_gate.unwrap_or(default.template_gate),
+            template_limit: self.policy.template_limit,
         })
     }
 }

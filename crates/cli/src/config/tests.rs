@@ -1,6 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 use super::*;
 use crate::exit::{Exit, of_error};
+use unmoor_migration::TemplateGate;
 
 fn config(toml: &str, environment: &Environment, database: Option<&str>) -> anyhow::Result<Config> {
     let folder = tempfile::tempdir().unwrap();
@@ -89,13 +90,17 @@ fn a_password_in_an_address_is_not_repeated() {
 #[test]
 fn policy_window_and_limits_are_taken_over() {
     let file = "[cutover]\nwindow = { days = [\"thursday\", \"Tue\", \"tue\"], from = \"01:00\", until = \"04:00\" }\n\
-                [policy]\npilot_first = false\n[limits]\nwaba_calls_per_hour = 100\n\
+                [policy]\npilot_first = false\ntemplate_gate = \"losses\"\ntemplate_limit = 6000\n[limits]\nwaba_calls_per_hour = 100\n\
                 [hooks]\nbefore_move = [\"/bin/true\", \"x\"]\ntimeout_s = 5";
     let config = config(file, &Environment::of([]), None).unwrap();
     let window = config.policy.window.unwrap();
     assert_eq!(window.days, [2, 4]);
     assert_eq!(window.from, jiff::civil::Time::constant(1, 0, 0, 0));
     assert!(!config.policy.pilot_first && config.policy.two_step_before_tag && config.policy.before_move_hook);
+    assert_eq!((config.policy.template_gate, config.policy.template_limit), (TemplateGate::Losses, Some(6000)));
+    assert!(
+        refused("[policy]\ntemplate_gate = \"loss\"").contains("unknown variant `loss`, expected `off` or `losses`")
+    );
     assert_eq!(config.budgets.waba_calls_per_hour, 100);
     assert_eq!(config.hook_programs, [("before_move", "/bin/true".to_owned())]);
     assert!(config.hooks.before_move.is_some() && config.hooks.alarm.is_none());

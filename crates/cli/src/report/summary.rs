@@ -118,7 +118,7 @@ impl Tally {
             self.numbers.skipped += 1;
         }
         if let Some(source) = &m.source().templates {
-            self.templates.source += u64::from(source.value.total);
+            self.templates.source += u64::from(source.value.total());
         }
         if let Some(balance) = m.templates() {
             self.templates.duplicated += u64::from(balance.duplicated);

@@ -9,7 +9,8 @@ use unmoor_migration::{Migration, PortfolioId, Success, WabaId};
 use super::tokens::business_token;
 use super::{Failed, Outside};
 
-const SOURCE_FIELDS: &[&str] = &["id", "name", "account_review_status", "ownership_type", "owner_business_info"];
+const SOURCE_FIELDS: &[&str] =
+    &["id", "name", "account_review_status", "ownership_type", "owner_business_info", "business_verification_status"];
 
 const DESTINATION_FIELDS: &[&str] =
     &["id", "name", "account_review_status", "owner_business_info", "health_status", "primary_funding_id"];
@@ -20,6 +21,7 @@ pub(super) async fn read_source(outside: &Outside<'_>, m: &Migration) -> Result<
     let waba = read(outside, token, m.id().source(), SOURCE_FIELDS).await?;
     Ok(Success::Source(SourceAccount {
         owner: owner(&waba),
+        verification: waba.business_verification_status,
         review: waba.account_review_status.map(|status| status.as_str().to_owned()),
         ownership: waba.ownership_type.map(|ownership| ownership.as_str().to_owned()),
         name: waba.name,

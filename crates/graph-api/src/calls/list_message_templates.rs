@@ -16,6 +16,9 @@ pub struct ListMessageTemplates {
     pub waba_id: WabaId,
     /// Which fields; `quality_score` only comes when it is asked for.
     pub fields: Fields,
+    /// Whether to ask how many templates the WABA may hold: [`Page::summary`] then has `message_template_limit`
+    /// (`observations: templates.summary`).
+    pub with_limit: bool,
     /// Templates for each page.
     pub limit: Option<u16>,
     /// Where the page begins; `None` for the first.
@@ -26,7 +29,7 @@ impl ListMessageTemplates {
     /// The first page of all that a migration reads of templates, with Meta's default size.
     #[must_use]
     pub fn new(token: BusinessToken, waba_id: WabaId) -> Self {
-        Self { token, waba_id, fields: Fields::of(Template::FIELDS), limit: None, after: None }
+        Self { token, waba_id, fields: Fields::of(Template::FIELDS), with_limit: false, limit: None, after: None }
     }
 }
 
@@ -39,6 +42,7 @@ impl GraphCall for ListMessageTemplates {
     fn parts(&self) -> RequestParts<'_> {
         RequestParts::get(self.token.secret(), format!("{}/message_templates", self.waba_id))
             .with_query("fields", self.fields.parameter())
+            .with_query("summary", self.with_limit.then(|| "message_template_limit".to_owned()))
             .with_query("limit", self.limit.map(|limit| limit.to_string()))
             .with_query("after", self.after.as_ref().map(|cursor| cursor.as_str().to_owned()))
     }

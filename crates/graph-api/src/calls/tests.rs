@@ -14,7 +14,7 @@ use crate::nodes::{Template, Waba};
 use crate::phone::E164;
 use crate::{
     AppId, AppSecret, AppToken, BusinessToken, Cursor, Fields, GraphCall, GraphEndpoint, GraphVersion,
-    MigrationIntentId, Page, PagedCall, PhoneNumberId, Pin, PortfolioId, SystemToken, WabaId,
+    MigrationIntentId, Page, PagedCall, PhoneNumberId, Pin, PortfolioId, SystemToken, TemplateId, WabaId,
 };
 
 fn business() -> BusinessToken {
@@ -316,6 +316,40 @@ fn analytics_show_cost_only_where_no_partners_credit_line_pays() {
     assert_eq!(read(point(json!({"cost": 2}))).unwrap()[0].cost, Some(2.0));
     assert_eq!(read(json!({"id": "320"})).unwrap(), [], "a WABA without messages may leave the field out");
     assert_eq!(read(point(json!({"start": null}))).unwrap_err().path, "$.pricing_analytics.data[0].data_points[0]");
+}
+
+#[test]
+fn the_use_of_templates_is_added_up_over_the_days() {
+    let instant = |second| jiff::Timestamp::from_second(second).unwrap();
+    let call = ReadTemplateAnalytics {
+        token: business(),
+        waba_id: waba("320"),
+        start: instant(1_804_000_000),
+        end: instant(1_804_172_800),
+        template_ids: ["81", "82"].map(|id| TemplateId::parse(id).unwrap()).to_vec(),
+    };
+    let request = call.request(&meta()).unwrap();
+    let query = form_urlencoded::parse(request.uri().query().unwrap().as_bytes()).into_owned();
+    let shown: Vec<String> = query.map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(request.uri().path(), "/v25.0/320/template_analytics");
+    insta::assert_snapshot!(shown.join("&"), @r#"start=1804000000&end=1804172800&granularity=DAILY&metric_types=["SENT"]&template_ids=[81,82]"#);
+    let point = |id: Value, sent: Value| json!({"template_id": id, "start": 1, "end": 2, "sent": sent});
+    let points = json!([point(json!("81"), json!(3)), point(json!(81), json!(4)), point(json!("82"), Value::Null)]);
+    let sent = call.answer(&json!({"data": [{"granularity": "DAILY", "data_points": points}]})).unwrap();
+    assert_eq!((sent.get("81"), sent.get("82"), sent.get("83")), (Some(&7), Some(&0), None));
+    assert!(call.answer(&json!({"data": []})).unwrap().is_empty());
+    let nameless = json!({"data": [{"data_points": [{"sent": 1}]}]});
+    assert_eq!(call.answer(&nameless).unwrap_err().path, "$.data[0].data_points[0].template_id");
+}
+
+#[test]
+fn a_list_of_templates_tells_how_many_there_may_be_where_it_is_asked_to() {
+    let asked = ListMessageTemplates { with_limit: true, ..ListMessageTemplates::new(business(), waba("320")) };
+    let query = |call: &ListMessageTemplates| call.request(&meta()).unwrap().uri().query().unwrap().to_owned();
+    assert!(query(&asked).contains("summary=message_template_limit"), "{}", query(&asked));
+    assert!(!query(&ListMessageTemplates::new(business(), waba("320"))).contains("summary"));
+    let page = asked.answer(&json!({"data": [], "summary": {"message_template_limit": 250}})).unwrap();
+    assert_eq!(page.summary, Some(json!({"message_template_limit": 250})));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
+use super::losses;
 use super::reads::{attempt_list, business_token, list_source, subscribe};
 use super::{Next, Wait, attempt, interval, poll, standing_since};
 use crate::blocker::{Blocker, BlockerCode};
@@ -25,6 +26,9 @@ pub(super) fn closed(m: &Migration, s: &Surroundings<'_>, numbers: &[&Number]) -
     if let Some(next) = reading_gates(m, s, numbers, &mut wait) {
         return Some(next);
     }
+    if let Some(next) = losses::not_accepted(m, s, &mut wait) {
+        return Some(next);
+    }
     if let Some(mark) = &m.held {
         let reason = mark.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
         wait.block(Blocker::new(BlockerCode::Held, mark.at).saying(format_args!("by {}{reason}", mark.by)));
@@ -38,7 +42,7 @@ pub(super) fn closed(m: &Migration, s: &Surroundings<'_>, numbers: &[&Number]) -
     if wait != Wait::default() {
         return Some(Next::Wait(wait));
     }
-    refresh(m, s, numbers)
+    losses::refresh(m, s).or_else(|| refresh(m, s, numbers))
 }
 
 fn window(m: &Migration, s: &Surroundings<'_>, wait: &mut Wait) {

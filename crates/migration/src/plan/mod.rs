@@ -4,6 +4,7 @@ mod acceptance;
 mod adoption;
 mod cutover;
 mod gates;
+mod losses;
 mod preflight;
 mod provisioning;
 mod reads;

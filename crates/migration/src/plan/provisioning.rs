@@ -1,6 +1,7 @@
 //! Between acceptance and cutover: token, subscription, numbers (guide 5 to 7), and everything a move will need.
 
 use super::gates::reading_gates;
+use super::losses;
 use super::reads::{attempt_list, business_token, list_source, subscribe};
 use super::ready::no_connected_number;
 use super::{Next, Wait, attempt, interval, poll};
@@ -43,6 +44,9 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
     }
     let numbers: Vec<&Number> = m.eligible().collect();
     if let Some(next) = reading_gates(m, s, &numbers, &mut wait) {
+        return next;
+    }
+    if let Some(next) = losses::not_accepted(m, s, &mut wait) {
         return next;
     }
     if wait != Wait::default() {

@@ -26,7 +26,7 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
         return Next::Record(Fact::ExceptionRecorded { exception });
     }
     match &m.source.templates {
-        Some(source) if !source.value.eligible.is_empty() => watch(m, s),
+        Some(source) if source.value.eligible().next().is_some() => watch(m, s),
         Some(_) | None => settle(m, &DestinationTemplates { statuses: std::collections::BTreeMap::new() }),
     }
 }
@@ -85,8 +85,9 @@ fn settle(m: &Migration, found: &DestinationTemplates) -> Next {
     {
         return Next::Record(Fact::TemplatesSettled { balance: templates::balance(&source.value, found) });
     }
-    let eligible = m.source.templates.iter().flat_map(|source| &source.value.eligible);
-    let exception = eligible.filter_map(|key| lost(key, found)).find(|exception| !m.exceptions.contains(exception));
+    let eligible = m.source.templates.iter().flat_map(|source| source.value.eligible());
+    let exception =
+        eligible.filter_map(|template| lost(&template.key, found)).find(|exception| !m.exceptions.contains(exception));
     if let Some(exception) = exception {
         return Next::Record(Fact::ExceptionRecorded { exception });
     }

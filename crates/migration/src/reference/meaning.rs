@@ -150,6 +150,12 @@ pub(super) fn of(code: BlockerCode) -> &'static str {
             "The customer file wants messages stored in a certain region, and Meta's pages disagree on how that wish is told \
              (observations: `registration.region`). It has to be settled by a person before a number moves."
         }
+        B::TemplateLossNotAccepted => {
+            "Meta duplicates only templates that are APPROVED and of quality GREEN, and as many as the new account has room \
+             for (guide T4, T5). What does not come along has to be created again and approved before it can be sent \
+             (guide T6). With `template_gate = \"losses\"` a named person says beforehand that this is as it may be; a \
+             template that is lost later is not covered, and closes the gate again."
+        }
         B::WindowClosed => {
             "The customer's cutover hours are not now. Everything else is ready; when the window opens, every gate is read \
              again before a number moves."

@@ -127,6 +127,13 @@ fn gates() -> String {
         let attested = if gate.may_be_attested() { "yes" } else { "no: Unmoor reads it itself" };
         let _ = writeln!(text, "| `{gate}` | {read} | {attested} |");
     }
+    let _ = write!(
+        text,
+        "\nWhere policy asks for it (`template_gate = \"losses\"`), no number moves before a named person has accepted which \
+         templates are lost, told from a list of the source's templates that is as fresh. What is lost beyond what was \
+         accepted closes the gate again. A source that can be read no longer is judged by what was read of it last, and with \
+         the first number that moves the gate is behind.\n"
+    );
     text
 }
 

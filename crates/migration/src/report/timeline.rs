@@ -91,6 +91,10 @@ fn of_fact(m: &Migration, fact: &Fact, about: Option<&E164>) -> Option<Untimed> 
             let gate = attestation.gate;
             plain(format!("{} vouched for {gate}: {}.", attestation.by, attestation.note))
         }
+        Fact::LossAccepted { acceptance } => {
+            let count = acceptance.losses.count();
+            plain(format!("{} accepted the loss of {count} templates.", acceptance.by))
+        }
         Fact::Recovered { .. } => milestone("The database had been restored: what is true at Meta's was read again."),
         Fact::Nudged { from } => plain(format!("Looked at again because of: {from}.")),
         Fact::AttemptEnded { kind, outcome, .. } => of_outcome(*kind, outcome, about),

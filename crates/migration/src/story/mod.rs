@@ -3,6 +3,7 @@
 
 mod doubts;
 mod numbers;
+mod templates;
 
 use std::fmt;
 
@@ -18,6 +19,7 @@ use crate::{E164, MigrationId};
 
 pub use doubts::{Conclusion, DoubtStory, Doubts, Found, Look};
 pub use numbers::NumberStory;
+pub use templates::template_outlook;
 
 /// The whole story. Its parts are sentences; codes and names beside them are for programs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

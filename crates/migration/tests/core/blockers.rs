@@ -9,7 +9,7 @@ use unmoor_migration::retry::after;
 use unmoor_migration::window::CutoverWindow;
 use unmoor_migration::{
     Blocker, BlockerCode, Cause, Command, Customer, EffectKind, FleetStanding, Gate, Outcome, Phase, PortfolioId,
-    Throttled, Turn, Verdict,
+    TemplateGate, Throttled, Turn, Verdict,
 };
 
 use crate::adoption::{FOREIGN_INTENT, adopt};
@@ -103,6 +103,8 @@ fn cases() -> Vec<Case> {
     pin_lost.fleet.recovery = Some(Recovery::Over { since: pin_lost.now });
     let mut vetoed = with(|world| world.veto = Some("the agents are busy".to_owned()));
     vetoed.policy.before_move_hook = true;
+    let mut lossy = Run::started(World::calm(&[FIRST]));
+    lossy.policy.template_gate = TemplateGate::Losses;
     let released = |run: &mut Run| run.fleet = FleetStanding::default();
     let in_ten_hours = after(unasked.now, SignedDuration::from_hours(10));
 
@@ -231,6 +233,10 @@ fn cases() -> Vec<Case> {
         case(B::WindowNeverOpens, us, windowed(vec![]), |run| {
             run.policy.window = None;
             run.command(Command::Retry).unwrap();
+        }),
+        case(B::TemplateLossNotAccepted, us, lossy, |run| {
+            let losses = run.m.template_forecast(None).unwrap().losses();
+            run.command(Command::AcceptLoss { losses }).unwrap();
         }),
         case(B::PilotRunning, time, fleet(B::PilotRunning), released),
         case(B::FleetBraked, us, fleet(B::FleetBraked), released),

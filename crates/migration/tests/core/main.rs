@@ -27,4 +27,5 @@ mod run;
 mod story;
 mod table;
 mod task;
+mod templates;
 mod world;

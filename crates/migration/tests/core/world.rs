@@ -1,6 +1,6 @@
 //! A vendor that answers truly, as far as the state machine can see one. What a test wants otherwise, it changes here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use unmoor_migration::observed::{
@@ -8,10 +8,10 @@ use unmoor_migration::observed::{
     Subscriptions, TokenFacts, TokenKind,
 };
 use unmoor_migration::reading::Answer;
-use unmoor_migration::templates::TemplateKey;
+use unmoor_migration::templates::{SourceTemplate, TemplateKey, TemplateKind};
 use unmoor_migration::{
     Attempt, Cause, Customer, E164, Effect, EffectKind, IntentId, Outcome, PhoneNumberId, PortfolioId, Refusal,
-    Success, Verdict, WabaId,
+    Success, TemplateId, Verdict, WabaId,
 };
 
 pub(crate) const SOURCE: &str = "100000000000001";
@@ -56,6 +56,19 @@ pub(crate) fn listed(text: &str) -> ListedNumber {
     }
 }
 
+/// An approved template in American English.
+pub(crate) fn template(name: &str, quality: &str) -> SourceTemplate {
+    SourceTemplate {
+        key: TemplateKey::new(name, "en_US"),
+        id: TemplateId::new("600000000000001").unwrap(),
+        status: Some("APPROVED".to_owned()),
+        quality: Some(quality.to_owned()),
+        category: Some("UTILITY".to_owned()),
+        correct_category: None,
+        kind: TemplateKind::default(),
+    }
+}
+
 /// The vendor's side of one customer.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
@@ -93,9 +106,13 @@ impl World {
                 review: Some("APPROVED".to_owned()),
                 ownership: Some("CLIENT_OWNED".to_owned()),
                 owner: owner.clone(),
+                verification: None,
             },
             numbers: numbers.iter().map(|text| (number(text), listed(text))).collect(),
-            templates: SourceTemplates { total: 2, eligible: BTreeSet::from([key.clone()]) },
+            templates: SourceTemplates::new(
+                vec![template("order_shipped", "GREEN"), template("old_offer", "YELLOW")],
+                0,
+            ),
             intent_status: "ACCEPTED".to_owned(),
             shown_destination: Some(WabaId::new(DESTINATION).unwrap()),
             intent_source: Some(WabaId::new(SOURCE).unwrap()),

@@ -178,6 +178,7 @@ impl Builder {
         let name = script.name.clone().unwrap_or_else(|| title(&row.customer));
         let numbers = self.numbers(row.waba, &name, country, script);
         let templates = self.templates.of(self.seed, self.start, row.waba, country, script);
+        self.world.messaging.earlier_use.extend(templates::earlier_use(script, &templates, self.start));
         let flows = templates::flows(self.seed, row.waba, &templates);
         if !flows.is_empty() {
             self.world.flows.insert(row.waba, flows);
@@ -220,7 +221,10 @@ impl Builder {
                 templates,
                 made_by_intent: None,
                 template_limit: script.template_limit,
-                settings: WabaSettings::default(),
+                settings: WabaSettings {
+                    is_enabled_for_insights: script.insights.unwrap_or(false),
+                    ..WabaSettings::default()
+                },
                 assigned_users: BTreeMap::new(),
             },
         );

@@ -144,6 +144,8 @@ pub(super) struct CustomerScript {
     pub(super) review: Option<Review>,
     pub(super) review_approved_after: Option<Span>,
     pub(super) template_limit: Option<usize>,
+    /// Whether insights are enabled for its WABA.
+    pub(super) insights: Option<bool>,
     pub(super) token_scopes: Option<Vec<Scope>>,
     pub(super) token_expires_after: Option<Span>,
     pub(super) two_step: Option<bool>,
@@ -165,6 +167,7 @@ impl CustomerScript {
             review: self.review.or(weaker.review),
             review_approved_after: self.review_approved_after.or(weaker.review_approved_after),
             template_limit: self.template_limit.or(weaker.template_limit),
+            insights: self.insights.or(weaker.insights),
             token_scopes: self.token_scopes.or(weaker.token_scopes),
             token_expires_after: self.token_expires_after.or(weaker.token_expires_after),
             tokens_must_expire: self.tokens_must_expire || weaker.tokens_must_expire,
@@ -342,6 +345,10 @@ pub(super) struct TemplateScript {
     pub(super) body: Option<String>,
     pub(super) parameter_format: Option<ParameterFormat>,
     pub(super) components: Option<Vec<serde_json::Value>>,
+    /// The category that Meta thinks is right; its own unless given.
+    pub(super) correct_category: Option<Category>,
+    /// Messages that were sent with it on each day before this world began.
+    pub(super) sent_per_day: Option<u32>,
 }
 
 impl Scenario {

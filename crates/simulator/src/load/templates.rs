@@ -13,7 +13,10 @@ use super::{
 use crate::{
     ids::{Id, Seed},
     state::later,
-    world::{Category, Components, Flow, ParameterFormat, Quality, RejectedReason, Template, TemplateStatus},
+    world::{
+        Category, Components, EarlierUse, Flow, ParameterFormat, Quality, RejectedReason, Template, TemplateStatus,
+        day_of,
+    },
 };
 
 /// Makes templates. What two of them say alike is kept once: a fleet of thousands has a few dozen texts.
@@ -102,6 +105,21 @@ impl Templates {
     }
 }
 
+/// How the templates that a scenario gives were used before it began, by the template's id.
+pub(super) fn earlier_use(
+    script: &CustomerScript,
+    templates: &[Template],
+    start: Timestamp,
+) -> impl Iterator<Item = (Id, EarlierUse)> {
+    let given = match &script.templates {
+        Some(Many::Given(given)) => given.as_slice(),
+        Some(Many::Drawn(_)) | None => &[],
+    };
+    given.iter().zip(templates).filter_map(move |(script, template)| {
+        Some((template.id, EarlierUse { sent_per_day: script.sent_per_day?, until_day: day_of(start) }))
+    })
+}
+
 /// The Flows of a source WABA: the one that its templates name, if they do.
 pub(super) fn flows(seed: Seed, waba: Id, templates: &[Template]) -> Vec<Flow> {
     let named = templates.iter().any(|template| template.name.starts_with(samples::WITH_FLOW));
@@ -127,6 +145,7 @@ impl Maker<'_> {
         let title = Title { name: script.name.clone(), language };
         Template {
             parameter_format: script.parameter_format.unwrap_or_default(),
+            correct_category: Some(script.correct_category.unwrap_or(standing.category)),
             ..self.template(title, &standing, components.into(), index)
         }
     }

@@ -93,7 +93,8 @@ fn eligible(state: &State, source: Id) -> Vec<&Template> {
 
 fn plan_recheck(state: &mut State, cause: Cause, waba: Id, template: Id) {
     let share = state.knobs.template_reject_rate;
-    if state.seed.draw(&["recheck", &template.to_string()]).chance(share) {
+    let disputed = templates::find(state, template).is_some_and(|(_, copy)| copy.is_disputed());
+    if disputed || state.seed.draw(&["recheck", &template.to_string()]).chance(share) {
         let delay = SignedDuration::from_secs(state.knobs.template_recheck_delay_s.into());
         state.plan_after(cause.at, delay, Event::TemplateRechecked { waba, template });
     }

@@ -85,6 +85,7 @@ pub(crate) const RULES: &[Rule] = &[
     set_pin::RULE,
     storage_region::RULE,
     subscribe::RULE,
+    templates::analytics::RULE,
     templates::content::RULE,
     templates::create::RULE,
     templates::delete::RULE,

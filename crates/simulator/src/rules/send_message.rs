@@ -94,6 +94,9 @@ pub(crate) fn send(state: &mut State, cause: Cause, outgoing: Outgoing) -> Answe
     };
     let pricing = charge::price(state, cause.at, waba, (from, to), &content);
     state.world.messaging.sent += 1;
+    if refused.is_none() {
+        state.world.messaging.count_sent(cause.at, &content);
+    }
     let message = Message {
         id,
         place: state.world.messaging.sent,

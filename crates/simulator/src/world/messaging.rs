@@ -46,6 +46,12 @@ pub struct Messaging {
     /// How many messages with a template were delivered, by the template's id: the data that its quality is made of
     /// (guide T9).
     pub template_traffic: BTreeMap<Id, u32>,
+    /// What was sent with a template on each day, by the template's id and the day since the Unix epoch.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub template_use: BTreeMap<(Id, i64), TemplateUse>,
+    /// How templates were used before this world began.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub earlier_use: BTreeMap<Id, EarlierUse>,
     /// Delivered messages by half hour, and what they cost whom.
     #[serde(with = "pairs")]
     pub volumes: BTreeMap<VolumeKey, Volume>,
@@ -67,6 +73,8 @@ impl Default for Messaging {
             given_at: None,
             given: BTreeSet::new(),
             template_traffic: BTreeMap::new(),
+            template_use: BTreeMap::new(),
+            earlier_use: BTreeMap::new(),
             volumes: BTreeMap::new(),
             cutovers: BTreeMap::new(),
         }
@@ -103,6 +111,26 @@ pub struct Traffic {
     pub received_per_hour: u32,
     /// How many customers each number has.
     pub customers_per_number: u32,
+}
+
+/// What became of a template's messages on one day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateUse {
+    /// Sent on that day.
+    pub sent: u32,
+    /// Delivered on that day.
+    pub delivered: u32,
+}
+
+/// How a template was used before a world began: so many messages a day, all delivered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EarlierUse {
+    /// Messages a day.
+    pub sent_per_day: u32,
+    /// The first day without them, since the Unix epoch.
+    pub until_day: i64,
 }
 
 /// What is open between a business number and a customer (observations: billing.windows).
@@ -192,6 +220,7 @@ impl Messaging {
             && self.recipients == Recipients::default()
             && self.conversations.is_empty()
             && self.cutovers.is_empty()
+            && self.earlier_use.is_empty()
     }
 
     /// Takes an id that is derived from the instant `at`, unless it was given already.
@@ -246,11 +275,29 @@ impl Messaging {
         self.volumes.range(range)
     }
 
+    /// What a template was used for on a day since the Unix epoch.
+    pub(crate) fn use_of(&self, template: Id, day: i64) -> TemplateUse {
+        let earlier = self.earlier_use.get(&template).filter(|earlier| day < earlier.until_day);
+        let steady = earlier.map_or(0, |earlier| earlier.sent_per_day);
+        let counted = self.template_use.get(&(template, day)).copied().unwrap_or_default();
+        TemplateUse { sent: counted.sent.saturating_add(steady), delivered: counted.delivered.saturating_add(steady) }
+    }
+
+    /// Counts a message that was sent.
+    pub(crate) fn count_sent(&mut self, at: Timestamp, content: &Content) {
+        if let Content::Template { id, .. } = content {
+            let counted = self.template_use.entry((*id, day_of(at))).or_default();
+            counted.sent = counted.sent.saturating_add(1);
+        }
+    }
+
     /// Counts a delivered message.
     pub(crate) fn count_delivered(&mut self, at: Timestamp, message: &Message) {
         if let Content::Template { id, .. } = message.content {
             let count = self.template_traffic.entry(id).or_default();
             *count = count.saturating_add(1);
+            let counted = self.template_use.entry((id, day_of(at))).or_default();
+            counted.delivered = counted.delivered.saturating_add(1);
         }
         let key = VolumeKey {
             waba: message.waba,
@@ -264,6 +311,11 @@ impl Messaging {
         volume.messages = volume.messages.saturating_add(1);
         volume.amount = volume.amount.plus(message.charge.map(|charge| charge.amount).unwrap_or_default());
     }
+}
+
+/// The day of an instant in UTC, counted from the Unix epoch.
+pub(crate) fn day_of(at: Timestamp) -> i64 {
+    at.as_second().div_euclid(86_400)
 }
 
 /// The half hour of an instant, counted from the Unix epoch.

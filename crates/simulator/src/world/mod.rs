@@ -26,7 +26,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 pub(crate) use self::account::usual_tier;
 pub(crate) use self::holdings::{Holdings, Place};
 use self::index::Index;
-pub(crate) use self::messaging::half_hour_of;
+pub(crate) use self::messaging::{day_of, half_hour_of};
 pub(crate) use self::template::label as template_label;
 pub use self::{
     account::{Admin, App, Portfolio, Solution},
@@ -35,7 +35,7 @@ pub use self::{
     flow::Flow,
     intent::{Intent, IntentStatus},
     message::{Content, Fate, Message, MessageStatus, SendError, wamid},
-    messaging::{Conversation, Cutover, Messaging, Recipients, Traffic, Volume, VolumeKey},
+    messaging::{Conversation, Cutover, EarlierUse, Messaging, Recipients, TemplateUse, Traffic, Volume, VolumeKey},
     number::{CallbackOverride, CodeVerification, NameStatus, Number, NumberStatus, Platform, Quality, StorageRegion},
     template::{
         Category, Deletion, ParameterFormat, RejectedReason, SubCategory, Template, TemplateHistory, TemplateStatus,

@@ -70,6 +70,11 @@ impl Template {
         self.status == TemplateStatus::Approved && self.quality == Quality::Green
     }
 
+    /// Whether Meta thinks that another category is right: what the check of guide T2 looks for.
+    pub(crate) fn is_disputed(&self) -> bool {
+        self.correct_category.is_some_and(|correct| correct != self.category)
+    }
+
     /// The manual call takes those of unknown quality as well (observations: templates.manual_copy).
     pub(crate) fn may_be_migrated(&self) -> bool {
         self.status == TemplateStatus::Approved && matches!(self.quality, Quality::Green | Quality::Unknown)

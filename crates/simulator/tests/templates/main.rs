@@ -9,6 +9,7 @@
     reason = "tests; JSON literals are handed over as they are"
 )]
 
+mod analytics;
 mod bulk;
 mod changing;
 #[path = "../common/mod.rs"]

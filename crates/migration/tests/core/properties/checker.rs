@@ -4,17 +4,18 @@
 use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use unmoor_migration::blocker::Blocker;
+use unmoor_migration::observed::SourceTemplates;
 use unmoor_migration::retry::{CALL_TIMEOUT, Jitter, after};
 use unmoor_migration::window::CutoverWindow;
 use unmoor_migration::{
     Attempt, BlockerCode, Command, Decision, E164, Fact, FleetStanding, Input, Migration, NumberState, Outcome,
-    PortfolioId, Success, Throttled, Turn,
+    PortfolioId, Success, TemplateGate, Throttled, Turn,
 };
 
 use super::script::{Change, Fate, Script, Step};
 use super::survives_serde;
 use crate::run::Run;
-use crate::world::{INTENT, PORTFOLIO, customer, refused, unknown};
+use crate::world::{INTENT, PORTFOLIO, customer, refused, template, unknown};
 
 /// A call that has ended.
 pub(crate) struct Past {
@@ -39,6 +40,9 @@ impl Checker {
         customer.storage_region = script.region.then(|| "DE".to_owned());
         let mut run = Run::of(customer, script.world());
         run.policy.before_move_hook = script.hook;
+        if script.losses {
+            run.policy.template_gate = TemplateGate::Losses;
+        }
         if script.window {
             let (from, until) = (Time::constant(1, 0, 0, 0), Time::constant(4, 0, 0, 0));
             run.policy.window = Some(CutoverWindow { days: vec![2, 4], from, until });
@@ -183,6 +187,11 @@ impl Checker {
                 world.token.valid = valid;
                 world.destination_token.valid = valid;
             }
+            Change::Green(green) => {
+                let quality = if green { "GREEN" } else { "YELLOW" };
+                let all = vec![template("order_shipped", quality), template("old_offer", "YELLOW")];
+                world.templates = SourceTemplates::new(all, 0);
+            }
             Change::Veto(veto) => world.veto = veto.then(|| "the agents are busy".to_owned()),
         }
     }
@@ -201,6 +210,7 @@ impl Checker {
             Change::ShowsConnected(true),
             Change::TokenValid(true),
             Change::Veto(false),
+            Change::Green(true),
         ] {
             self.change(change);
         }

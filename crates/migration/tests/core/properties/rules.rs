@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use unmoor_migration::observed::{DestinationAccount, ListedNumber};
 use unmoor_migration::retry::{CALL_TIMEOUT, after};
-use unmoor_migration::{Attempt, E164, Effect, EffectKind, Gate, Migration, Outcome, Success};
+use unmoor_migration::{Attempt, E164, Effect, EffectKind, Gate, Migration, Outcome, Success, TemplateGate};
 
 use super::checker::{Checker, Past};
 use crate::world::{PORTFOLIO, SOURCE};
@@ -130,6 +130,19 @@ impl Checker {
             let zone = jiff::tz::TimeZone::get("America/Sao_Paulo").unwrap();
             assert_eq!(window.check(self.run.now, &zone), Ok(()), "a move outside its window");
         }
+        let is_first = !self.past.iter().any(|past| past.attempt.effect.kind() == EffectKind::MoveNumber);
+        if self.run.policy.template_gate == TemplateGate::Losses && is_first {
+            let losses = m.template_forecast(None).expect("the templates were read").losses();
+            let accepted = m.loss_acceptance().map(|accepted| accepted.losses.clone()).unwrap_or_default();
+            assert!(
+                losses.are_covered_by(&accepted),
+                "a move before its loss was accepted: {}",
+                losses.beyond(&accepted)
+            );
+            let read_at = m.source().templates.as_ref().map(|reading| reading.at);
+            let is_fresh = read_at.is_some_and(|at| self.run.now.duration_since(at) <= FRESH);
+            assert!(is_fresh || m.source_is_lost(), "losses that were read too long ago");
+        }
         if self.run.policy.before_move_hook {
             let (allowed, at) = self
                 .last_answer(|answer| match answer {
@@ -154,7 +167,8 @@ impl Checker {
             .past
             .iter()
             .filter(|past| past.at >= from && is_absent(&past.outcome, kind, number))
-            .map(|past| past.at)
+            // A reading is as old as its question, however long its answer took.
+            .map(|past| past.attempt.started_at)
             .collect();
         let spread = absent.iter().max().zip(absent.iter().min()).map(|(last, first)| last.duration_since(*first));
         assert!(

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use proptest::prelude::*;
+use unmoor_migration::templates::{Losses, TemplateKey};
 use unmoor_migration::{BlockerCode, Cause, Command, Gate, IntentId, Phase, Turn, Verdict};
 
 use super::checker::Checker;
@@ -40,6 +41,8 @@ pub(crate) enum Change {
     ShowsConnected(bool),
     TokenValid(bool),
     Veto(bool),
+    /// The template that was GREEN is so, or is not.
+    Green(bool),
 }
 
 #[derive(Debug, Clone)]
@@ -61,6 +64,8 @@ pub(crate) struct Script {
     pub(crate) hook: bool,
     pub(crate) window: bool,
     pub(crate) region: bool,
+    /// The template gate is asked for.
+    pub(crate) losses: bool,
     /// How many calm steps come first.
     pub(crate) calm_steps: usize,
     pub(crate) steps: Vec<Step>,
@@ -68,7 +73,15 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) fn empty() -> Self {
-        Self { two_numbers: true, hook: false, window: false, region: false, calm_steps: 0, steps: Vec::new() }
+        Self {
+            two_numbers: true,
+            hook: false,
+            window: false,
+            region: false,
+            losses: false,
+            calm_steps: 0,
+            steps: Vec::new(),
+        }
     }
 
     pub(crate) fn world(&self) -> World {
@@ -142,6 +155,7 @@ fn change() -> impl Strategy<Value = Change> {
         any::<bool>().prop_map(Change::ShowsConnected),
         any::<bool>().prop_map(Change::TokenValid),
         any::<bool>().prop_map(Change::Veto),
+        any::<bool>().prop_map(Change::Green),
     ]
 }
 
@@ -169,6 +183,11 @@ fn command() -> impl Strategy<Value = Command> {
         3 => Just(Command::Retry),
         3 => attest,
         1 => adopt,
+        // What somebody may have seen at another time.
+        1 => Just(Command::AcceptLoss { losses: Losses::default() }),
+        1 => Just(Command::AcceptLoss {
+            losses: Losses { sure: [TemplateKey::new("old_offer", "en_US")].into(), ..Losses::default() },
+        }),
     ]
 }
 
@@ -189,12 +208,14 @@ pub(crate) fn script() -> impl Strategy<Value = Script> {
     let often = |percent: f64| prop::bool::weighted(percent);
     // Most scripts begin around the first move, where most can go wrong.
     let calm_steps = prop_oneof![1 => 0_usize..26, 2 => 12_usize..20];
-    (any::<bool>(), often(0.2), often(0.1), often(0.1), calm_steps, prop::collection::vec(step(), 0..120)).prop_map(
-        |(two_numbers, hook, window, region, calm_steps, steps)| Script {
+    let policies = (often(0.2), often(0.1), often(0.1), often(0.2));
+    (any::<bool>(), policies, calm_steps, prop::collection::vec(step(), 0..120)).prop_map(
+        |(two_numbers, (hook, window, region, losses), calm_steps, steps)| Script {
             two_numbers,
             hook,
             window,
             region,
+            losses,
             calm_steps,
             steps,
         },
@@ -235,6 +256,10 @@ fn persons_turn(checker: &mut Checker, round: usize) {
     for gate in [Gate::StorageRegion, Gate::TwoStepOff, Gate::DisplayName] {
         let command = Command::Attest { gate, number: None, note: "seen".to_owned() };
         checker.take(&Step::Command(command));
+    }
+    let losses = checker.run.m.template_forecast(None).map(|forecast| forecast.losses());
+    if let Some(losses) = losses.filter(|losses| !losses.is_empty()) {
+        checker.take(&Step::Command(Command::AcceptLoss { losses }));
     }
     checker.take(&Step::Command(Command::Retry));
 }

@@ -1,5 +1,6 @@
 //! Templates of a WABA (guide T1 to T9; observations: templates).
 
+mod analytics;
 mod bulk;
 mod list;
 mod node;
@@ -26,6 +27,7 @@ pub(super) const SERVED: &[Served] = &[
         "until",
         "source",
     ]),
+    Served::new("GET", "/<WABA>/template_analytics", analytics::read).takes(analytics::NAMES),
     Served::new("POST", "/<WABA>/message_templates", write::create).takes(&[
         "name",
         "language",

@@ -1,6 +1,7 @@
 //! Templates: how they are made, looked at, changed and taken away by calls, and what Meta's review and rating make of them.
 //! Meta's own copying after a cutover is in `duplicate_templates.rs`.
 
+pub(crate) mod analytics;
 pub(crate) mod content;
 pub(crate) mod create;
 pub(crate) mod delete;
