@@ -13,7 +13,7 @@ pub(super) fn words(answer: &Success) -> String {
         Success::Source(account) => source(account),
         Success::SourceNumbers(listed) | Success::DestinationNumbers(listed) => numbers(listed),
         Success::SourceTemplates(templates) => {
-            format!("{}, {} of them eligible", counted(templates.total as usize, "template"), templates.eligible.len())
+            format!("{}, {} of them eligible", counted(templates.total() as usize, "template"), templates.eligible().count())
         }
         Success::IntentSet(intent) => format!("intent {intent}"),
         Success::Intent(answer) => {

@@ -126,20 +126,24 @@ pub(super) fn templates(m: &Migration) -> TemplatePart {
     let is_settled = equation.is_some();
     let found = m.destination().and_then(|destination| destination.templates.as_ref()).map(|reading| &reading.value);
     let rows: Vec<TemplateRow> = source
-        .eligible
         .iter()
-        .map(|key| {
-            let status = found.and_then(|found| found.statuses.get(key)).cloned();
-            let (standing, reason) = match status.as_deref() {
-                Some("REJECTED") => (TemplateStanding::Rejected, Some("rejected when Meta checked it again (guide T3)")),
-                Some(_) => (TemplateStanding::Duplicated, None),
-                None if is_settled => (TemplateStanding::LeftBehind, Some("it did not arrive on the new account")),
-                None => (TemplateStanding::Awaited, None),
+        .map(|template| {
+            let status = found.and_then(|found| found.statuses.get(&template.key)).cloned();
+            let (standing, reason) = match (template.why_not_duplicated(), status.as_deref()) {
+                (Some(why), _) => (TemplateStanding::LeftBehind, Some(format!("not duplicated by Meta: {why} (guide T4)"))),
+                (None, Some("REJECTED")) => {
+                    (TemplateStanding::Rejected, Some("rejected when Meta checked it again (guide T3)".to_owned()))
+                }
+                (None, Some(_)) => (TemplateStanding::Duplicated, None),
+                (None, None) if is_settled => {
+                    (TemplateStanding::LeftBehind, Some("it did not arrive on the new account".to_owned()))
+                }
+                (None, None) => (TemplateStanding::Awaited, None),
             };
-            TemplateRow { key: key.clone(), standing, status, reason: reason.map(str::to_owned) }
+            TemplateRow { key: template.key.clone(), standing, status, reason }
         })
         .collect();
-    let unnamed = source.total.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
-    let reason = "not duplicated by Meta: only approved templates of good quality are (guide T4)";
+    let unnamed = source.nameless();
+    let reason = "listed by Meta without a name or a language";
     TemplatePart { equation, rows, unnamed, unnamed_reason: (unnamed > 0).then(|| reason.to_owned()) }
 }
