@@ -10,8 +10,8 @@ templates and Flows too. Accounts and numbers are told from the database; --temp
 at Meta, by name and language.
 
 Where a number is written otherwise than before, written_form_changed says so: systems that compare the text of a
-number have to know both. The after-register hook is told the same: the ids with the register, and once more with the written forms as soon as the
-new WABA lists the number.
+number have to know both. The after-register hook is told the same: the ids with the register, and once more with the
+written forms as soon as the new WABA lists the number.
 
 Examples:
   unmoor ids --wave pilot

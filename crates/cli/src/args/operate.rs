@@ -45,8 +45,8 @@ pub(crate) struct AttestArgs {
 
 const ADOPT_EXAMPLES: &str = "\
 The id is in the answer to the tag. It is lost when that answer is, or with a restore; or somebody has set the intent by
-hand. Unmoor reads it at Meta and takes it only if it names this customer's WABA; what was done beyond it is read as after
-a restore.
+hand. Unmoor reads it at Meta and takes it only if it names this customer's WABA; what was done beyond it is read as
+after a restore.
 
 Only ACCEPTED lets a migration go on. An intent that is COMPLETED by now, and whose acceptance a restore has forgotten,
 needs a person who knows that it was accepted.

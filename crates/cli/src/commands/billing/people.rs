@@ -180,12 +180,16 @@ pub(super) fn in_words(shared: &SharedNumber) -> String {
     let claimed_by: Vec<String> =
         shared.claimed_by.iter().map(|(customer, waba)| format!("{customer} of {waba}")).collect();
     format!(
-        "phone number id {} belongs to {} selected migrations ({}): {} under it attributed to none of them; \
+        "phone number id {} belongs to {} selected migrations ({}): {} attributed to none of them; \
          select one by its source WABA to see what it makes of them",
         shared.phone_number_id,
         claimed_by.len(),
         claimed_by.join(", "),
-        if shared.statuses == 1 { "1 status is".to_owned() } else { format!("{} statuses are", shared.statuses) },
+        if shared.statuses == 1 {
+            "1 status under it is".to_owned()
+        } else {
+            format!("{} statuses under it are", shared.statuses)
+        },
     )
 }
 
