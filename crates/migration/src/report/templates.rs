@@ -131,7 +131,9 @@ pub(super) fn templates(m: &Migration) -> TemplatePart {
         .map(|key| {
             let status = found.and_then(|found| found.statuses.get(key)).cloned();
             let (standing, reason) = match status.as_deref() {
-                Some("REJECTED") => (TemplateStanding::Rejected, Some("rejected when Meta checked it again (guide T3)")),
+                Some("REJECTED") => {
+                    (TemplateStanding::Rejected, Some("rejected when Meta checked it again (guide T3)"))
+                }
                 Some(_) => (TemplateStanding::Duplicated, None),
                 None if is_settled => (TemplateStanding::LeftBehind, Some("it did not arrive on the new account")),
                 None => (TemplateStanding::Awaited, None),
