@@ -84,7 +84,7 @@ async fn a_report_is_made_checked_and_refused_when_it_was_changed() {
     let place = text.lines().position(|line| line.contains("\"kind\":\"started\"")).unwrap() + 1;
     let mut changed: Vec<String> = text.lines().map(|line| format!("{line}\n")).collect();
     changed[place - 1] = changed[place - 1].replace("rehearsal", "rehearsel");
-    write(folder.path(), "changed.jsonl", &changed.concat());
+    write(folder.path(), "changed.jsonl", changed.concat());
     let found = unmoor.run(["verify", "changed.jsonl"]);
     found.expect_status(5).expect_stdout(&format!("changed.jsonl, line {place}, amber-anchor: entry"));
     let lines = unmoor.run(["verify", "changed.jsonl", "--json"]).expect_status(5).json_lines();
@@ -92,10 +92,10 @@ async fn a_report_is_made_checked_and_refused_when_it_was_changed() {
     write(
         folder.path(),
         "changed.jsonl",
-        &text.replacen("\"type\":\"billing\",\"source_waba_id\":\"3", "\"type\":\"billing\",\"source_waba_id\":\"4", 1),
+        text.replacen("\"type\":\"billing\",\"source_waba_id\":\"3", "\"type\":\"billing\",\"source_waba_id\":\"4", 1),
     );
     unmoor.run(["verify", "changed.jsonl"]).expect_status(5).expect_stdout("the figures about messages were changed");
-    write(folder.path(), "changed.html", &page.replacen("dapple", "dabble", 1));
+    write(folder.path(), "changed.html", page.replacen("dapple", "dabble", 1));
     unmoor.run(["verify", "changed.html"]).expect_status(5).expect_stdout("is not the one that was sealed");
     write(folder.path(), "cut.jsonl", &text[..text.len() / 2]);
     unmoor.run(["verify", "cut.jsonl"]).expect_status(5).expect_stdout("the file ends here");
