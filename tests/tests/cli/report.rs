@@ -14,17 +14,22 @@ const WRITER: &str = "+493023125901";
 
 /// Two customers, one of whom is still asked, in a database in `folder`; with a message on both sides of the cutover.
 async fn rehearsed(folder: &Path) -> Unmoor {
-    let members = [Member::new("amber-anchor", &[NUMBER]), Member::new("dapple-drum", &["+12125550111"]).person("answer = \"never\"")];
+    let members = [
+        Member::new("amber-anchor", &[NUMBER]),
+        Member::new("dapple-drum", &["+12125550111"]).person("answer = \"never\""),
+    ];
     let stage = Stage::of(&Fleet::of(&members).kept_in(folder.join("kept.db"))).await;
     let send = || {
-        let message = SendMessage::template(NUMBER.parse().unwrap(), WRITER, "order_shipped", "de").delivered_after_s(1);
+        let message =
+            SendMessage::template(NUMBER.parse().unwrap(), WRITER, "order_shipped", "de").delivered_after_s(1);
         stage.simulator().send_message(&message).unwrap();
     };
     send();
     stage.until_change("template.copied").await;
     send();
     stage.pass(days(3)).await;
-    let webhooks = stage.simulator().webhooks(0).iter().map(|delivery| delivery.body.to_string() + "\n").collect::<String>();
+    let webhooks =
+        stage.simulator().webhooks(0).iter().map(|delivery| delivery.body.to_string() + "\n").collect::<String>();
     write(folder, "webhooks.jsonl", &webhooks);
     Unmoor::at(folder)
         .with("UNMOOR_DATABASE", folder.join("kept.db").display().to_string())
@@ -64,7 +69,8 @@ async fn a_report_is_made_checked_and_refused_when_it_was_changed() {
     let json = ["report", "--all", "--format", "json", "--webhooks", "webhooks.jsonl", "--out", "fleet.jsonl"];
     unmoor.run(json).expect_status(0);
     let text = fs::read_to_string(at("fleet.jsonl")).unwrap();
-    let kinds: Vec<String> = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["type"].to_string()).collect();
+    let kinds: Vec<String> =
+        text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["type"].to_string()).collect();
     assert_eq!((kinds[0].as_str(), kinds.last().unwrap().as_str()), ("\"version\"", "\"summary\""));
     assert!(kinds.contains(&"\"billing\"".to_owned()), "{kinds:?}");
     unmoor
@@ -78,14 +84,18 @@ async fn a_report_is_made_checked_and_refused_when_it_was_changed() {
     let place = text.lines().position(|line| line.contains("\"kind\":\"started\"")).unwrap() + 1;
     let mut changed: Vec<String> = text.lines().map(|line| format!("{line}\n")).collect();
     changed[place - 1] = changed[place - 1].replace("rehearsal", "rehearsel");
-    write(folder.path(), "changed.jsonl", &changed.concat());
+    write(folder.path(), "changed.jsonl", changed.concat());
     let found = unmoor.run(["verify", "changed.jsonl"]);
     found.expect_status(5).expect_stdout(&format!("changed.jsonl, line {place}, amber-anchor: entry"));
     let lines = unmoor.run(["verify", "changed.jsonl", "--json"]).expect_status(5).json_lines();
     assert_eq!((&lines[1]["finding"], &lines[2]["findings"]), (&json!("entry_changed"), &json!(1)), "{lines:?}");
-    write(folder.path(), "changed.jsonl", &text.replacen("\"type\":\"billing\",\"source_waba_id\":\"3", "\"type\":\"billing\",\"source_waba_id\":\"4", 1));
+    write(
+        folder.path(),
+        "changed.jsonl",
+        text.replacen("\"type\":\"billing\",\"source_waba_id\":\"3", "\"type\":\"billing\",\"source_waba_id\":\"4", 1),
+    );
     unmoor.run(["verify", "changed.jsonl"]).expect_status(5).expect_stdout("the figures about messages were changed");
-    write(folder.path(), "changed.html", &page.replacen("dapple", "dabble", 1));
+    write(folder.path(), "changed.html", page.replacen("dapple", "dabble", 1));
     unmoor.run(["verify", "changed.html"]).expect_status(5).expect_stdout("is not the one that was sealed");
     write(folder.path(), "cut.jsonl", &text[..text.len() / 2]);
     unmoor.run(["verify", "cut.jsonl"]).expect_status(5).expect_stdout("the file ends here");

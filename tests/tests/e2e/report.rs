@@ -29,7 +29,8 @@ async fn fleet() -> Stage {
     stage.pass(days(1)).await;
     stage.command_for(&busy, Command::Release).await;
     stage.command_for(&busy, Command::Release).await;
-    let seen = json!({ "revealed": "pin", "number": "+12125550110", "by": "ada", "account": "ada", "reason": "a new till" });
+    let seen =
+        json!({ "revealed": "pin", "number": "+12125550110", "by": "ada", "account": "ada", "reason": "a new till" });
     stage.rehearsal.engine.store.append_evidence(&busy, stage.now(), &seen).await.unwrap();
     stage.pass(days(4)).await;
     stage
@@ -147,7 +148,13 @@ async fn a_report_says_what_was_done_and_holds() {
     let deeds: Vec<&str> = copper.deeds.iter().map(|deed| deed.what.as_str()).collect();
     assert_eq!(
         deeds,
-        ["released it", "put a hold on its moves", "had the pin of +12125550110 shown", "ended the hold", "asked for: release"]
+        [
+            "released it",
+            "put a hold on its moves",
+            "had the pin of +12125550110 shown",
+            "ended the hold",
+            "asked for: release"
+        ]
     );
     assert!(!made.customer("dapple-drum").standing.is_final);
 
@@ -174,7 +181,8 @@ async fn what_was_changed_in_a_report_is_named() {
     assert_eq!(found, [format!("{} copper-candle entry_changed", line(started))]);
     let link = made.lines.lines().nth(fifth).unwrap().split(r#""link":""#).nth(1).unwrap()[..4].to_owned();
     let other = if link.starts_with('0') { "1" } else { "0" };
-    let found = made.found(|lines| one_byte(lines, fifth, &format!(r#""link":"{}"#, &link[..1]), &format!(r#""link":"{other}"#)));
+    let found = made
+        .found(|lines| one_byte(lines, fifth, &format!(r#""link":"{}"#, &link[..1]), &format!(r#""link":"{other}"#)));
     assert_eq!(found, [format!("{} copper-candle link_changed", line(fifth))]);
 
     // Swapped, missing, cut, of another's journal.
@@ -245,7 +253,9 @@ async fn a_report_of_another_database_or_without_the_key_is_checked_as_far_as_it
     let accident = made.lines.replacen(r#""trace_id":null"#, r#""trace_id":NULL"#, 1);
     assert_ne!(checked(accident.as_bytes(), None).1, []);
 
-    for foreign in ["", "\n", "{}", "customer,source_waba_id\n", "<!DOCTYPE html><html></html>", "%PDF-1.7\n%\u{1}", "[1,\n2]\n"] {
+    for foreign in
+        ["", "\n", "{}", "customer,source_waba_id\n", "<!DOCTYPE html><html></html>", "%PDF-1.7\n%\u{1}", "[1,\n2]\n"]
+    {
         let refused = verify(foreign.as_bytes(), Some(&made.key), &mut |_| ()).unwrap_err();
         assert!(matches!(refused, Unreadable::Foreign), "{foreign:?}: {refused}");
     }
@@ -292,7 +302,8 @@ async fn a_journal_that_does_not_hold_is_not_reported() {
     db.execute("UPDATE journal SET body = replace(body, 'rehearsal', 'somebody') WHERE seq = ?1", [by_hand]).unwrap();
     let store = stage.rehearsal.engine.store.as_ref();
     let refused = Journals::open(store, &made.key).await.unwrap().read(&id).await.unwrap_err();
-    let words = format!("the journal of amber-anchor ({id}) does not hold: entry {by_hand} is not what was written there");
+    let words =
+        format!("the journal of amber-anchor ({id}) does not hold: entry {by_hand} is not what was written there");
     assert!(matches!(refused, ReportError::Broken { .. }) && refused.to_string().starts_with(&words), "{refused}");
 
     // The report that was made before shows that the database has less than it had.

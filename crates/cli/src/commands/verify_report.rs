@@ -54,7 +54,9 @@ pub(super) async fn run(
         output.json(&json!({ "type": "summary", "reports": files.len() }))?;
     } else if database.is_none() {
         let place = &config.database;
-        output.note(format_args!("there is no database {place} with its journal's key: what needs the key was not checked"));
+        output.note(format_args!(
+            "there is no database {place} with its journal's key: what needs the key was not checked"
+        ));
     }
     Ok(exit)
 }

@@ -112,7 +112,9 @@ impl Mismatch {
         match self {
             Self::Unreadable { why } => format!("this line cannot be read: {why}"),
             Self::OutOfPlace { kind } => format!("a line of kind {kind:?} has no place here"),
-            Self::WrittenOtherwise => "this line says what it should, but is written otherwise than Unmoor writes".to_owned(),
+            Self::WrittenOtherwise => {
+                "this line says what it should, but is written otherwise than Unmoor writes".to_owned()
+            }
             Self::CutOff { missing } => format!("the file ends here: {missing}"),
             Self::HeaderChanged => "what the report says of itself was changed".to_owned(),
             Self::BillingChanged => "the figures about messages were changed".to_owned(),
@@ -124,7 +126,9 @@ impl Mismatch {
                 format!("{place}: the report says {says}, its entries give {entries_give}")
             }
             Self::Customers { said, found } => format!("the report is about {said} customers, and has {found}"),
-            Self::Digest => "the file is not the one that was made; what it says does not show where it was changed".to_owned(),
+            Self::Digest => {
+                "the file is not the one that was made; what it says does not show where it was changed".to_owned()
+            }
             Self::PageChanged => {
                 "the page is not the one that was sealed; a page cannot show where it was changed, a report made with \
                  --format json can"
@@ -142,7 +146,9 @@ impl Mismatch {
     #[must_use]
     pub fn next(&self) -> &'static str {
         match self {
-            Self::CutOff { .. } => "get the whole file again from whoever made it, or make it again with `unmoor report`",
+            Self::CutOff { .. } => {
+                "get the whole file again from whoever made it, or make it again with `unmoor report`"
+            }
             Self::NotInDatabase { .. } => "run `unmoor verify` on the database, and keep a copy of both",
             Self::Unreadable { .. }
             | Self::OutOfPlace { .. }
@@ -166,11 +172,11 @@ impl Mismatch {
 
 /// The same in a report, which has no rows of a database.
 fn in_report(what: &What) -> String {
-    match what {
-        What::HeadChanged => "the end of the journal is another one than the report names".to_owned(),
-        What::RowOlder { row, journal } => {
-            format!("the report says that the journal ends with entry {row}, and has entries up to {journal}")
-        }
-        other => other.words(),
+    if *what == What::HeadChanged {
+        return "the end of the journal is another one than the report names".to_owned();
     }
+    if let What::RowOlder { row, journal } = what {
+        return format!("the report says that the journal ends with entry {row}, and has entries up to {journal}");
+    }
+    what.words()
 }

@@ -31,9 +31,9 @@ pub async fn still_there(
     let mut findings = 0;
     for End { migration, customer, seq, link } in ends {
         let found = view.entries((migration, seq - 1), 1).await?;
-        let is_there = found.first().is_some_and(|entry| {
-            entry.migration_id == *migration && entry.seq == *seq && entry.link == *link
-        });
+        let is_there = found
+            .first()
+            .is_some_and(|entry| entry.migration_id == *migration && entry.seq == *seq && entry.link == *link);
         if !is_there {
             findings += 1;
             let mismatch = Mismatch::NotInDatabase { seq: *seq };

@@ -98,9 +98,9 @@ impl<'a> Journals<'a> {
         if let Some(what) = broken(self.key, &kept, &rows) {
             return Err(ReportError::Broken { customer, migration: id.clone(), what });
         }
-        let entries = rows.iter().map(|row| {
-            entry(row).map_err(|why| ReportError::Entry { customer: customer.clone(), seq: row.seq, why })
-        });
+        let entries = rows
+            .iter()
+            .map(|row| entry(row).map_err(|why| ReportError::Entry { customer: customer.clone(), seq: row.seq, why }));
         Ok(Source { entries: entries.collect::<Result<_, _>>()?, kept: rows, customer })
     }
 
@@ -151,7 +151,13 @@ pub(super) fn entry(row: &KeptEntry) -> Result<Entry, String> {
 fn evidence(body: &Value) -> Evidence {
     let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     if let (Some(what), Some(by)) = (text("revealed"), text("by")) {
-        return Evidence::Revealed { what, number: text("number"), by, account: text("account"), reason: text("reason") };
+        return Evidence::Revealed {
+            what,
+            number: text("number"),
+            by,
+            account: text("account"),
+            reason: text("reason"),
+        };
     }
     if let (Some(asked), Some(by), Some(why)) = (body.get("refused"), text("by"), text("why")) {
         let what = match serde_json::from_value(asked.clone()) {

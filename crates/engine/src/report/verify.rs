@@ -123,7 +123,8 @@ fn ensure_ours(first: &Line, second: &Line) -> Result<(), Unreadable> {
         Parsed::Value(kind, value) if kind == "version" => value,
         Parsed::Value(..) | Parsed::Entry(_) | Parsed::Unreadable(_) => Value::Null,
     };
-    if !has(second, "\"type\":\"report\"") && !(version.is_object() && has(second, "\"made_at\":")) {
+    let is_ours = has(second, "\"type\":\"report\"") || (version.is_object() && has(second, "\"made_at\":"));
+    if !is_ours {
         return Err(Unreadable::Foreign);
     }
     match version.get("format").and_then(Value::as_u64) {
@@ -215,7 +216,9 @@ impl<'a> Check<'a> {
         let is_a_version = match Parsed::of(&line.bytes) {
             Parsed::Value(kind, value) => {
                 let written = value.to_string();
-                kind == "version" && value.get("unmoor").is_some_and(Value::is_string) && written.as_bytes() == line.bytes
+                kind == "version"
+                    && value.get("unmoor").is_some_and(Value::is_string)
+                    && written.as_bytes() == line.bytes
             }
             Parsed::Entry(_) | Parsed::Unreadable(_) => false,
         };

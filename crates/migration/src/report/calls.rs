@@ -24,8 +24,12 @@ pub(super) fn call(m: &Migration, effect: &Effect) -> String {
         Effect::ReadDestinationNumbers { destination } => format!("GET /{destination}/phone_numbers"),
         Effect::SealPin { number } => format!("vault: draw and seal the PIN of {number}"),
         Effect::AskBeforeMove { number } => format!("hook before-move: {number}"),
-        Effect::MoveNumber { destination, number, .. } => format!("POST /{destination}/phone_numbers (migrate {number})"),
-        Effect::RegisterNumber { number, phone_number_id } => format!("POST /{phone_number_id}/register ({number}, PIN not shown)"),
+        Effect::MoveNumber { destination, number, .. } => {
+            format!("POST /{destination}/phone_numbers (migrate {number})")
+        }
+        Effect::RegisterNumber { number, phone_number_id } => {
+            format!("POST /{phone_number_id}/register ({number}, PIN not shown)")
+        }
         Effect::ReadDestinationTemplates { destination } => format!("GET /{destination}/message_templates"),
     }
 }

@@ -91,7 +91,9 @@ fn sentence(
     let Some(accepted) = accepted else {
         return match before {
             None => "The customer was asked; its answer has not been read yet.".to_owned(),
-            Some(last) => format!("The customer was asked and has not accepted; the last status read is {}.", last.status),
+            Some(last) => {
+                format!("The customer was asked and has not accepted; the last status read is {}.", last.status)
+            }
         };
     };
     let after = before.map_or(requested_at, |before| before.asked_at);

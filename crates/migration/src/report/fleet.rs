@@ -172,9 +172,8 @@ impl FleetTally {
     /// What they add up to at `made_at`.
     #[must_use]
     pub fn finish(mut self, made_at: Timestamp) -> FleetReport {
-        self.members.sort_by(|one, other| {
-            (&one.customer, &one.source_waba_id).cmp(&(&other.customer, &other.source_waba_id))
-        });
+        self.members
+            .sort_by(|one, other| (&one.customer, &one.source_waba_id).cmp(&(&other.customer, &other.source_waba_id)));
         let waiting = self.asked_at.iter().map(|asked| super::milliseconds(made_at.duration_since(*asked)));
         let acceptance = plots::acceptance(self.accepted_ms, waiting.collect());
         FleetReport {

@@ -54,7 +54,8 @@ pub(super) fn numbers(m: &Migration, entries: &[Entry]) -> Vec<NumberPart> {
 }
 
 fn part(m: &Migration, number: &Number, entries: &[Entry]) -> NumberPart {
-    let move_sent_at = sent(entries, &number.number, number.moved_at, |effect| matches!(effect, Effect::MoveNumber { .. }));
+    let move_sent_at =
+        sent(entries, &number.number, number.moved_at, |effect| matches!(effect, Effect::MoveNumber { .. }));
     let at_most = move_sent_at.zip(number.registered_at).map(|(sent, known)| milliseconds(known.duration_since(sent)));
     let source = &number.source.value;
     let written = written_at_destination(m, number);

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::entry::{Entry, Evidence, Told};
+use crate::E164;
 use crate::event::Fact;
 use crate::gate::Gate;
 use crate::migration::Migration;
-use crate::E164;
 
 /// Something that a person did, or was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

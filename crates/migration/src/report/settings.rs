@@ -92,7 +92,8 @@ fn of_number(number: &Number, after: &ListedNumber) -> Vec<Setting> {
     let mut two_step = of("two-step verification", on_or_off(before.pin_enabled), on_or_off(after.pin_enabled));
     if two_step.standing == SettingStanding::Changed && after.pin_enabled == Some(true) {
         two_step.standing = SettingStanding::Intended;
-        two_step.note = Some("off for the move (guide 1), on again with a new PIN since the register (guide 9)".to_owned());
+        two_step.note =
+            Some("off for the move (guide 1), on again with a new PIN since the register (guide 9)".to_owned());
     }
     vec![
         of("display name", before.verified_name.clone(), after.verified_name.clone()),

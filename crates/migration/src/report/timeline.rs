@@ -72,7 +72,9 @@ fn because(reason: &Option<String>) -> String {
 fn of_fact(m: &Migration, fact: &Fact, about: Option<&E164>) -> Option<Untimed> {
     match fact {
         Fact::Imported { .. } => milestone("Imported from the customer file."),
-        Fact::CustomerUpdated { .. } => plain("Imported again: contact, language, zone or wave were brought up to date."),
+        Fact::CustomerUpdated { .. } => {
+            plain("Imported again: contact, language, zone or wave were brought up to date.")
+        }
         Fact::PhaseEntered { phase } => phase_words(phase).and_then(milestone),
         Fact::Started { by } => milestone(format!("{by} released it.")),
         Fact::Paused { by, reason } => plain(format!("{by} paused it{}.", because(reason))),
@@ -114,7 +116,9 @@ fn of_fact(m: &Migration, fact: &Fact, about: Option<&E164>) -> Option<Untimed> 
         Fact::ExceptionRecorded { exception } => plain(format!("Left behind: {exception}.")),
         Fact::Reminded { count } => plain(format!("The customer was reminded (reminder {count}).")),
         Fact::GapAlarmed { number } => of(number, "Between two accounts for so long that somebody was alarmed."),
-        Fact::AttemptStarted { .. } | Fact::NumberChosen { .. } | Fact::NotFoundOnce { .. } | Fact::Waiting { .. } => None,
+        Fact::AttemptStarted { .. } | Fact::NumberChosen { .. } | Fact::NotFoundOnce { .. } | Fact::Waiting { .. } => {
+            None
+        }
     }
 }
 
@@ -147,7 +151,9 @@ fn of_outcome(kind: EffectKind, outcome: &Outcome, about: Option<&E164>) -> Opti
     let changes = kind.cannot_be_undone() || matches!(kind, EffectKind::FetchBusinessToken | EffectKind::Subscribe);
     let told = |what: String| Some(Untimed { number: about.cloned(), is_milestone: false, what });
     match outcome {
-        Outcome::Success { answer: Success::Moved(id) } => told(format!("Moved to the new account (guide 8), as {id}.")),
+        Outcome::Success { answer: Success::Moved(id) } => {
+            told(format!("Moved to the new account (guide 8), as {id}."))
+        }
         Outcome::Success { answer: Success::Registered } => told("Registered (guide 9).".to_owned()),
         Outcome::Success { answer: Success::IntentSet(intent) } => {
             milestone(format!("Tagged for migration: intent {intent} (guide 2)."))

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::E164;
 use crate::blocker::{Blocker, BlockerCode, Turn};
 use crate::migration::Migration;
-use crate::E164;
 
 /// One thing that stood in the way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

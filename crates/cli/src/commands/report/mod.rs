@@ -25,6 +25,9 @@ use crate::text::counted;
 use billed::Billed;
 use files::Folder;
 
+/// A page with more customers is a heavy one: five hundred are 13 MB.
+const MANY: usize = 100;
+
 pub(crate) async fn run(args: &ReportArgs, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
     let zone = zone(args.time_zone.as_deref())?;
     files::check(args)?;
@@ -40,6 +43,9 @@ pub(crate) async fn run(args: &ReportArgs, global: &GlobalArgs, output: &Output)
     .await?;
     if ids.is_empty() {
         return Err(Trouble::bad_input("no customer fits").hint("`unmoor status` shows who there is").into());
+    }
+    if args.format == ReportFormat::Html && args.out_dir.is_none() && ids.len() > MANY {
+        output.note("so many customers make a page that browsers are slow with: --out-dir makes an overview and a page for each");
     }
     let billed = Billed::read(args, store.as_ref(), &selection.filter, output).await?;
     let mut journals = Journals::open(store.as_ref(), &key).await?;
@@ -79,7 +85,8 @@ fn zone(name: Option<&str>) -> Result<Zone, Trouble> {
 fn about(args: &SelectorArgs, ids: &[(MigrationId, String)]) -> String {
     let mut names: Vec<&str> = ids.iter().map(|(_, reference)| reference.as_str()).collect();
     names.dedup();
-    let is_by_wave_alone = args.customers.is_empty() && args.phase.is_empty() && args.blocker.is_empty() && args.turn.is_none();
+    let is_by_wave_alone =
+        args.customers.is_empty() && args.phase.is_empty() && args.blocker.is_empty() && args.turn.is_none();
     match (names.as_slice(), args.wave.as_slice()) {
         ([only], _) => (*only).to_owned(),
         (_, [wave]) if is_by_wave_alone => format!("Wave {wave}"),
@@ -230,7 +237,8 @@ impl Making<'_> {
         }
         if self.args.format == ReportFormat::Html {
             let fleet = tally.finish(self.header.made_at);
-            let link = |waba: &str| ids.iter().find(|(id, _)| id.as_str() == waba).map(|(id, name)| folder.link(name, id));
+            let link =
+                |waba: &str| ids.iter().find(|(id, _)| id.as_str() == waba).map(|(id, name)| folder.link(name, id));
             let page = html::overview(&self.header, &fleet, &all_billed, &link, &self.zone, self.key);
             let mut out = Out::of(Some(&folder.index()))?;
             out.write_all(page.as_bytes()).context("cannot write the overview")?;

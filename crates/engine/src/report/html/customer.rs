@@ -2,13 +2,11 @@
 
 use maud::{Markup, html};
 use unmoor_migration::report::{
-    BilledPart, Consent, ConsentReading, CustomerReport, RequestResult, SettingStanding, TemplatePart, TemplateStanding,
-    between, length,
+    BilledPart, Consent, ConsentReading, CustomerReport, RequestResult, SettingStanding, TemplatePart,
+    TemplateStanding, between, length,
 };
 
-use super::parts::{
-    counted, dash, exact, facts, heading, instant, or_dash, spaced, table, text_or_dash, wide_facts,
-};
+use super::parts::{counted, dash, exact, facts, heading, instant, or_dash, spaced, table, text_or_dash, wide_facts};
 use super::{Part, Zone, plot};
 
 /// A page about this customer alone.
@@ -152,17 +150,21 @@ fn numbers(report: &CustomerReport, zone: &Zone, level: u8) -> Markup {
 }
 
 fn templates(part: &TemplatePart, level: u8) -> Markup {
-    let rows: Vec<Markup> = part.rows.iter().map(|row| {
-        html! {
-            tr {
-                th scope="row" { (row.key.name) }
-                td { (row.key.language) }
-                td { span class={ "standing " (template_class(row.standing)) } { (row.standing.words()) } }
-                td { (text_or_dash(row.status.as_deref())) }
-                td { (text_or_dash(row.reason.as_deref())) }
+    let rows: Vec<Markup> = part
+        .rows
+        .iter()
+        .map(|row| {
+            html! {
+                tr {
+                    th scope="row" { (row.key.name) }
+                    td { (row.key.language) }
+                    td { span class={ "standing " (template_class(row.standing)) } { (row.standing.words()) } }
+                    td { (text_or_dash(row.status.as_deref())) }
+                    td { (text_or_dash(row.reason.as_deref())) }
+                }
             }
-        }
-    }).collect();
+        })
+        .collect();
     html! {
         section {
             (heading(level, "Templates"))
@@ -201,20 +203,24 @@ fn template_class(standing: TemplateStanding) -> &'static str {
 }
 
 fn settings(report: &CustomerReport, level: u8) -> Markup {
-    let rows: Vec<Markup> = report.settings.iter().map(|row| {
-        html! {
-            tr {
-                th scope="row" { (row.setting) }
-                td.word { (text_or_dash(row.number.as_ref().map(unmoor_migration::E164::as_str))) }
-                td { (text_or_dash(row.before.as_deref())) }
-                td { (text_or_dash(row.after.as_deref())) }
-                td {
-                    span class={ "standing " (setting_class(row.standing)) } { (row.standing.words()) }
-                    @if let Some(note) = &row.note { span.under { (note) } }
+    let rows: Vec<Markup> = report
+        .settings
+        .iter()
+        .map(|row| {
+            html! {
+                tr {
+                    th scope="row" { (row.setting) }
+                    td.word { (text_or_dash(row.number.as_ref().map(unmoor_migration::E164::as_str))) }
+                    td { (text_or_dash(row.before.as_deref())) }
+                    td { (text_or_dash(row.after.as_deref())) }
+                    td {
+                        span class={ "standing " (setting_class(row.standing)) } { (row.standing.words()) }
+                        @if let Some(note) = &row.note { span.under { (note) } }
+                    }
                 }
             }
-        }
-    }).collect();
+        })
+        .collect();
     html! {
         section {
             (heading(level, "Settings before and after"))
@@ -250,22 +256,31 @@ pub(super) fn billing(billed: &[BilledPart], zone: &Zone, level: u8) -> Markup {
     if billed.is_empty() {
         return html! {};
     }
-    let rows: Vec<Markup> = billed.iter().map(|part| {
-        let figures = [
-            part.old_solution_partner, part.customer, part.undetermined, part.free, part.price_not_told, part.open_tail,
-            part.open, part.failed,
-        ];
-        html! {
-            tr {
-                th scope="row" { (part.number) }
-                td {
-                    (or_dash(part.complete_after, zone))
-                    @if let Some(by) = part.complete_by { " to " (instant(by, zone)) }
+    let rows: Vec<Markup> = billed
+        .iter()
+        .map(|part| {
+            let figures = [
+                part.old_solution_partner,
+                part.customer,
+                part.undetermined,
+                part.free,
+                part.price_not_told,
+                part.open_tail,
+                part.open,
+                part.failed,
+            ];
+            html! {
+                tr {
+                    th scope="row" { (part.number) }
+                    td {
+                        (or_dash(part.complete_after, zone))
+                        @if let Some(by) = part.complete_by { " to " (instant(by, zone)) }
+                    }
+                    @for figure in figures { td.number { (figure) } }
                 }
-                @for figure in figures { td.number { (figure) } }
             }
-        }
-    }).collect();
+        })
+        .collect();
     html! {
         section {
             (heading(level, "Who pays for messages"))
@@ -292,37 +307,50 @@ fn categories(billed: &[BilledPart]) -> Markup {
     if sums.is_empty() {
         return html! { p { "None of these messages is billable." } };
     }
-    let rows: Vec<Markup> = sums.iter().map(|(category, counts)| {
-        html! { tr { th scope="row" { (spaced(category)) } @for count in counts { td.number { (count) } } } }
-    }).collect();
-    table("Billable messages by category", &[
-        ("Category", false), ("Old Solution Partner", true), ("Customer", true), ("Undetermined", true),
-    ], &rows)
+    let rows: Vec<Markup> = sums
+        .iter()
+        .map(|(category, counts)| {
+            html! { tr { th scope="row" { (spaced(category)) } @for count in counts { td.number { (count) } } } }
+        })
+        .collect();
+    table(
+        "Billable messages by category",
+        &[("Category", false), ("Old Solution Partner", true), ("Customer", true), ("Undetermined", true)],
+        &rows,
+    )
 }
 
 fn people(report: &CustomerReport, zone: &Zone, level: u8) -> Markup {
-    let deeds: Vec<Markup> = report.deeds.iter().map(|deed| {
-        html! {
-            tr {
-                td { (instant(deed.at, zone)) }
-                th scope="row" { (deed.by) }
-                td { (deed.what) @if let Some(refused) = &deed.refused { span.under { "refused: " (refused) } } }
-                td { (text_or_dash(deed.reason.as_deref())) }
-                td.number { (deed.entry) }
+    let deeds: Vec<Markup> = report
+        .deeds
+        .iter()
+        .map(|deed| {
+            html! {
+                tr {
+                    td { (instant(deed.at, zone)) }
+                    th scope="row" { (deed.by) }
+                    td { (deed.what) @if let Some(refused) = &deed.refused { span.under { "refused: " (refused) } } }
+                    td { (text_or_dash(deed.reason.as_deref())) }
+                    td.number { (deed.entry) }
+                }
             }
-        }
-    }).collect();
-    let attestations: Vec<Markup> = report.attestations.iter().map(|said| {
-        html! {
-            tr {
-                td { (instant(said.at, zone)) }
-                th scope="row" { (said.by) }
-                td { (spaced(said.gate.name())) }
-                td { @match &said.number { Some(number) => (number), None => "all numbers" } }
-                td { (said.note) }
+        })
+        .collect();
+    let attestations: Vec<Markup> = report
+        .attestations
+        .iter()
+        .map(|said| {
+            html! {
+                tr {
+                    td { (instant(said.at, zone)) }
+                    th scope="row" { (said.by) }
+                    td { (spaced(said.gate.name())) }
+                    td { @match &said.number { Some(number) => (number), None => "all numbers" } }
+                    td { (said.note) }
+                }
             }
-        }
-    }).collect();
+        })
+        .collect();
     html! {
         section {
             (heading(level, "People"))
@@ -341,20 +369,24 @@ fn people(report: &CustomerReport, zone: &Zone, level: u8) -> Markup {
 }
 
 fn waits(report: &CustomerReport, zone: &Zone, level: u8) -> Markup {
-    let rows: Vec<Markup> = report.waits.iter().map(|wait| {
-        html! {
-            tr {
-                th scope="row" {
-                    (wait.sentence)
-                    span.under { code { (wait.code) } @if let Some(number) = &wait.number { " " (number) } }
+    let rows: Vec<Markup> = report
+        .waits
+        .iter()
+        .map(|wait| {
+            html! {
+                tr {
+                    th scope="row" {
+                        (wait.sentence)
+                        span.under { code { (wait.code) } @if let Some(number) = &wait.number { " " (number) } }
+                    }
+                    td { (spaced(wait.turn.name())) }
+                    td { (instant(wait.since, zone)) }
+                    td { @match wait.until { Some(until) => (instant(until, zone)), None => "still" } }
+                    td.number { (wait.until.map_or_else(dash, |until| html! { (between(wait.since, until)) })) }
                 }
-                td { (spaced(wait.turn.name())) }
-                td { (instant(wait.since, zone)) }
-                td { @match wait.until { Some(until) => (instant(until, zone)), None => "still" } }
-                td.number { (wait.until.map_or_else(dash, |until| html! { (between(wait.since, until)) })) }
             }
-        }
-    }).collect();
+        })
+        .collect();
     html! {
         section {
             (heading(level, "What it waited for"))
@@ -379,18 +411,22 @@ fn unknown(report: &CustomerReport, level: u8) -> Markup {
 }
 
 fn timeline(report: &CustomerReport, zone: &Zone, level: u8) -> Markup {
-    let rows: Vec<Markup> = report.timeline.iter().map(|moment| {
-        html! {
-            tr.milestone[moment.is_milestone] {
-                td { (instant(moment.at, zone)) }
-                td {
-                    @if let Some(number) = &moment.number { b.word { (number) } " " }
-                    (moment.what)
+    let rows: Vec<Markup> = report
+        .timeline
+        .iter()
+        .map(|moment| {
+            html! {
+                tr.milestone[moment.is_milestone] {
+                    td { (instant(moment.at, zone)) }
+                    td {
+                        @if let Some(number) = &moment.number { b.word { (number) } " " }
+                        (moment.what)
+                    }
+                    td.number { (moment.entry) }
                 }
-                td.number { (moment.entry) }
             }
-        }
-    }).collect();
+        })
+        .collect();
     html! {
         section {
             (heading(level, "Timeline"))

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use unmoor_migration::report::{Acceptance, Bar, Group, Histogram, PhaseBegun, Progress, ProgressPoint, Standing, between, length};
+use unmoor_migration::report::{
+    Acceptance, Bar, Group, Histogram, PhaseBegun, Progress, ProgressPoint, Standing, between, length,
+};
 
 use super::Zone;
 use super::parts::{counted, instant, spaced, table, text};
@@ -73,10 +75,11 @@ fn height_of(count: u64, most: u64) -> f64 {
     HEIGHT - BOTTOM - (HEIGHT - BOTTOM - TOP) * float(count) / float(most.max(1))
 }
 
-/// Three lines and their numbers.
+/// A few lines and their numbers: whole ones, of the kind that one counts in.
 fn scale(most: u64) -> Markup {
-    let mut marks = vec![0, most / 2, most];
-    marks.dedup();
+    let steps = (0..18_u32).flat_map(|zeros| [1, 2, 5].map(|digit: u64| digit * 10_u64.pow(zeros)));
+    let step = steps.into_iter().find(|step| most / step <= 4).unwrap_or(most.max(1));
+    let marks = (0..=most / step).map(|mark| mark * step);
     html! {
         @for mark in marks {
             @let y = height_of(mark, most);
@@ -91,7 +94,8 @@ pub(super) fn progress(progress: &Progress, zone: &Zone) -> Markup {
     let (Some(first), Some(last)) = (progress.points.first(), progress.points.last()) else { return html! {} };
     let all: u64 = last.counts.iter().sum();
     let words = progress_words(progress, first, last, zone);
-    let used: Vec<Group> = STACK.into_iter().filter(|group| progress.points.iter().any(|point| of(point, *group) > 0)).collect();
+    let used: Vec<Group> =
+        STACK.into_iter().filter(|group| progress.points.iter().any(|point| of(point, *group) > 0)).collect();
     let entries: Vec<(&str, &str)> = used.iter().rev().map(|group| (class(*group), group.words())).collect();
     let x = |at: Timestamp| {
         let whole = last.at.duration_since(first.at).as_secs_f64().max(1.0);
@@ -100,7 +104,8 @@ pub(super) fn progress(progress: &Progress, zone: &Zone) -> Markup {
     let mut below = vec![0_u64; progress.points.len()];
     let mut layers = Vec::new();
     for group in &used {
-        let above: Vec<u64> = below.iter().zip(&progress.points).map(|(below, point)| below + of(point, *group)).collect();
+        let above: Vec<u64> =
+            below.iter().zip(&progress.points).map(|(below, point)| below + of(point, *group)).collect();
         layers.push((class(*group), layer(&progress.points, &below, &above, all, &x)));
         below = above;
     }
@@ -131,13 +136,7 @@ fn class(group: Group) -> &'static str {
 }
 
 /// A band between two rows of heights: along the upper one and back along the lower one, in steps.
-fn layer(
-    points: &[ProgressPoint],
-    below: &[u64],
-    above: &[u64],
-    all: u64,
-    x: &dyn Fn(Timestamp) -> f64,
-) -> String {
+fn layer(points: &[ProgressPoint], below: &[u64], above: &[u64], all: u64, x: &dyn Fn(Timestamp) -> f64) -> String {
     let steps = |heights: &[u64]| {
         let mut corners = Vec::new();
         let mut before = None;
@@ -165,7 +164,11 @@ fn dates(first: Timestamp, last: Timestamp, zone: &Zone) -> Markup {
             4 => "end",
             _ => "middle",
         };
-        Some((LEFT + (WIDTH - LEFT - RIGHT) * f64::from(part) / 4.0, anchor, at.to_zoned(zone.zone.clone()).strftime(format).to_string()))
+        Some((
+            LEFT + (WIDTH - LEFT - RIGHT) * f64::from(part) / 4.0,
+            anchor,
+            at.to_zoned(zone.zone.clone()).strftime(format).to_string(),
+        ))
     });
     html! {
         @for (x, anchor, text) in marks {
@@ -198,14 +201,16 @@ fn progress_table(progress: &Progress, used: &[Group], zone: &Zone) -> Markup {
     let changed = progress.points.iter().zip(before).enumerate().filter(|(place, (point, before))| {
         before.is_none_or(|before| before.counts != point.counts) || place + 1 == progress.points.len()
     });
-    let rows: Vec<Markup> = changed.map(|(_, (point, _))| {
-        html! {
-            tr {
-                th scope="row" { (instant(point.at, zone)) }
-                @for group in &columns { td.number { (of(point, *group)) } }
+    let rows: Vec<Markup> = changed
+        .map(|(_, (point, _))| {
+            html! {
+                tr {
+                    th scope="row" { (instant(point.at, zone)) }
+                    @for group in &columns { td.number { (of(point, *group)) } }
+                }
             }
-        }
-    }).collect();
+        })
+        .collect();
     table("Migrations in each stretch of the way; instants at which nothing had changed are left out", &headings, &rows)
 }
 
@@ -305,14 +310,16 @@ fn bar_table(caption: &str, rows: &[Row<'_>]) -> Markup {
     let first = rows.first().map(|row| row.bars).unwrap_or_default();
     let mut headings = vec![("Length", false)];
     headings.extend(rows.iter().map(|row| (row.words, true)));
-    let lines: Vec<Markup> = (0..first.len()).map(|place| {
-        html! {
-            tr {
-                th scope="row" { (bound(place, first)) }
-                @for row in rows { td.number { (row.bars.get(place).map_or(0, |bar| bar.count)) } }
+    let lines: Vec<Markup> = (0..first.len())
+        .map(|place| {
+            html! {
+                tr {
+                    th scope="row" { (bound(place, first)) }
+                    @for row in rows { td.number { (row.bars.get(place).map_or(0, |bar| bar.count)) } }
+                }
             }
-        }
-    }).collect();
+        })
+        .collect();
     table(caption, &headings, &lines)
 }
 
@@ -320,24 +327,26 @@ fn bar_table(caption: &str, rows: &[Row<'_>]) -> Markup {
 pub(super) fn way(standing: &Standing, zone: &Zone) -> Markup {
     let ends = standing.phases.iter().skip(1).map(|begun| Some(begun.at)).chain([None]);
     let spans = standing.phases.iter().zip(ends);
-    let rows: Vec<Markup> = spans.map(|(PhaseBegun { phase, at: from }, to)| {
-        html! {
-            tr {
-                th scope="row" {
-                    span class={ "swatch " (class(Group::of(phase))) } aria-hidden="true" {}
-                    (spaced(phase.name()))
-                }
-                td { (instant(*from, zone)) }
-                td.number {
-                    @match to {
-                        Some(to) => (between(*from, to)),
-                        None if standing.is_final => "over",
-                        None => "still",
+    let rows: Vec<Markup> = spans
+        .map(|(PhaseBegun { phase, at: from }, to)| {
+            html! {
+                tr {
+                    th scope="row" {
+                        span class={ "swatch " (class(Group::of(phase))) } aria-hidden="true" {}
+                        (spaced(phase.name()))
+                    }
+                    td { (instant(*from, zone)) }
+                    td.number {
+                        @match to {
+                            Some(to) => (between(*from, to)),
+                            None if standing.is_final => "over",
+                            None => "still",
+                        }
                     }
                 }
             }
-        }
-    }).collect();
+        })
+        .collect();
     html! {
         (strip(standing))
         (table("Phases", &[("Phase", false), ("From", false), ("For", true)], &rows))

@@ -37,7 +37,9 @@ fn a_page_is_what_was_sealed_until_a_byte_of_it_is_changed() {
     let page = empty("all customers");
     assert_eq!(findings(page.as_bytes(), Some(&key())), []);
     assert_eq!(findings(page.as_bytes(), None), []);
-    for place in 0..page.len() {
+    // Each byte of the head, where digest and seal stand, and a part of those that are alike to the check.
+    let head = page.find("<style>").unwrap();
+    for place in (0..head).chain((head..page.len()).step_by(53)) {
         let mut changed = page.clone().into_bytes();
         if let Some(byte) = changed.get_mut(place) {
             *byte ^= 1;
