@@ -165,7 +165,8 @@ fn apply_to(m: &mut Migration, event: &Event) -> Result<(), String> {
             else {
                 return Err("nothing about it is in doubt".to_owned());
             };
-            doubt.absent_at = Some(*read_at);
+            // The vendor may have looked at any time until the answer came: the next look is spaced from then.
+            doubt.absent_at = Some(at.max(*read_at));
         }
         Fact::ProvenAbsent { number } => {
             let number = number_mut(m, number)?;
