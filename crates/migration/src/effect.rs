@@ -7,7 +7,8 @@ use crate::observed::{
     DestinationAccount, DestinationTemplates, IntentAnswer, ListedNumber, SourceAccount, SourceTemplates,
     Subscriptions, TokenFacts, TokenKind,
 };
-use crate::{E164, IntentId, PhoneNumberId, PortfolioId, Refusal, WabaId};
+use crate::settings::{SettingName, SettingValue, SettingsRead, Shown};
+use crate::{E164, IntentId, PhoneNumberId, PortfolioId, Refusal, Side, WabaId};
 
 /// A call that we owe the outside. At most one per migration is open at any time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +97,31 @@ pub enum Effect {
         /// The destination.
         destination: WabaId,
     },
+    /// The settings of a WABA (its node) or of a number (its node, profile and settings) that do not travel.
+    ReadSettings {
+        /// Before the cutover, or after.
+        side: Side,
+        /// The number; `None` = the WABA.
+        number: Option<E164>,
+    },
+    /// Set again what the destination lacks. A second time changes nothing.
+    RestoreSetting {
+        /// The number; `None` = the WABA.
+        number: Option<E164>,
+        /// Which.
+        setting: SettingName,
+        /// As it was on the source.
+        value: SettingValue,
+    },
+    /// `POST /<PHONE>/settings` between guide 8 and guide 9, and what `GET` shows then. A second time changes nothing.
+    SetStorageRegion {
+        /// The number.
+        number: E164,
+        /// The id that guide 8 gave.
+        phone_number_id: PhoneNumberId,
+        /// The country.
+        region: String,
+    },
 }
 
 /// An effect without its particulars.
@@ -120,11 +146,15 @@ pub enum EffectKind {
     MoveNumber,
     RegisterNumber,
     ReadDestinationTemplates,
+    ReadSourceSettings,
+    ReadDestinationSettings,
+    RestoreSetting,
+    SetStorageRegion,
 }
 
 impl EffectKind {
     /// Each of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::CheckSourceToken,
         Self::CheckDestinationToken,
         Self::ReadSource,
@@ -142,6 +172,10 @@ impl EffectKind {
         Self::MoveNumber,
         Self::RegisterNumber,
         Self::ReadDestinationTemplates,
+        Self::ReadSourceSettings,
+        Self::ReadDestinationSettings,
+        Self::RestoreSetting,
+        Self::SetStorageRegion,
     ];
 }
 
@@ -167,6 +201,10 @@ impl Effect {
             Self::MoveNumber { .. } => EffectKind::MoveNumber,
             Self::RegisterNumber { .. } => EffectKind::RegisterNumber,
             Self::ReadDestinationTemplates { .. } => EffectKind::ReadDestinationTemplates,
+            Self::ReadSettings { side: Side::Source, .. } => EffectKind::ReadSourceSettings,
+            Self::ReadSettings { side: Side::Destination, .. } => EffectKind::ReadDestinationSettings,
+            Self::RestoreSetting { .. } => EffectKind::RestoreSetting,
+            Self::SetStorageRegion { .. } => EffectKind::SetStorageRegion,
         }
     }
 
@@ -177,7 +215,9 @@ impl Effect {
             Self::SealPin { number }
             | Self::AskBeforeMove { number }
             | Self::MoveNumber { number, .. }
-            | Self::RegisterNumber { number, .. } => Some(number),
+            | Self::RegisterNumber { number, .. }
+            | Self::SetStorageRegion { number, .. } => Some(number),
+            Self::ReadSettings { number, .. } | Self::RestoreSetting { number, .. } => number.as_ref(),
             Self::CheckToken { .. }
             | Self::ReadSource
             | Self::ReadSourceNumbers { .. }
@@ -213,7 +253,11 @@ impl EffectKind {
             | Self::ReadDestinationNumbers
             | Self::SealPin
             | Self::AskBeforeMove
-            | Self::ReadDestinationTemplates => false,
+            | Self::ReadDestinationTemplates
+            | Self::ReadSourceSettings
+            | Self::ReadDestinationSettings
+            | Self::RestoreSetting
+            | Self::SetStorageRegion => false,
         }
     }
 
@@ -244,6 +288,10 @@ impl EffectKind {
             Self::MoveNumber => "moving the number to the new WABA",
             Self::RegisterNumber => "registering the number",
             Self::ReadDestinationTemplates => "listing the templates of the new WABA",
+            Self::ReadSourceSettings => "reading settings of the source",
+            Self::ReadDestinationSettings => "reading settings of the new WABA",
+            Self::RestoreSetting => "setting again what did not travel",
+            Self::SetStorageRegion => "setting the number's storage region",
         }
     }
 }
@@ -312,4 +360,7 @@ pub enum Success {
     Moved(PhoneNumberId),
     Registered,
     DestinationTemplates(DestinationTemplates),
+    Settings(SettingsRead),
+    SettingRestored,
+    StorageRegion(Shown),
 }

@@ -7,6 +7,7 @@ use crate::effect::Outcome;
 use crate::fleet::FleetStanding;
 use crate::gate::{GREATEST_AGE, Gate};
 use crate::retry::{Jitter, SEND_WITHIN};
+use crate::settings::SettingsPolicy;
 use crate::window::CutoverWindow;
 use crate::{Customer, E164};
 
@@ -118,11 +119,19 @@ pub struct Policy {
     pub before_move_hook: bool,
     /// The fleet's first migration goes alone (rule 8).
     pub pilot_first: bool,
+    /// What is done about settings that do not travel.
+    pub settings: SettingsPolicy,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { two_step_before_tag: true, window: None, before_move_hook: false, pilot_first: true }
+        Self {
+            two_step_before_tag: true,
+            window: None,
+            before_move_hook: false,
+            pilot_first: true,
+            settings: SettingsPolicy::Leave,
+        }
     }
 }
 

@@ -159,7 +159,10 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
             | Success::MoveAllowed
             | Success::MoveVetoed(_)
             | Success::Moved(_)
-            | Success::DestinationTemplates(_) => Vec::new(),
+            | Success::DestinationTemplates(_)
+            | Success::Settings(_)
+            | Success::SettingRestored
+            | Success::StorageRegion(_) => Vec::new(),
         },
         Fact::RegisterFound { .. } => registered(m, event.at),
         Fact::Waiting { blockers, .. } => opened(m, blockers, event.at),

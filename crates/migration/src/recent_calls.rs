@@ -55,6 +55,7 @@ impl Migration {
                 | EffectKind::ReadSourceTemplates
                 | EffectKind::SetIntent
                 | EffectKind::ReadIntent
+                | EffectKind::ReadSourceSettings
         );
         if self.destination.is_none() || is_of_source { Side::Source } else { Side::Destination }
     }

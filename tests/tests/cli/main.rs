@@ -20,6 +20,7 @@ mod readme;
 mod rehearse;
 mod restore;
 mod secrets;
+mod settings;
 mod simulate;
 mod snapshot;
 mod stamps;

@@ -15,5 +15,6 @@ mod hooks;
 mod journal;
 mod random_fleets;
 mod recover;
+mod settings;
 mod stamp;
 mod unknown_outcomes;

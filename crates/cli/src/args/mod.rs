@@ -11,6 +11,7 @@ mod keep;
 mod operate;
 mod rehearse;
 mod selector;
+mod settings;
 mod show;
 mod simulate;
 mod snapshot;
@@ -32,6 +33,7 @@ pub(crate) use operate::{
 };
 pub(crate) use rehearse::{FailOn, KnobArg, RehearseArgs};
 pub(crate) use selector::SelectorArgs;
+pub(crate) use settings::SettingsArgs;
 pub(crate) use show::{ExplainArgs, StatusArgs};
 pub(crate) use simulate::SimulateArgs;
 pub(crate) use snapshot::SnapshotArgs;
@@ -107,6 +109,8 @@ pub(crate) enum Command {
     Billing(BillingArgs),
     /// Tell old and new ids, for your other systems
     Ids(IdsArgs),
+    /// Compare the settings that do not travel, before and after
+    Settings(SettingsArgs),
     /// Write down for a customer what it has to do now, in its language
     Instructions(InstructionsArgs),
     /// Hold back the cutover; everything before it goes on

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use toml::Table;
 use unmoor_engine::hooks::{HookCommand, Hooks};
 use unmoor_engine::throttle::Budgets;
-use unmoor_migration::Policy;
 use unmoor_migration::window::CutoverWindow;
+use unmoor_migration::{Policy, SettingsPolicy};
 
 use super::keys;
 use crate::exit::Trouble;
@@ -71,6 +71,7 @@ struct WindowTable {
 struct PolicyTable {
     two_step_before_tag: Option<bool>,
     pilot_first: Option<bool>,
+    settings: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -108,6 +109,7 @@ impl ConfigFile {
             pilot_first: self.policy.pilot_first.unwrap_or(default.pilot_first),
             window: self.cutover.window.as_ref().map(WindowTable::window).transpose()?,
             before_move_hook,
+            settings: self.policy.settings.as_deref().map(settings).transpose()?.unwrap_or(default.settings),
         })
     }
 }
@@ -124,6 +126,16 @@ impl WindowTable {
                 .into());
         }
         Ok(window)
+    }
+}
+
+fn settings(text: &str) -> Result<SettingsPolicy, Trouble> {
+    match text {
+        "leave" => Ok(SettingsPolicy::Leave),
+        "list" => Ok(SettingsPolicy::List),
+        "restore" => Ok(SettingsPolicy::Restore),
+        other => Err(Trouble::bad_input(format!("policy.settings: {other:?} is none of leave, list and restore"))
+            .hint("leave: nothing is read; list: differences are told; restore: what the new side lacks is set again")),
     }
 }
 

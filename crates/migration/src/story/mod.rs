@@ -13,6 +13,7 @@ use crate::blocker::{Blocker, BlockerCode, Turn};
 use crate::migration::{Mark, Migration};
 use crate::phase::{Phase, Stop};
 use crate::retry::{CALL_TIMEOUT, after};
+use crate::settings;
 use crate::words::duration;
 use crate::{E164, MigrationId};
 
@@ -48,6 +49,8 @@ pub struct Story {
     pub exceptions: Vec<String>,
     /// What became of the templates.
     pub templates: Option<String>,
+    /// What became of settings that do not travel.
+    pub settings: Vec<String>,
 }
 
 /// One blocker.
@@ -85,6 +88,7 @@ pub fn story(m: &Migration, now: Timestamp) -> Story {
         attestations: attestations(m),
         exceptions: m.exceptions().to_vec(),
         templates: templates(m),
+        settings: settings(m),
     }
 }
 
@@ -105,6 +109,7 @@ impl Story {
         lines.extend(self.attestations.iter().cloned());
         lines.extend(self.exceptions.iter().map(|exception| format!("Left behind: {exception}.")));
         lines.extend(self.templates.iter().cloned());
+        lines.extend(self.settings.iter().cloned());
         lines
     }
 }
@@ -267,6 +272,26 @@ fn attestations(m: &Migration) -> Vec<String> {
         format!("{by} vouches for {gate} of {about} since {at}: {note}.")
     };
     m.attestations().iter().map(told).collect()
+}
+
+/// What somebody has to look at, each in a sentence, and how many need no look.
+fn settings(m: &Migration) -> Vec<String> {
+    let (rows, balance) = (settings::rows(m), settings::balance(m));
+    let mut told: Vec<String> = rows.iter().filter(|row| row.verdict.is_open()).map(setting).collect();
+    let well = balance.same + balance.restored + balance.as_wanted;
+    if well + balance.open + balance.unreadable > 0 {
+        let restored = balance.restored;
+        told.push(format!("{well} of its settings are as before or as wanted, {restored} of them set again."));
+    }
+    told
+}
+
+fn setting(row: &settings::Row) -> String {
+    let of = row.number.as_ref().map_or_else(|| "the WABA".to_owned(), ToString::to_string);
+    let (before, after) = (row.before.as_deref().unwrap_or("–"), row.after.as_deref().unwrap_or("–"));
+    let note = row.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
+    let what = row.setting.in_words();
+    format!("Not as before: {what} of {of} was {before}, and is {after}{note}.")
 }
 
 fn templates(m: &Migration) -> Option<String> {

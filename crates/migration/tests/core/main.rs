@@ -22,6 +22,7 @@ mod ids;
 mod notice;
 mod properties;
 mod run;
+mod settings;
 mod story;
 mod table;
 mod task;

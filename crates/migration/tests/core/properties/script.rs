@@ -60,6 +60,8 @@ pub(crate) struct Script {
     pub(crate) hook: bool,
     pub(crate) window: bool,
     pub(crate) region: bool,
+    /// Settings are there to be set again.
+    pub(crate) settings: bool,
     /// How many calm steps come first.
     pub(crate) calm_steps: usize,
     pub(crate) steps: Vec<Step>,
@@ -67,11 +69,21 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) fn empty() -> Self {
-        Self { two_numbers: true, hook: false, window: false, region: false, calm_steps: 0, steps: Vec::new() }
+        Self {
+            two_numbers: true,
+            hook: false,
+            window: false,
+            region: false,
+            settings: false,
+            calm_steps: 0,
+            steps: Vec::new(),
+        }
     }
 
     pub(crate) fn world(&self) -> World {
-        World::calm(if self.two_numbers { &[FIRST, SECOND] } else { &[FIRST] })
+        let numbers: &[&str] = if self.two_numbers { &[FIRST, SECOND] } else { &[FIRST] };
+        let world = World::calm(numbers);
+        if self.settings { world.with(|world| world.furnish(numbers)) } else { world }
     }
 }
 
@@ -180,16 +192,16 @@ pub(crate) fn script() -> impl Strategy<Value = Script> {
     let often = |percent: f64| prop::bool::weighted(percent);
     // Most scripts begin around the first move, where most can go wrong.
     let calm_steps = prop_oneof![1 => 0_usize..26, 2 => 12_usize..20];
-    (any::<bool>(), often(0.2), often(0.1), often(0.1), calm_steps, prop::collection::vec(step(), 0..120)).prop_map(
-        |(two_numbers, hook, window, region, calm_steps, steps)| Script {
+    (any::<bool>(), often(0.2), often(0.1), (often(0.2), often(0.3)), calm_steps, prop::collection::vec(step(), 0..120))
+        .prop_map(|(two_numbers, hook, window, (region, settings), calm_steps, steps)| Script {
             two_numbers,
             hook,
             window,
             region,
+            settings,
             calm_steps,
             steps,
-        },
-    )
+        })
 }
 
 /// Brings everything into order, gives every command that a person would, and lets time pass until the end.
