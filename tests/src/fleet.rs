@@ -12,6 +12,18 @@ const FIRST_WABA: u64 = 310_200_000_000_101;
 /// The first portfolio.
 const FIRST_PORTFOLIO: u64 = 220_200_000_000_101;
 
+/// A number that has everything set, as the scenario says it.
+pub const FURNISHED: &str = "profile = { about = \"Fresh bread\", email = \"hello@anchor.example\", \
+    websites = [\"https://anchor.example/\"], picture = true }, \
+    automation = { enable_welcome_message = true, prompts = [\"Where is my order?\"], \
+    commands = [{ command_name = \"hours\", command_description = \"Opening hours\" }] }, \
+    calling = { status = \"ENABLED\", call_icon_visibility = \"DEFAULT\" }, \
+    callback_override = \"https://provider.example/number\"";
+
+/// The same of its account.
+pub const FURNISHED_ACCOUNT: &str = "settings = { is_enabled_for_insights = true, \
+    disable_marketing_messages_on_cloud_api = true, template_auto_archival_enabled = true }";
+
 /// One customer: by default with two templates, two-step verification off, and a person who accepts after ten minutes and
 /// adds a payment method on the way.
 #[derive(Debug, Clone)]
@@ -224,6 +236,14 @@ impl Fleet {
     #[must_use]
     pub fn provider(mut self, lines: &str) -> Self {
         self.scenario.push_str("\n[provider]\n");
+        self.scenario.push_str(lines);
+        self
+    }
+
+    /// Adds lines that hold for every customer which says nothing else.
+    #[must_use]
+    pub fn everyone(mut self, lines: &str) -> Self {
+        self.scenario.push_str("\n[everyone]\n");
         self.scenario.push_str(lines);
         self
     }

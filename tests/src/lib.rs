@@ -24,7 +24,7 @@ mod wiretap;
 
 pub use death::{Death, Moment, Point, When};
 pub use effects::{Key, changes_of, effects};
-pub use fleet::{Fleet, Member};
+pub use fleet::{FURNISHED, FURNISHED_ACCOUNT, Fleet, Member};
 pub use stage::{Stage, blocker, days, hours, minutes, number_of, seconds};
 pub use verified::{expect_verified, findings};
 pub use wiretap::{TappedCall, Wiretap};

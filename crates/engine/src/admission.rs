@@ -36,8 +36,8 @@ pub(crate) fn admit(
     now: Timestamp,
 ) -> Result<Admitted, Denied> {
     let kind = attempt.effect.kind();
-    // Its calls were reserved with its move, and nothing may hold it up (rules 2 and 3).
-    if !kind.is_graph_call() || kind == EffectKind::RegisterNumber {
+    // Its calls were reserved with its move, and nothing may hold it up (rules 2 and 3). Those of a wanted storage region are few.
+    if !kind.is_graph_call() || matches!(kind, EffectKind::RegisterNumber | EffectKind::SetStorageRegion) {
         return Ok(Admitted::Free);
     }
     let work = Work {
@@ -108,8 +108,12 @@ pub(crate) fn take_up(throttle: &mut Throttle, m: &Migration) {
 /// After a commit: a register that follows is counted, and the place of a move that is over is free.
 pub(crate) fn follow(throttle: &mut Throttle, m: &Migration, now: Timestamp) {
     let Some(destination) = m.destination() else { return };
-    if m.open_attempt().is_some_and(|open| open.effect.kind() == EffectKind::RegisterNumber) {
+    let open = m.open_attempt().map(|open| open.effect.kind());
+    if open == Some(EffectKind::RegisterNumber) {
         throttle.count(now, m.id().source(), &destination.waba, 1);
+    } else if open == Some(EffectKind::SetStorageRegion) {
+        // It is set and read back.
+        throttle.count(now, m.id().source(), &destination.waba, 2);
     }
     let is_under_way = m.numbers().any(unmoor_migration::Number::is_under_way);
     if !is_under_way {

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use unmoor_graph_api::calls::{CopiedList, CopiedNode, CopyList, CopyNode};
-use unmoor_graph_api::nodes::Template;
+use unmoor_graph_api::nodes::{BusinessProfile, Template};
 use unmoor_graph_api::{BusinessToken, CallError, Fields, PagedCall, PhoneNumberId, Verdict, WalkError};
 use unmoor_migration::WabaId;
 use unmoor_migration::observed::TokenKind;
@@ -57,6 +57,7 @@ const NUMBER_FIELDS: &[&str] = &[
     "messaging_limit_tier",
     "last_onboarded_time",
     "webhook_configuration",
+    "conversational_automation",
 ];
 
 /// What a migration reads of a template, and what else a world needs.
@@ -64,6 +65,7 @@ fn template_fields() -> Fields {
     Fields::of(Template::FIELDS).with("cta_url_link_tracking_opted_out")
 }
 
+const NUMBER_SETTING_FIELDS: &[&str] = &["calling", "storage_configuration"];
 const FLOW_FIELDS: &[&str] = &["id", "name"];
 const SOLUTION_FIELDS: &[&str] = &["id", "name", "status", "owner_app"];
 
@@ -87,6 +89,8 @@ pub struct AccountCopy {
     pub numbers: Vec<Value>,
     /// The settings of numbers, by their id.
     pub number_settings: BTreeMap<String, Value>,
+    /// Their business profiles, by the same.
+    pub number_profiles: BTreeMap<String, Value>,
     /// The templates, newest first.
     pub templates: Vec<Value>,
     /// How many templates it may hold.
@@ -177,11 +181,15 @@ impl Reader<'_> {
         let apps = self.list(CopiedList::SubscribedApps, Fields::default_of_node(), None).await;
         let flows = self.list(CopiedList::Flows, Fields::of(FLOW_FIELDS), Some(PAGE)).await;
         let solutions = self.list(CopiedList::Solutions, Fields::of(SOLUTION_FIELDS), None).await;
-        let number_settings = self.number_settings(&numbers).await?;
+        let settings = |phone| (CopiedNode::NumberSettings(phone), NUMBER_SETTING_FIELDS);
+        let number_settings = self.of_numbers(&numbers, "the settings of its numbers", settings).await?;
+        let profile = |phone| (CopiedNode::BusinessProfile(phone), BusinessProfile::FIELDS);
+        let number_profiles = self.of_numbers(&numbers, "the profiles of its numbers", profile).await?;
         Ok(AccountCopy {
             read_at,
             account,
             number_settings,
+            number_profiles,
             numbers,
             templates,
             template_limit: limit.and_then(|body| body.pointer("/summary/message_template_limit")?.as_u64()),
@@ -192,16 +200,23 @@ impl Reader<'_> {
         })
     }
 
-    async fn number_settings(&mut self, numbers: &[Value]) -> Result<BTreeMap<String, Value>, CopyError> {
-        let mut settings = BTreeMap::new();
+    /// A node that every number has, by the number's id.
+    async fn of_numbers(
+        &mut self,
+        numbers: &[Value],
+        what: &str,
+        node: impl Fn(PhoneNumberId) -> (CopiedNode, &'static [&'static str]),
+    ) -> Result<BTreeMap<String, Value>, CopyError> {
+        let mut copied = BTreeMap::new();
         for id in numbers.iter().filter_map(|number| number.get("id")?.as_str()) {
             let phone = PhoneNumberId::parse(id).map_err(|_| CopyError::Id(id.to_owned()))?;
-            let read = self.node(CopiedNode::NumberSettings(phone), Fields::of(&["storage_configuration"])).await;
+            let (node, fields) = node(phone);
+            let read = self.node(node, Fields::of(fields)).await;
             // What is refused for one number is refused for all.
-            let Some(read) = self.or_note("the settings of its numbers", read)? else { break };
-            settings.insert(id.to_owned(), read);
+            let Some(read) = self.or_note(what, read)? else { break };
+            copied.insert(id.to_owned(), read);
         }
-        Ok(settings)
+        Ok(copied)
     }
 
     /// What Meta refuses to show is noted; whatever else goes wrong is an error.

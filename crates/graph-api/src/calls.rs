@@ -1,5 +1,6 @@
 //! The calls, one file each.
 
+mod business_profile;
 mod copy_account;
 mod debug_token;
 mod fetch_business_token;
@@ -8,6 +9,7 @@ mod list_flows;
 mod list_message_templates;
 mod list_phone_numbers;
 mod migrate_phone_number;
+mod number_settings;
 mod read_me;
 mod read_migration_intent;
 mod read_phone_number;
@@ -16,8 +18,10 @@ mod read_template_analytics;
 mod read_waba;
 mod register_phone_number;
 mod set_solution_migration_intent;
+mod set_waba_switch;
 mod subscribed_apps;
 
+pub use business_profile::{ReadBusinessProfile, UpdateBusinessProfile};
 pub use copy_account::{CopiedList, CopiedNode, CopyList, CopyNode};
 pub use debug_token::{DebugToken, Expiry, GranularScope, TokenFacts};
 pub use fetch_business_token::FetchBusinessToken;
@@ -26,6 +30,7 @@ pub use list_flows::{Flow, ListFlows};
 pub use list_message_templates::ListMessageTemplates;
 pub use list_phone_numbers::ListPhoneNumbers;
 pub use migrate_phone_number::MigratePhoneNumber;
+pub use number_settings::{NumberSetting, ReadNumberSettings, SetNumberSetting};
 pub use read_me::{ReadMe, TokenOwner};
 pub use read_migration_intent::{IntentStatus, MigrationIntent, ReadMigrationIntent, Solution};
 pub use read_phone_number::ReadPhoneNumber;
@@ -34,6 +39,7 @@ pub use read_template_analytics::{MOST_DAYS, MOST_TEMPLATES, ReadTemplateAnalyti
 pub use read_waba::ReadWaba;
 pub use register_phone_number::RegisterPhoneNumber;
 pub use set_solution_migration_intent::SetSolutionMigrationIntent;
+pub use set_waba_switch::{SetWabaSwitch, WabaSwitch};
 pub use subscribed_apps::{CallbackOverride, ListSubscribedApps, OverrideError, SubscribeApp, SubscribedApp};
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use crate::number::{Doubt, FailedTry, Number, NumberState};
 use crate::observed::ListedNumber;
 use crate::reading::Reading;
 use crate::retry::{CALL_TIMEOUT, Failure, Trouble, after};
+use crate::settings::Place;
 use crate::{Blocker, BlockerCode, Cause, E164, IntentId, Refusal};
 
 /// A fact that cannot follow on a state. Both sides are in it.
@@ -178,7 +179,8 @@ fn apply_to(m: &mut Migration, event: &Event) -> Result<(), String> {
             else {
                 return Err("nothing about it is in doubt".to_owned());
             };
-            doubt.absent_at = Some(*read_at);
+            // The vendor may have looked at any time until the answer came: the next look is spaced from then.
+            doubt.absent_at = Some(at.max(*read_at));
         }
         Fact::ProvenAbsent { number } => {
             let number = number_mut(m, number)?;
@@ -309,7 +311,10 @@ fn attempt_started(m: &mut Migration, attempt: &Attempt) -> Result<(), String> {
         | Effect::ReadDestinationNumbers { .. }
         | Effect::SealPin { .. }
         | Effect::AskBeforeMove { .. }
-        | Effect::ReadDestinationTemplates { .. } => {}
+        | Effect::ReadDestinationTemplates { .. }
+        | Effect::ReadSettings { .. }
+        | Effect::RestoreSetting { .. }
+        | Effect::SetStorageRegion { .. } => {}
     }
     if attempt.effect.kind().cannot_be_undone() {
         // It begins only where nothing stands in its way.
@@ -428,6 +433,15 @@ fn succeeded(m: &mut Migration, attempt: &Attempt, answer: &Success, at: Timesta
         (Effect::ReadDestinationTemplates { .. }, Success::DestinationTemplates(templates)) => {
             destination_mut(m)?.templates = Some(Reading::new(templates.clone(), asked_at));
         }
+        (Effect::ReadSettings { side, number }, Success::Settings(read)) => {
+            m.settings.take_in(*side, Place::of(number.as_ref()), read, asked_at);
+        }
+        (Effect::RestoreSetting { number, setting, .. }, Success::SettingRestored) => {
+            m.settings.tried(&Place::of(number.as_ref()), *setting, None, at, at);
+        }
+        (Effect::SetStorageRegion { number, .. }, Success::StorageRegion(shown)) => {
+            number_mut(m, number)?.storage_region = Some(Reading::new(shown.clone(), asked_at));
+        }
         (Effect::SealPin { number }, Success::PinSealed) => number_mut(m, number)?.pin_sealed = true,
         (Effect::AskBeforeMove { number }, Success::MoveAllowed) => {
             let number = number_mut(m, number)?;
@@ -510,6 +524,9 @@ fn failed(
             None => NumberState::Moved,
         };
         number.register_trouble = Some(failed_try(number.register_trouble.take(), failure, next_try_at, at));
+    } else if let Effect::RestoreSetting { number, setting, .. } = &attempt.effect {
+        // Each setting fails for itself.
+        m.settings.tried(&Place::of(number.as_ref()), *setting, Some(failure), next_try_at, at);
     } else {
         let kind = attempt.effect.kind();
         let earlier = m.troubles.get(&kind);

@@ -321,8 +321,9 @@ blockers! {
     }
     /// Storage region.
     StorageRegionOpen = "STORAGE_REGION_OPEN" {
-        "A storage region is wanted; Meta's pages disagree on how it travels.", TechProvider, Move, None, "never", None,
-        "–", "Settle it with the customer, then `unmoor attest --gate storage_region --by NAME`."
+        "It is not certain that the number's messages will be kept in the right country.", TechProvider, Move,
+        Some(EffectKind::ReadSourceSettings), "every minute while the number is between two WABAs, else less often", None, "–",
+        "Give storage_region in the customer file, or settle it otherwise and `unmoor attest --gate storage_region --by NAME`: the number is then registered without setting it."
     }
     /// Templates are lost, and nobody has accepted that.
     TemplateLossNotAccepted = "TEMPLATE_LOSS_NOT_ACCEPTED" {

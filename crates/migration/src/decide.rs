@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::apply::{IllegalEvent, apply_in_place};
 use crate::blocker::{Blocker, BlockerCode};
-use crate::effect::{Attempt, EffectKind, LOST, Outcome};
+use crate::effect::{Attempt, Effect, EffectKind, LOST, Outcome};
 use crate::event::{Event, Fact};
 use crate::gate::{Attestation, Gate};
 use crate::input::{Command, Input, Surroundings};
@@ -12,7 +12,8 @@ use crate::migration::Migration;
 use crate::number::Number;
 use crate::phase::Phase;
 use crate::plan::{self, Next, Wait};
-use crate::retry::{Failure, after, next_try};
+use crate::retry::{Failure, after, next_try, patience_in_outage};
+use crate::settings::Place;
 use crate::templates::LossAcceptance;
 use crate::{Customer, E164};
 
@@ -261,6 +262,7 @@ fn retry_at(m: &Migration, open: &Attempt, outcome: &Outcome, s: &Surroundings<'
     let kind = open.effect.kind();
     let number = open.effect.number().and_then(|number| m.numbers.get(number));
     let (failures, since) = match (kind, number) {
+        _ if kind == EffectKind::RestoreSetting => earlier_writes(m, &open.effect, s.now),
         (EffectKind::MoveNumber, Some(number)) => earlier(number.move_trouble.as_ref(), s.now),
         (EffectKind::RegisterNumber, Some(number)) => earlier(number.register_trouble.as_ref(), s.now),
         _ => m.troubles.get(&kind).map_or((0, s.now), |trouble| (trouble.failures, trouble.since)),
@@ -268,6 +270,10 @@ fn retry_at(m: &Migration, open: &Attempt, outcome: &Outcome, s: &Surroundings<'
     let vendor_says = next_try(kind, failures.saturating_add(1), since, &failure, s.now, s.jitter);
     let at = match (kind, number, &failure) {
         (EffectKind::RegisterNumber, Some(_), Failure::NotSent { .. }) => vendor_says,
+        // The number is between two accounts: whatever a refusal says, it is asked again soon.
+        (EffectKind::SetStorageRegion, _, Failure::Refused { .. }) if !failure.is_limit() => {
+            after(s.now, patience_in_outage(since, s.now))
+        }
         (EffectKind::RegisterNumber, Some(number), _) => {
             // Its own schedule stands in place of the general one; only a stated limit is later.
             let limit = if failure.is_limit() { vendor_says } else { s.now };
@@ -276,6 +282,11 @@ fn retry_at(m: &Migration, open: &Attempt, outcome: &Outcome, s: &Surroundings<'
         _ => vendor_says,
     };
     Some(at)
+}
+
+fn earlier_writes(m: &Migration, effect: &Effect, now: Timestamp) -> (u32, Timestamp) {
+    let Effect::RestoreSetting { number, setting, .. } = effect else { return (0, now) };
+    m.settings.earlier(&Place::of(number.as_ref()), *setting, now)
 }
 
 fn earlier(failed: Option<&crate::number::FailedTry>, now: Timestamp) -> (u32, Timestamp) {

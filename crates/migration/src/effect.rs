@@ -7,7 +7,8 @@ use crate::observed::{
     DestinationAccount, DestinationTemplates, GivenIntent, IntentAnswer, ListedNumber, SourceAccount, SourceTemplates,
     Subscriptions, TokenFacts, TokenKind,
 };
-use crate::{E164, IntentId, PhoneNumberId, PortfolioId, Refusal, WabaId};
+use crate::settings::{SettingName, SettingValue, SettingsRead, Shown};
+use crate::{E164, IntentId, PhoneNumberId, PortfolioId, Refusal, Side, WabaId};
 
 /// A call that we owe the outside. At most one per migration is open at any time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +102,31 @@ pub enum Effect {
         /// The destination.
         destination: WabaId,
     },
+    /// The settings of a WABA (its node) or of a number (its node, profile and settings) that do not travel.
+    ReadSettings {
+        /// Before the cutover, or after.
+        side: Side,
+        /// The number; `None` = the WABA.
+        number: Option<E164>,
+    },
+    /// Set again what the destination lacks. A second time changes nothing.
+    RestoreSetting {
+        /// The number; `None` = the WABA.
+        number: Option<E164>,
+        /// Which.
+        setting: SettingName,
+        /// As it was on the source.
+        value: SettingValue,
+    },
+    /// `POST /<PHONE>/settings` between guide 8 and guide 9, and what `GET` shows then. A second time changes nothing.
+    SetStorageRegion {
+        /// The number.
+        number: E164,
+        /// The id that guide 8 gave.
+        phone_number_id: PhoneNumberId,
+        /// The country.
+        region: String,
+    },
 }
 
 /// An effect without its particulars.
@@ -126,11 +152,15 @@ pub enum EffectKind {
     MoveNumber,
     RegisterNumber,
     ReadDestinationTemplates,
+    ReadSourceSettings,
+    ReadDestinationSettings,
+    RestoreSetting,
+    SetStorageRegion,
 }
 
 impl EffectKind {
     /// Each of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 22] = [
         Self::CheckSourceToken,
         Self::CheckDestinationToken,
         Self::ReadSource,
@@ -149,6 +179,10 @@ impl EffectKind {
         Self::MoveNumber,
         Self::RegisterNumber,
         Self::ReadDestinationTemplates,
+        Self::ReadSourceSettings,
+        Self::ReadDestinationSettings,
+        Self::RestoreSetting,
+        Self::SetStorageRegion,
     ];
 }
 
@@ -175,6 +209,10 @@ impl Effect {
             Self::MoveNumber { .. } => EffectKind::MoveNumber,
             Self::RegisterNumber { .. } => EffectKind::RegisterNumber,
             Self::ReadDestinationTemplates { .. } => EffectKind::ReadDestinationTemplates,
+            Self::ReadSettings { side: Side::Source, .. } => EffectKind::ReadSourceSettings,
+            Self::ReadSettings { side: Side::Destination, .. } => EffectKind::ReadDestinationSettings,
+            Self::RestoreSetting { .. } => EffectKind::RestoreSetting,
+            Self::SetStorageRegion { .. } => EffectKind::SetStorageRegion,
         }
     }
 
@@ -185,7 +223,9 @@ impl Effect {
             Self::SealPin { number }
             | Self::AskBeforeMove { number }
             | Self::MoveNumber { number, .. }
-            | Self::RegisterNumber { number, .. } => Some(number),
+            | Self::RegisterNumber { number, .. }
+            | Self::SetStorageRegion { number, .. } => Some(number),
+            Self::ReadSettings { number, .. } | Self::RestoreSetting { number, .. } => number.as_ref(),
             Self::CheckToken { .. }
             | Self::ReadSource
             | Self::ReadSourceNumbers { .. }
@@ -223,7 +263,11 @@ impl EffectKind {
             | Self::ReadDestinationNumbers
             | Self::SealPin
             | Self::AskBeforeMove
-            | Self::ReadDestinationTemplates => false,
+            | Self::ReadDestinationTemplates
+            | Self::ReadSourceSettings
+            | Self::ReadDestinationSettings
+            | Self::RestoreSetting
+            | Self::SetStorageRegion => false,
         }
     }
 
@@ -238,7 +282,9 @@ impl EffectKind {
             | Self::Subscribe
             | Self::AskBeforeMove
             | Self::MoveNumber
-            | Self::RegisterNumber => true,
+            | Self::RegisterNumber
+            | Self::RestoreSetting
+            | Self::SetStorageRegion => true,
             Self::CheckSourceToken
             | Self::CheckDestinationToken
             | Self::ReadSource
@@ -250,7 +296,9 @@ impl EffectKind {
             | Self::ReadDestination
             | Self::ReadDestinationNumbers
             | Self::SealPin
-            | Self::ReadDestinationTemplates => false,
+            | Self::ReadDestinationTemplates
+            | Self::ReadSourceSettings
+            | Self::ReadDestinationSettings => false,
         }
     }
 
@@ -282,6 +330,10 @@ impl EffectKind {
             Self::MoveNumber => "moving the number to the new WABA",
             Self::RegisterNumber => "registering the number",
             Self::ReadDestinationTemplates => "listing the templates of the new WABA",
+            Self::ReadSourceSettings => "reading settings of the source",
+            Self::ReadDestinationSettings => "reading settings of the new WABA",
+            Self::RestoreSetting => "setting again what did not travel",
+            Self::SetStorageRegion => "setting the number's storage region",
         }
     }
 }
@@ -351,4 +403,7 @@ pub enum Success {
     Moved(PhoneNumberId),
     Registered,
     DestinationTemplates(DestinationTemplates),
+    Settings(SettingsRead),
+    SettingRestored,
+    StorageRegion(Shown),
 }

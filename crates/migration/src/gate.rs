@@ -14,6 +14,7 @@ use crate::migration::Migration;
 use crate::number::{Number, NumberState};
 use crate::reading::Answer;
 use crate::retry::Failure;
+use crate::settings::storage;
 
 /// Readings at a gate are at most this old when the move begins.
 pub const GREATEST_AGE: SignedDuration = SignedDuration::from_mins(2);
@@ -79,7 +80,7 @@ impl Gate {
     /// Whether it is about one number rather than the whole WABA.
     #[must_use]
     pub fn is_of_number(self) -> bool {
-        matches!(self, Self::TwoStepOff | Self::DisplayName)
+        matches!(self, Self::TwoStepOff | Self::DisplayName | Self::StorageRegion)
     }
 
     /// Whether it is about the destination WABA.
@@ -95,7 +96,7 @@ impl Gate {
             Self::TwoStepOff | Self::DisplayName => Some(EffectKind::ReadSourceNumbers),
             Self::Subscription => Some(EffectKind::ReadSubscriptions),
             Self::DestinationReview | Self::PaymentMethod | Self::SamePortfolio => Some(EffectKind::ReadDestination),
-            Self::StorageRegion => None,
+            Self::StorageRegion => Some(EffectKind::ReadSourceSettings),
         }
     }
 
@@ -228,6 +229,11 @@ impl GateReading {
         if let Some(contradiction) = &self.contradiction {
             blocker = blocker.saying(contradiction);
         }
+        if self.gate == Gate::StorageRegion
+            && let Some(words) = number.and_then(|number| storage::words(migration, number))
+        {
+            blocker = blocker.saying(words);
+        }
         if self.gate == Gate::TwoStepOff
             && self.answer == Answer::No
             && migration.customer().two_step_by == TwoStepBy::Us
@@ -317,10 +323,7 @@ fn shown(migration: &Migration, number: &Number, gate: Gate) -> (Answer, Option<
             };
             (answer, Some(account.at))
         }
-        Gate::StorageRegion => match migration.customer().storage_region {
-            None => (Answer::Yes, None),
-            Some(_) => (Answer::Unreadable, None),
-        },
+        Gate::StorageRegion => storage::shown(migration, number),
     }
 }
 

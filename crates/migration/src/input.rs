@@ -7,6 +7,7 @@ use crate::effect::Outcome;
 use crate::fleet::FleetStanding;
 use crate::gate::{GREATEST_AGE, Gate};
 use crate::retry::{Jitter, SEND_WITHIN};
+use crate::settings::SettingsPolicy;
 use crate::templates::Losses;
 use crate::window::CutoverWindow;
 use crate::{Customer, E164, IntentId};
@@ -148,6 +149,8 @@ pub struct Policy {
     pub template_gate: TemplateGate,
     /// How many templates a new account holds, where Meta does not show it.
     pub template_limit: Option<u32>,
+    /// What is done about settings that do not travel.
+    pub settings: SettingsPolicy,
 }
 
 impl Default for Policy {
@@ -159,6 +162,7 @@ impl Default for Policy {
             pilot_first: true,
             template_gate: TemplateGate::Off,
             template_limit: None,
+            settings: SettingsPolicy::Leave,
         }
     }
 }

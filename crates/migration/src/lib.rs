@@ -12,8 +12,9 @@
 //!
 //! [`decide::decide`] is total and deterministic; [`apply::apply`] is the only way in which a migration changes, and so
 //! the only replay path. Where a rule stands: gates of a move in [`gate`], schedules in [`retry`], templates in
-//! [`templates`], who pays in [`billing`], old and new ids in [`id_map`], what stands in the way in [`blocker`], what one
-//! migration's fate means for the others in [`fleet`], what comes next in `plan/`, one file per stretch of the way.
+//! [`templates`], who pays in [`billing`], what does not travel in [`settings`], old and new ids in [`id_map`], what stands
+//! in the way in [`blocker`], what one migration's fate means for the others in [`fleet`], what comes next in `plan/`, one
+//! file per stretch of the way.
 
 pub mod apply;
 pub mod billing;
@@ -39,6 +40,7 @@ pub mod reference;
 pub mod refusal;
 pub mod report;
 pub mod retry;
+pub mod settings;
 pub mod story;
 pub mod task;
 pub mod templates;
@@ -61,5 +63,6 @@ pub use number::{Number, NumberState};
 pub use phase::{Phase, Stop};
 pub use recent_calls::{RecentCalls, Side};
 pub use refusal::{Cause, Refusal, Verdict};
+pub use settings::SettingsPolicy;
 pub use story::{Story, story};
 pub use task::{CustomerTasks, Task, tasks};

@@ -17,6 +17,7 @@ use crate::phase::Phase;
 use crate::reading::Reading;
 use crate::recent_calls::RecentCalls;
 use crate::retry::Trouble;
+use crate::settings::Settings;
 use crate::templates::{Capacity, Forecast, Limit, LimitSigns, LossAcceptance, TemplateBalance};
 use crate::{Customer, E164, IntentId, MigrationId, PortfolioId, WabaId};
 
@@ -156,6 +157,8 @@ pub struct Migration {
     pub(crate) last_attempt: Option<LastAttempt>,
     pub(crate) troubles: BTreeMap<EffectKind, Trouble>,
     pub(crate) templates: Option<TemplateBalance>,
+    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    pub(crate) settings: Settings,
     pub(crate) exceptions: Vec<String>,
     pub(crate) wait_until: Option<Timestamp>,
     pub(crate) blockers: Vec<Blocker>,
@@ -205,6 +208,7 @@ impl Migration {
             last_attempt: None,
             troubles: BTreeMap::new(),
             templates: None,
+            settings: Settings::default(),
             exceptions: Vec::new(),
             wait_until: None,
             blockers: Vec::new(),
@@ -381,6 +385,12 @@ impl Migration {
     #[must_use]
     pub fn loss_acceptance(&self) -> Option<&LossAcceptance> {
         self.loss_acceptance.as_ref()
+    }
+
+    /// Settings that do not travel, as far as they were read.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// What was left behind.

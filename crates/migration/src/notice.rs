@@ -177,7 +177,10 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
             | Success::MoveAllowed
             | Success::MoveVetoed(_)
             | Success::Moved(_)
-            | Success::DestinationTemplates(_) => Vec::new(),
+            | Success::DestinationTemplates(_)
+            | Success::Settings(_)
+            | Success::SettingRestored
+            | Success::StorageRegion(_) => Vec::new(),
         },
         Fact::IntentAdopted { intent } if m.intent().is_some_and(Intent::is_pending) => {
             vec![News::RequestAcceptance { intent: intent.clone() }]

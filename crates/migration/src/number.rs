@@ -7,6 +7,7 @@ use crate::blocker::BlockerCode;
 use crate::observed::ListedNumber;
 use crate::reading::Reading;
 use crate::retry::{Failure, REGISTER_WINDOW};
+use crate::settings::Shown;
 use crate::{E164, PhoneNumberId};
 
 /// Where a number stands.
@@ -150,6 +151,9 @@ pub struct Number {
     pub extra_tries: usize,
     /// Its node under the destination.
     pub destination_id: Option<PhoneNumberId>,
+    /// Its storage region at the destination, as set and read there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub storage_region: Option<Reading<Shown>>,
     /// When its move was known to have succeeded.
     pub moved_at: Option<Timestamp>,
     /// When its register was known to have succeeded.
@@ -174,6 +178,7 @@ impl Number {
             register_trouble: None,
             extra_tries: 0,
             destination_id: None,
+            storage_region: None,
             moved_at: None,
             registered_at: None,
             verified_at: None,

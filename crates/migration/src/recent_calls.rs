@@ -56,6 +56,7 @@ impl Migration {
                 | EffectKind::SetIntent
                 | EffectKind::ReadIntent
                 | EffectKind::ReadGivenIntent
+                | EffectKind::ReadSourceSettings
         );
         if self.destination.is_none() || is_of_source { Side::Source } else { Side::Destination }
     }

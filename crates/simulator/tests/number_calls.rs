@@ -152,8 +152,8 @@ fn local_storage_may_come_along_and_is_set_in_either_spelling() {
         let refused = caller.post(&format!("/{phone}/settings"), &token, json!({ "storage_configuration": wrong }));
         assert_eq!((refused.status, refused.codes().0), (400, 100));
     }
-    let calling = json!({ "calling": { "status": "ENABLED" } });
-    assert_eq!(caller.post(&format!("/{phone}/settings"), &token, calling).status, 501);
+    let encryption = json!({ "payload_encryption": { "status": "ENABLED" } });
+    assert_eq!(caller.post(&format!("/{phone}/settings"), &token, encryption).status, 501);
 }
 
 #[test]

@@ -4,12 +4,12 @@ use std::fmt;
 
 use jiff::SignedDuration;
 use serde_json::Value;
-use unmoor_migration::Command;
+use unmoor_migration::{Command, SettingsPolicy};
 use unmoor_simulator::{Action, Fault, Knobs};
 
 use super::draw::Draw;
 use super::{drawn_faults, drawn_world};
-use crate::Fleet;
+use crate::{FURNISHED, FURNISHED_ACCOUNT, Fleet};
 
 /// Faults end and workers stay alive from here on; what is left is to be brought to its end.
 pub(super) const CALM_AFTER: SignedDuration = SignedDuration::from_hours(8);
@@ -127,10 +127,14 @@ impl Schedule {
         };
         let set = set_knobs(&knobs);
         let two_step_before_tag = draw.chance(85);
-        let fleet = Fleet::of(&customers)
-            .seed(seed)
-            .knobs(|knobs| *knobs = set)
-            .policy(|policy| policy.two_step_before_tag = two_step_before_tag);
+        let policies = [(6, SettingsPolicy::Leave), (1, SettingsPolicy::List), (3, SettingsPolicy::Restore)];
+        let settings = draw.weighed(&policies);
+        let fleet = Fleet::of(&customers).seed(seed).knobs(|knobs| *knobs = set).policy(|policy| {
+            policy.two_step_before_tag = two_step_before_tag;
+            policy.settings = settings;
+        });
+        let furnished = format!("each_number = {{ {FURNISHED} }}\n{FURNISHED_ACCOUNT}\n");
+        let fleet = if settings == SettingsPolicy::Leave { fleet } else { fleet.everyone(&furnished) };
         Self { seed, fleet, knobs, faults, workers, accidents, deeds, disorder }
     }
 }

@@ -85,6 +85,7 @@ fn kind_of(request: &http::Request<Bytes>) -> Option<EffectKind> {
         "set_solution_migration_intent" => EffectKind::SetIntent,
         "subscribed_apps" => EffectKind::Subscribe,
         "system_user_access_tokens" => EffectKind::FetchBusinessToken,
+        "whatsapp_business_profile" | "conversational_automation" | "settings" => EffectKind::RestoreSetting,
         _ => return None,
     })
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::support::{Unmoor, write};
 
 /// Every command, as `unmoor --help` lists them.
-const COMMANDS: [&str; 29] = [
+const COMMANDS: [&str; 30] = [
     "rehearse",
     "import",
     "export",
@@ -19,6 +19,7 @@ const COMMANDS: [&str; 29] = [
     "billing",
     "ids",
     "report",
+    "settings",
     "instructions",
     "hold",
     "release",

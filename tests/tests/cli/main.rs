@@ -21,6 +21,7 @@ mod rehearse;
 mod report;
 mod restore;
 mod secrets;
+mod settings;
 mod simulate;
 mod snapshot;
 mod stamps;

@@ -96,7 +96,7 @@ fn programs_get_json_lines_from_version_to_summary() {
     assert_eq!(summary["numbers"]["stuck"], 0);
 }
 
-const SUMMARY: [&str; 12] = [
+const SUMMARY: [&str; 13] = [
     "type",
     "customers",
     "completed",
@@ -105,6 +105,7 @@ const SUMMARY: [&str; 12] = [
     "waiting",
     "numbers",
     "templates",
+    "settings",
     "graph_calls",
     "gap_ms",
     "virtual_s",

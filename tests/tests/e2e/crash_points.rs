@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use e2e::{Death, Fleet, Member, Moment, Point, Stage, When, effects};
 use unmoor_engine::hooks::{HookCommand, Hooks};
-use unmoor_migration::EffectKind;
+use unmoor_migration::{EffectKind, SettingsPolicy};
 
 /// A database that outlives its process.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +23,13 @@ impl Backend {
             Self::Sqlite => &["+12125550110", "+12125550111"],
             Self::Postgres => &["+12125550110"],
         };
-        let fleet = Fleet::of(&[Member::new("copper-candle", numbers)]).policy(|policy| policy.before_move_hook = true);
+        let number = |number: &&str| format!("{{ number = \"{number}\", profile = {{ about = \"Fresh candles\" }} }}");
+        let numbers: Vec<String> = numbers.iter().map(number).collect();
+        let member = Member::bare("copper-candle").world(&format!("numbers = [{}]", numbers.join(", ")));
+        let fleet = Fleet::of(&[member.storage_region("DE")]).policy(|policy| {
+            policy.before_move_hook = true;
+            policy.settings = SettingsPolicy::Restore;
+        });
         match self {
             Self::Sqlite => fleet.kept_in(folder.join("kept.db")),
             Self::Postgres => fleet.kept_in_postgres(),
@@ -93,8 +99,15 @@ fn ended(stage: &Stage) -> (Vec<String>, impl PartialEq + std::fmt::Debug + use<
     (numbers, effects(&stage.simulator().ledger(0)))
 }
 
+/// Readings of settings change nothing and are many calls: after two, each is like the one before.
+fn is_like_one_before(point: &Point) -> bool {
+    let reads = [EffectKind::ReadSourceSettings, EffectKind::ReadDestinationSettings];
+    point.nth > 2 && point.effect.is_some_and(|effect| reads.contains(&effect))
+}
+
 fn dies_at_every_point(backend: Backend) {
-    let (points, calm) = points(backend);
+    let (mut points, calm) = points(backend);
+    points.retain(|point| !is_like_one_before(point));
     let calm = ended(&calm);
     for point in &points {
         let (_folder, fleet, stage) = begun(backend);

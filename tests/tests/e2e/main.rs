@@ -17,5 +17,6 @@ mod journal;
 mod random_fleets;
 mod recover;
 mod report;
+mod settings;
 mod stamp;
 mod unknown_outcomes;

@@ -12,6 +12,7 @@ mod operate;
 mod rehearse;
 mod report;
 mod selector;
+mod settings;
 mod show;
 mod simulate;
 mod snapshot;
@@ -35,6 +36,7 @@ pub(crate) use operate::{
 pub(crate) use rehearse::{FailOn, KnobArg, RehearseArgs};
 pub(crate) use report::{ReportArgs, ReportFormat};
 pub(crate) use selector::SelectorArgs;
+pub(crate) use settings::SettingsArgs;
 pub(crate) use show::{ExplainArgs, StatusArgs};
 pub(crate) use simulate::SimulateArgs;
 pub(crate) use snapshot::SnapshotArgs;
@@ -119,6 +121,8 @@ pub(crate) enum Command {
     Ids(IdsArgs),
     /// Write down what was done for customers, as a page or as JSON that can be checked
     Report(ReportArgs),
+    /// Compare the settings that do not travel, before and after
+    Settings(SettingsArgs),
     /// Write down for a customer what it has to do now, in its language
     Instructions(InstructionsArgs),
     /// Hold back the cutover; everything before it goes on

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
+use unmoor_migration::SettingsPolicy;
 
 use super::duration;
 
@@ -47,6 +48,9 @@ pub(crate) struct RehearseArgs {
     /// Set a knob of the simulator; may be given several times
     #[arg(long = "knob", value_name = "NAME=VALUE")]
     pub(crate) knobs: Vec<KnobArg>,
+    /// What is done about settings that do not travel, as policy.settings in unmoor.toml
+    #[arg(long, value_name = "POLICY", value_enum, default_value_t = SettingsArg::Leave)]
+    pub(crate) settings: SettingsArg,
     /// What goes wrong on top: a name from --list-faults, a script (.toml), or faults as `POST /_sim/faults` takes them (.json)
     #[arg(long, value_name = "FILE|NAME")]
     pub(crate) faults: Option<String>,
@@ -69,6 +73,27 @@ pub(crate) struct RehearseArgs {
     /// Keep the rehearsal's database and the simulator's ledger in this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) keep: Option<PathBuf>,
+}
+
+/// `leave`, `list` or `restore`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SettingsArg {
+    /// Neither read nor written
+    Leave,
+    /// Compared
+    List,
+    /// Compared, and set again where the new side lacks them
+    Restore,
+}
+
+impl From<SettingsArg> for SettingsPolicy {
+    fn from(given: SettingsArg) -> Self {
+        match given {
+            SettingsArg::Leave => Self::Leave,
+            SettingsArg::List => Self::List,
+            SettingsArg::Restore => Self::Restore,
+        }
+    }
 }
 
 /// What makes a rehearsal fail.

@@ -23,6 +23,7 @@ pub(crate) mod rehearse;
 mod report;
 mod run;
 mod schema;
+mod settings;
 pub(crate) mod simulate;
 mod simulator_state;
 mod snapshot;
@@ -56,6 +57,7 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Billing(args) => billing::run(&args, &global, output).await,
         Command::Ids(args) => ids::run(&args, &global, output).await,
         Command::Report(args) => report::run(&args, &global, output).await,
+        Command::Settings(args) => settings::run(&args, &global, output).await,
         Command::Instructions(args) => instructions::run(&args, &global, output).await,
         Command::Hold(args) => deeds::hold(args, &global, output).await,
         Command::Release(args) => deeds::release(&args, &global, output).await,

@@ -66,6 +66,7 @@ pub(crate) async fn run(args: RehearseArgs, output: &Output) -> anyhow::Result<E
         horizon: args.horizon,
         policy: Policy {
             template_gate: if args.template_gate { TemplateGate::Losses } else { TemplateGate::Off },
+            settings: args.settings.into(),
             ..Policy::default()
         },
         keep: args.keep.as_deref().map_or(Ok(Keep::Nowhere), |folder| kept_database(folder).map(Keep::File))?,

@@ -11,7 +11,7 @@ use toml::Table;
 use unmoor_engine::hooks::{HookCommand, Hooks};
 use unmoor_engine::throttle::Budgets;
 use unmoor_migration::window::CutoverWindow;
-use unmoor_migration::{Policy, TemplateGate};
+use unmoor_migration::{Policy, SettingsPolicy, TemplateGate};
 
 use super::keys;
 use crate::exit::Trouble;
@@ -73,6 +73,7 @@ struct PolicyTable {
     pilot_first: Option<bool>,
     template_gate: Option<TemplateGate>,
     template_limit: Option<u32>,
+    settings: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -112,6 +113,7 @@ impl ConfigFile {
             before_move_hook,
             template_gate: self.policy.template_gate.unwrap_or(default.template_gate),
             template_limit: self.policy.template_limit,
+            settings: self.policy.settings.as_deref().map(settings).transpose()?.unwrap_or(default.settings),
         })
     }
 }
@@ -128,6 +130,16 @@ impl WindowTable {
                 .into());
         }
         Ok(window)
+    }
+}
+
+fn settings(text: &str) -> Result<SettingsPolicy, Trouble> {
+    match text {
+        "leave" => Ok(SettingsPolicy::Leave),
+        "list" => Ok(SettingsPolicy::List),
+        "restore" => Ok(SettingsPolicy::Restore),
+        other => Err(Trouble::bad_input(format!("policy.settings: {other:?} is none of leave, list and restore"))
+            .hint("leave: nothing is read; list: differences are told; restore: what the new side lacks is set again")),
     }
 }
 

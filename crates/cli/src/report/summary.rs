@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
+use unmoor_migration::settings::{self, Balance};
 use unmoor_migration::{Migration, NumberState, Phase};
 
 /// The last line of `rehearse` and `run`.
@@ -23,6 +24,8 @@ pub struct Summary {
     pub numbers: Numbers,
     /// Their templates.
     pub templates: Templates,
+    /// Their settings that do not travel, as far as they were compared.
+    pub settings: Balance,
     /// Requests that were sent to the Graph API.
     pub graph_calls: u64,
     /// Time between the successes of guide 8 and guide 9, over all numbers.
@@ -83,6 +86,7 @@ pub struct Tally {
     stopped: u64,
     numbers: Numbers,
     templates: Templates,
+    settings: Balance,
     gaps_ms: Vec<i64>,
 }
 
@@ -117,6 +121,7 @@ impl Tally {
             self.numbers.connected += u64::from(entry.is_connected());
             self.numbers.skipped += 1;
         }
+        self.settings += settings::balance(m);
         if let Some(source) = &m.source().templates {
             self.templates.source += u64::from(source.value.total());
         }
@@ -139,6 +144,7 @@ impl Tally {
             waiting: self.customers - self.completed - self.completed_with_exceptions - self.stopped,
             numbers: self.numbers,
             templates: self.templates,
+            settings: self.settings,
             graph_calls,
             gap_ms: Gaps {
                 p50: percentile(&self.gaps_ms, 50),
@@ -175,6 +181,14 @@ impl fmt::Display for Summary {
             "templates  {} on the sources: {} duplicated, {} not duplicated, {} rejected when checked again",
             templates.source, templates.duplicated, templates.not_duplicated, templates.rejected_on_recheck
         )?;
+        let settings = &self.settings;
+        if *settings != Balance::default() {
+            writeln!(
+                f,
+                "settings   {} the same, {} restored, {} as wanted, {} for somebody to look at, {} unreadable",
+                settings.same, settings.restored, settings.as_wanted, settings.open, settings.unreadable
+            )?;
+        }
         writeln!(
             f,
             "gap        {} typical, {} at most between move and register",

@@ -12,6 +12,7 @@
 mod doubts;
 mod number;
 mod part;
+mod settings;
 mod template;
 mod world;
 

@@ -18,7 +18,7 @@ use super::world::instant;
 /// account got a number, only in which order. `None` where it cannot be read as a number at all.
 pub(super) fn number(
     node: &Value,
-    settings: Option<&Value>,
+    (settings, profile): (Option<&Value>, Option<&Value>),
     (age, now, app): (usize, Timestamp, Id),
     doubts: &mut Doubts,
 ) -> Option<Number> {
@@ -55,6 +55,7 @@ pub(super) fn number(
         storage_region: storage_region(settings, doubts),
         maintenance_until: None,
         callback_overrides: callback(node, app),
+        settings: super::settings::settings(node, settings, profile, doubts),
     })
 }
 

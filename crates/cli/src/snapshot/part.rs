@@ -156,6 +156,7 @@ mod tests {
             account: Value::Null,
             numbers: Vec::new(),
             number_settings: BTreeMap::new(),
+            number_profiles: BTreeMap::new(),
             templates: Vec::new(),
             template_limit: None,
             subscribed_apps: Vec::new(),

@@ -114,8 +114,9 @@ fn account(customer: &str, copy: &AccountCopy, app: Id, doubts: &mut Doubts) -> 
     let is_verified = text("business_verification_status") == Some("verified");
     let place = |age| (age, copy.read_at, app);
     let numbers = copy.numbers.iter().enumerate().filter_map(|(age, node)| {
-        let settings = node.get("id").and_then(Value::as_str).and_then(|id| copy.number_settings.get(id));
-        number::number(node, settings, place(age), doubts)
+        let id = node.get("id").and_then(Value::as_str).unwrap_or_default();
+        let shown = (copy.number_settings.get(id), copy.number_profiles.get(id));
+        number::number(node, shown, place(age), doubts)
     });
     let numbers = numbers.collect();
     let templates = copy.templates.iter().filter_map(|node| template::template(node, copy.read_at, doubts)).collect();

@@ -8,6 +8,8 @@ mod intent;
 mod numbers;
 mod outcome;
 mod pin;
+mod restore;
+mod settings;
 mod subscription;
 mod templates;
 mod tokens;
@@ -59,6 +61,13 @@ async fn try_once(outside: &Outside<'_>, m: &Migration, attempt: &Attempt) -> Re
             subscription::subscribe(outside, m, destination, callback_url.as_deref()).await
         }
         Effect::ReadSubscriptions { destination } => subscription::read(outside, m, destination).await,
+        Effect::ReadSettings { side, number } => settings::read(outside, m, *side, number.as_ref()).await,
+        Effect::RestoreSetting { number, setting, value } => {
+            restore::one(outside, m, attempt, number.as_ref(), *setting, value).await
+        }
+        Effect::SetStorageRegion { phone_number_id, region, .. } => {
+            restore::storage_region(outside, m, attempt, phone_number_id, region).await
+        }
         Effect::SealPin { number } => pin::seal(outside, number).await,
         Effect::AskBeforeMove { number } => numbers::ask_before_move(outside, m, number).await,
         Effect::MoveNumber { destination, number, display, verified_name } => {

@@ -13,6 +13,8 @@ pub enum CopiedNode {
     Account(WabaId),
     /// The settings of one of its numbers (`observations: registration.storage_shape`).
     NumberSettings(PhoneNumberId),
+    /// The business profile of one of its numbers (`observations: settings.profile`).
+    BusinessProfile(PhoneNumberId),
     /// How many templates it may hold (`observations: templates.summary`).
     TemplateLimit(WabaId),
 }
@@ -39,6 +41,9 @@ impl GraphCall for CopyNode {
         let parts = match &self.node {
             CopiedNode::Account(waba) => RequestParts::get(token, waba.as_str()),
             CopiedNode::NumberSettings(phone) => RequestParts::get(token, format!("{phone}/settings")),
+            CopiedNode::BusinessProfile(phone) => {
+                RequestParts::get(token, format!("{phone}/whatsapp_business_profile"))
+            }
             CopiedNode::TemplateLimit(waba) => RequestParts::get(token, format!("{waba}/message_templates"))
                 .with_query("summary", Some("message_template_limit".to_owned()))
                 .with_query("limit", Some("1".to_owned())),

@@ -12,8 +12,8 @@ const LONGEST_CALLBACK: usize = 200;
 /// Another address for the webhooks about messages of one WABA. During the call Meta asks it to repeat a challenge.
 #[derive(Debug, Clone)]
 pub struct CallbackOverride {
-    uri: String,
-    verify_token: SecretString,
+    pub(super) uri: String,
+    pub(super) verify_token: SecretString,
 }
 
 /// Why an address cannot be a callback.
@@ -99,6 +99,24 @@ pub struct SubscribedApp {
     pub override_callback_uri: Option<String>,
 }
 
+impl SubscribedApp {
+    /// Reads the list, which comes in `data`.
+    pub(crate) fn read_all(list: &Place<'_>) -> Result<Vec<Self>, AnswerError> {
+        let entries = list.need("data")?.elements()?;
+        entries
+            .iter()
+            .map(|entry| {
+                let app = entry.need("whatsapp_business_api_data")?;
+                Ok(Self {
+                    app_id: app.need_id("id")?,
+                    name: app.text("name"),
+                    override_callback_uri: entry.text("override_callback_uri"),
+                })
+            })
+            .collect()
+    }
+}
+
 /// `GET /<WABA>/subscribed_apps`.
 #[derive(Debug, Clone)]
 pub struct ListSubscribedApps {
@@ -119,17 +137,6 @@ impl GraphCall for ListSubscribedApps {
     }
 
     fn answer(&self, body: &Value) -> Result<Vec<SubscribedApp>, AnswerError> {
-        let entries = Place::root(body).need("data")?.elements()?;
-        entries
-            .iter()
-            .map(|entry| {
-                let app = entry.need("whatsapp_business_api_data")?;
-                Ok(SubscribedApp {
-                    app_id: app.need_id("id")?,
-                    name: app.text("name"),
-                    override_callback_uri: entry.text("override_callback_uri"),
-                })
-            })
-            .collect()
+        SubscribedApp::read_all(&Place::root(body))
     }
 }

@@ -1,6 +1,6 @@
 //! A business phone number under one WABA.
 
-use super::HealthStatus;
+use super::{ConversationalAutomation, HealthStatus};
 use crate::PhoneNumberId;
 use crate::json::{AnswerError, Place};
 use crate::open_enum::open_enum;
@@ -135,6 +135,8 @@ pub struct PhoneNumber {
     pub health_status: Option<HealthStatus>,
     /// Where its webhooks go.
     pub webhook_configuration: Option<WebhookConfiguration>,
+    /// What WhatsApp offers a person who opens a chat with it.
+    pub conversational_automation: Option<ConversationalAutomation>,
 }
 
 /// Addresses that webhooks about messages go to; the first one that is there wins.
@@ -168,6 +170,9 @@ impl PhoneNumber {
         "last_onboarded_time",
         "webhook_configuration",
     ];
+
+    /// Fields of settings that a number has under one WABA.
+    pub const SETTING_FIELDS: &[&'static str] = &["webhook_configuration", "conversational_automation"];
 
     /// Whether guide 7 counts the number as registered and in use.
     #[must_use]
@@ -207,6 +212,10 @@ impl PhoneNumber {
                 whatsapp_business_account: hooks.text("whatsapp_business_account"),
                 application: hooks.text("application"),
             }),
+            conversational_automation: place
+                .get("conversational_automation")
+                .map(|automation| ConversationalAutomation::read(&automation))
+                .transpose()?,
         })
     }
 }

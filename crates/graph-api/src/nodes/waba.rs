@@ -1,6 +1,7 @@
 //! The WhatsApp Business Account, source or destination.
 
 use super::{EntityType, HealthStatus};
+use crate::calls::SubscribedApp;
 use crate::json::{AnswerError, Place};
 use crate::open_enum::open_enum;
 use crate::{PortfolioId, WabaId};
@@ -63,6 +64,14 @@ pub struct Waba {
     pub business_verification_status: Option<String>,
     /// Whether template analytics are on; does not travel with a number.
     pub is_enabled_for_insights: Option<bool>,
+    /// Whether no marketing template goes through Cloud API; does not travel either (`observations: waba.settings`).
+    pub disable_marketing_messages_on_cloud_api: Option<bool>,
+    /// Whether templates that nobody uses are archived; does not travel either.
+    pub template_auto_archival_enabled: Option<bool>,
+    /// How far the account is with the API for marketing messages, in Meta's words (`observations: waba.marketing_messages`).
+    pub marketing_messages_lite_api_status: Option<String>,
+    /// The apps that get its webhooks, where they are asked for as a field.
+    pub subscribed_apps: Option<Vec<SubscribedApp>>,
     /// When it was created.
     pub creation_time: Option<jiff::Timestamp>,
 }
@@ -96,6 +105,15 @@ impl Waba {
         "is_enabled_for_insights",
     ];
 
+    /// Fields of settings that belong to the account, and do not travel with a number.
+    pub const SETTING_FIELDS: &[&'static str] = &[
+        "is_enabled_for_insights",
+        "disable_marketing_messages_on_cloud_api",
+        "template_auto_archival_enabled",
+        "marketing_messages_lite_api_status",
+        "subscribed_apps",
+    ];
+
     /// Whether the WABA has a payment method that works (guide 3): `Some(false)` when Meta complains about it, `Some(true)`
     /// when Meta does not and some funding is attached, `None` when the answer does not tell
     /// (`observations: waba.payment_verdict`).
@@ -125,6 +143,10 @@ impl Waba {
             primary_funding_id: place.text("primary_funding_id"),
             business_verification_status: place.text("business_verification_status"),
             is_enabled_for_insights: place.boolean("is_enabled_for_insights"),
+            disable_marketing_messages_on_cloud_api: place.boolean("disable_marketing_messages_on_cloud_api"),
+            template_auto_archival_enabled: place.boolean("template_auto_archival_enabled"),
+            marketing_messages_lite_api_status: place.text("marketing_messages_lite_api_status"),
+            subscribed_apps: place.get("subscribed_apps").map(|apps| SubscribedApp::read_all(&apps)).transpose()?,
             creation_time: place.instant("creation_time"),
         })
     }

@@ -4,7 +4,7 @@ use arbitrary::Unstructured;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use unmoor_graph_api::calls::*;
-use unmoor_graph_api::nodes::{PhoneNumber, Waba};
+use unmoor_graph_api::nodes::{BusinessProfile, PhoneNumber, Waba};
 use unmoor_graph_api::phone::E164;
 use unmoor_graph_api::*;
 
@@ -13,7 +13,7 @@ use super::{bodies, count};
 
 /// Makes the call that the bytes choose.
 pub fn make(input: &mut Unstructured<'_>) -> Ending {
-    match count(input, 14) {
+    match count(input, 16) {
         0 => one(input, "set_intent", &tag(), |body, id| is_id(&body["id"], id.as_str())),
         1 => one(input, "read_intent", &read_intent(), is_intent),
         2 => one(input, "fetch_business_token", &fetch(), |body, token| {
@@ -40,6 +40,20 @@ pub fn make(input: &mut Unstructured<'_>) -> Ending {
             one(input, "debug_token", &debug_token(), |body, facts| is_truth(&body["data"]["is_valid"], facts.is_valid))
         }
         13 => list(input, "list_client_wabas", &ListClientWabas::new(system(), portfolio())),
+        14 => {
+            let call = ReadBusinessProfile { token: business(), phone_number_id: number() };
+            one(input, "read_business_profile", &call, |body, profile| {
+                body["data"].as_array().is_some_and(|data| !data.is_empty() || *profile == BusinessProfile::default())
+            })
+        }
+        15 => {
+            let fields = Fields::of(&["calling", "storage_configuration"]);
+            let call = ReadNumberSettings { token: business(), phone_number_id: number(), fields };
+            one(input, "read_number_settings", &call, |body, settings| {
+                settings.storage.is_some() != body["storage_configuration"].is_null()
+                    && settings.calling.is_some() != body["calling"].is_null()
+            })
+        }
         _ => match count(input, 2) {
             0 => one(input, "me", &ReadMe { token: business() }, |body, _| body.is_object()),
             1 => list(input, "list_flows", &list_flows()),

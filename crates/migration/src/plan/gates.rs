@@ -12,6 +12,7 @@ use crate::gate::{self, Gate, GateReading};
 use crate::input::Surroundings;
 use crate::migration::Migration;
 use crate::number::Number;
+use crate::recent_calls::Side;
 use crate::retry::{after, patience};
 
 /// What has to come first while a gate of rule 2 is closed or its reading too old; `None` when `numbers` may move now.
@@ -92,6 +93,7 @@ pub(super) fn look_at_gate(
     let effect = match (reading.gate, &m.destination) {
         // Ours to mend: subscribe again, then read.
         (Gate::Subscription, Some(d)) if reading.read_at.is_some() => subscribe(m, d),
+        (Gate::StorageRegion, _) => Effect::ReadSettings { side: Side::Source, number: Some(number.number.clone()) },
         (gate, Some(d)) if gate.is_of_number() && number.moved_at.is_some() => {
             Effect::ReadDestinationNumbers { destination: d.waba.clone() }
         }

@@ -10,6 +10,7 @@ mod provisioning;
 mod reads;
 mod ready;
 mod recovery;
+mod settings;
 mod settling;
 mod under_way;
 
@@ -25,7 +26,7 @@ use crate::migration::Migration;
 use crate::number::{NumberState, Skip};
 use crate::phase::{Phase, Stop};
 use crate::retry::{Failure, INTENT_REPEATS, QUIET_FAILURES, Trouble, after, patience, patience_in_outage};
-use crate::{Cause, E164, Verdict};
+use crate::{Cause, E164, Side, Verdict};
 
 /// What comes next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -276,7 +277,9 @@ fn uses_destination_token(effect: &Effect) -> bool {
         | Effect::ReadSubscriptions { .. }
         | Effect::ReadDestination { .. }
         | Effect::ReadDestinationNumbers { .. }
-        | Effect::ReadDestinationTemplates { .. } => true,
+        | Effect::ReadDestinationTemplates { .. }
+        | Effect::ReadSettings { side: Side::Destination, .. }
+        | Effect::SetStorageRegion { .. } => true,
         // Move and register keep their own count of failures, and the source has a token of its own.
         Effect::CheckToken { .. }
         | Effect::ReadSource
@@ -289,7 +292,10 @@ fn uses_destination_token(effect: &Effect) -> bool {
         | Effect::SealPin { .. }
         | Effect::AskBeforeMove { .. }
         | Effect::MoveNumber { .. }
-        | Effect::RegisterNumber { .. } => false,
+        | Effect::RegisterNumber { .. }
+        // A setting keeps its own, too.
+        | Effect::RestoreSetting { .. }
+        | Effect::ReadSettings { side: Side::Source, .. } => false,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The read-only checks of the source. Nothing is changed, so they may run for any customer at any time.
 
-use super::{Next, Wait, attempt, interval, poll};
+use super::{Next, Wait, attempt, interval, poll, settings};
 use crate::blocker::{Blocker, BlockerCode};
 use crate::effect::Effect;
 use crate::event::Fact;
@@ -32,7 +32,11 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
             }
         }
     }
-    if complete { Next::Record(Fact::PhaseEntered { phase: Phase::Ready }) } else { Next::Wait(wait) }
+    if complete && let Some(next) = settings::before(m, s, &mut wait) {
+        return next;
+    }
+    let holds = wait != Wait::default();
+    if complete && !holds { Next::Record(Fact::PhaseEntered { phase: Phase::Ready }) } else { Next::Wait(wait) }
 }
 
 /// The business token is there, valid, and reaches the source.

@@ -4,7 +4,7 @@ use super::gates::reading_gates;
 use super::losses;
 use super::reads::{attempt_list, business_token, list_source, subscribe};
 use super::ready::no_connected_number;
-use super::{Next, Wait, attempt, interval, poll};
+use super::{Next, Wait, attempt, interval, poll, settings};
 use crate::E164;
 use crate::blocker::{Blocker, BlockerCode};
 use crate::effect::Effect;
@@ -41,6 +41,13 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
         let every = interval(m, s, &blocker);
         wait.block(blocker);
         return poll(m, s, list_source(m), m.source.numbers_at, every, &mut wait).unwrap_or(Next::Wait(wait));
+    }
+    // The latest chance to see them as they are; where it is gone, what the preflight saw has to do.
+    if let Some(next) = settings::before(m, s, &mut wait) {
+        return next;
+    }
+    if wait != Wait::default() {
+        return Next::Wait(wait);
     }
     let numbers: Vec<&Number> = m.eligible().collect();
     if let Some(next) = reading_gates(m, s, &numbers, &mut wait) {

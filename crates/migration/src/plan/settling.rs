@@ -1,9 +1,9 @@
-//! After the last number: templates are compared, the first 24 hours are watched (guide T9), what was left behind is
+//! After the last number: settings and templates are compared, the first 24 hours are watched (guide T9), what was left behind is
 //! recorded.
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Next, Wait, attempt};
+use super::{Next, Wait, attempt, settings};
 use crate::effect::Effect;
 use crate::event::Fact;
 use crate::input::Surroundings;
@@ -25,9 +25,29 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
     if let Some(exception) = m.numbers.values().find_map(|number| left_behind(m, number)).or_else(unreadable) {
         return Next::Record(Fact::ExceptionRecorded { exception });
     }
-    match &m.source.templates {
+    let mut wait = Wait::default();
+    if let Some(next) = settings::after_cutover(m, s, &mut wait) {
+        return next;
+    }
+    let next = match &m.source.templates {
         Some(source) if source.value.eligible().next().is_some() => watch(m, s),
         Some(_) | None => settle(m, &DestinationTemplates { statuses: std::collections::BTreeMap::new() }),
+    };
+    if wait == Wait::default() { next } else { waiting_for_both(next, wait) }
+}
+
+/// Settings that wait hold up the end, and nothing else.
+fn waiting_for_both(next: Next, mut wait: Wait) -> Next {
+    match next {
+        Next::Wait(other) => {
+            other.blockers.into_iter().for_each(|blocker| wait.block(blocker));
+            if let Some(until) = other.until {
+                wait.look_at(until);
+            }
+            Next::Wait(wait)
+        }
+        Next::Record(Fact::PhaseEntered { .. }) => Next::Wait(wait),
+        next @ (Next::Record(_) | Next::Call(_) | Next::Rest) => next,
     }
 }
 

@@ -6,7 +6,7 @@ use super::gates::look_at_gate;
 use super::reads::{find, fresh_listing};
 use super::{Next, Wait, attempt, fetch_again, fetched_since, poll, standing_since};
 use crate::blocker::{Blocker, BlockerCode};
-use crate::effect::Effect;
+use crate::effect::{Effect, EffectKind};
 use crate::event::Fact;
 use crate::gate::{self, Gate};
 use crate::input::Surroundings;
@@ -17,7 +17,7 @@ use crate::reading::{Answer, Reading};
 use crate::retry::{
     ABSENCE_SPACING, Failure, REGISTER_LIMIT, REGISTER_TRIES, after, patience_in_outage, register_spacing,
 };
-use crate::{Cause, Verdict};
+use crate::{Cause, PhoneNumberId, Verdict};
 
 /// From here on a number between two accounts is an alarm (rule 3).
 const ALARM_AFTER: SignedDuration = SignedDuration::from_secs(60);
@@ -145,8 +145,51 @@ fn register(m: &Migration, d: &Destination, number: &Number, s: &Surroundings<'_
     if !number.pin_sealed {
         return pin_of_a_recovered(m, d, number, s, wait);
     }
+    if let Some(next) = storage_region(m, number, &phone_number_id, s, &mut wait) {
+        return next;
+    }
     let effect = Effect::RegisterNumber { number: number.number.clone(), phone_number_id };
     attempt(m, s, effect, &mut wait).unwrap_or(Next::Wait(wait))
+}
+
+/// A wanted storage region is set and read back before the register, after which nothing can be changed. A person's word that
+/// it is settled otherwise takes its place.
+fn storage_region(
+    m: &Migration,
+    number: &Number,
+    phone_number_id: &PhoneNumberId,
+    s: &Surroundings<'_>,
+    wait: &mut Wait,
+) -> Option<Next> {
+    let region = m.customer.storage_region.clone()?;
+    let reading = gate::read(m, number, Gate::StorageRegion);
+    if reading.is_open() {
+        return None;
+    }
+    let refused_at = m.troubles.get(&EffectKind::SetStorageRegion).map(|trouble| trouble.at);
+    let asked_at = reading.read_at.max(refused_at).filter(|at| number.moved_at.is_some_and(|moved_at| *at >= moved_at));
+    let mut blocker = reading.blocker(m, Some(number), s.now);
+    if let Some(trouble) = m.troubles.get(&EffectKind::SetStorageRegion).filter(|trouble| asked_at == Some(trouble.at))
+    {
+        blocker = blocker.saying(&trouble.last);
+    }
+    let every = patience_in_outage(standing_since(m, blocker.code, blocker.number.as_ref(), s.now), s.now);
+    if asked_at.is_some() {
+        wait.block(blocker);
+    }
+    let (number, phone_number_id) = (number.number.clone(), phone_number_id.clone());
+    let set = Effect::SetStorageRegion { number, phone_number_id, region };
+    let mut holdup = Wait::default();
+    if let Some(next) = poll(m, s, set, reading.read_at, every, &mut holdup) {
+        return Some(next);
+    }
+    // One matter, one blocker.
+    let others = holdup.blockers.into_iter().filter(|other| other.code != BlockerCode::CallRefused);
+    others.for_each(|other| wait.block(other));
+    if let Some(until) = holdup.until {
+        wait.look_at(until);
+    }
+    Some(Next::Wait(std::mem::take(wait)))
 }
 
 /// Its PIN was drawn after the backup, and went with the database that is gone. Only where the vendor shows that the number

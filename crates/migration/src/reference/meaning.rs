@@ -147,8 +147,11 @@ pub(super) fn of(code: BlockerCode) -> &'static str {
              customer again with `business_portfolio_id` answers one side."
         }
         B::StorageRegionOpen => {
-            "The customer file wants messages stored in a certain region, and Meta's pages disagree on how that wish is told \
-             (observations: `registration.region`). It has to be settled by a person before a number moves."
+            "Where messages are kept at rest can only be set on a number that is not registered, and is lost by the move \
+             (observations: `registration.region_lost`). So a region that the customer file names is set and read back after guide \
+             8, and guide 9 waits for it. Before guide 8 it is seen whether that setting can be read at all. Either cannot be \
+             read, or Meta shows another region, or the source has one and the customer file says nothing of it. While a number \
+             is moved and not registered, it is an outage: a person's word lets the register go on at once."
         }
         B::TemplateLossNotAccepted => {
             "Meta duplicates only templates that are APPROVED and of quality GREEN, and as many as the new account has room \

@@ -13,7 +13,11 @@ pub(super) fn words(answer: &Success) -> String {
         Success::Source(account) => source(account),
         Success::SourceNumbers(listed) | Success::DestinationNumbers(listed) => numbers(listed),
         Success::SourceTemplates(templates) => {
-            format!("{}, {} of them eligible", counted(templates.total() as usize, "template"), templates.eligible().count())
+            format!(
+                "{}, {} of them eligible",
+                counted(templates.total() as usize, "template"),
+                templates.eligible().count()
+            )
         }
         Success::IntentSet(intent) => format!("intent {intent}"),
         Success::Intent(answer) => {
@@ -21,7 +25,8 @@ pub(super) fn words(answer: &Success) -> String {
             format!("{}{shown}", answer.status)
         }
         Success::GivenIntent(given) => {
-            let whose = given.source.as_ref().map_or("of no account that is shown".to_owned(), |waba| format!("of {waba}"));
+            let whose =
+                given.source.as_ref().map_or("of no account that is shown".to_owned(), |waba| format!("of {waba}"));
             format!("{}, {whose}", given.answer.status)
         }
         Success::TokenFetched => "a token, sealed in the vault".to_owned(),
@@ -33,6 +38,9 @@ pub(super) fn words(answer: &Success) -> String {
         Success::MoveVetoed(why) => format!("vetoed: {why}"),
         Success::Moved(id) => format!("moved, phone number id {id}"),
         Success::Registered => "registered".to_owned(),
+        Success::Settings(read) => counted(read.len(), "setting"),
+        Success::SettingRestored => "set again".to_owned(),
+        Success::StorageRegion(shown) => format!("the storage region is {}", shown.told()),
         Success::DestinationTemplates(templates) => {
             let rejected = templates.statuses.values().filter(|status| *status == "REJECTED").count();
             let rejected = if rejected > 0 { format!(", {rejected} of them REJECTED") } else { String::new() };

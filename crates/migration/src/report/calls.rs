@@ -1,5 +1,6 @@
 //! An effect as the request that it is, in the spelling of Meta's guide: method, path without the version, and what it carries.
 
+use crate::Side;
 use crate::effect::{Effect, EffectKind};
 use crate::migration::Migration;
 use crate::observed::TokenKind;
@@ -31,6 +32,23 @@ pub(super) fn call(m: &Migration, effect: &Effect) -> String {
             format!("POST /{phone_number_id}/register ({number}, PIN not shown)")
         }
         Effect::ReadDestinationTemplates { destination } => format!("GET /{destination}/message_templates"),
+        Effect::ReadSettings { number: Some(number), .. } => format!("GET settings and profile of {number}"),
+        Effect::ReadSettings { side, number: None } => format!("GET /{} (settings)", waba_of(m, *side)),
+        Effect::RestoreSetting { number: Some(number), setting, .. } => format!("POST {} of {number}", setting.name()),
+        Effect::RestoreSetting { number: None, setting, .. } => {
+            format!("POST /{} ({})", waba_of(m, Side::Destination), setting.name())
+        }
+        Effect::SetStorageRegion { number, phone_number_id, region } => {
+            format!("POST /{phone_number_id}/settings ({number}, storage region {region})")
+        }
+    }
+}
+
+fn waba_of(m: &Migration, side: Side) -> String {
+    match (side, m.destination()) {
+        (Side::Source, _) => m.id().to_string(),
+        (Side::Destination, Some(destination)) => destination.waba.to_string(),
+        (Side::Destination, None) => "the new account".to_owned(),
     }
 }
 
@@ -58,6 +76,10 @@ pub(super) fn guide(kind: EffectKind) -> Option<&'static str> {
         | EffectKind::ReadDestination
         | EffectKind::ReadDestinationNumbers
         | EffectKind::SealPin
-        | EffectKind::AskBeforeMove => None,
+        | EffectKind::AskBeforeMove
+        | EffectKind::ReadSourceSettings
+        | EffectKind::ReadDestinationSettings
+        | EffectKind::RestoreSetting
+        | EffectKind::SetStorageRegion => None,
     }
 }

@@ -7,6 +7,7 @@ use crate::id_map::has_other_digits;
 use crate::migration::Migration;
 use crate::number::Number;
 use crate::observed::ListedNumber;
+use crate::settings::{self, Verdict};
 
 /// One setting on both sides.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -74,7 +75,21 @@ pub(super) fn settings(m: &Migration) -> Vec<Setting> {
             rows.extend(of_number(number, after));
         }
     }
+    rows.extend(settings::rows(m).into_iter().map(of_row));
     rows
+}
+
+/// A setting that does not travel by itself.
+fn of_row(row: settings::Row) -> Setting {
+    let standing = match row.verdict {
+        Verdict::Same => SettingStanding::Kept,
+        Verdict::AsWanted => SettingStanding::Intended,
+        Verdict::Restored => SettingStanding::Restored,
+        Verdict::Lacking | Verdict::ByHand | Verdict::Failed => SettingStanding::Changed,
+        Verdict::Unreadable | Verdict::NotCompared => SettingStanding::Unknown,
+    };
+    let setting = row.setting.in_words().trim_start_matches("the ").to_owned();
+    Setting { number: row.number, setting, before: row.before, after: row.after, standing, note: row.note }
 }
 
 fn of_number(number: &Number, after: &ListedNumber) -> Vec<Setting> {

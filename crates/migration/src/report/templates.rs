@@ -130,7 +130,9 @@ pub(super) fn templates(m: &Migration) -> TemplatePart {
         .map(|template| {
             let status = found.and_then(|found| found.statuses.get(&template.key)).cloned();
             let (standing, reason) = match (template.why_not_duplicated(), status.as_deref()) {
-                (Some(why), _) => (TemplateStanding::LeftBehind, Some(format!("not duplicated by Meta: {why} (guide T4)"))),
+                (Some(why), _) => {
+                    (TemplateStanding::LeftBehind, Some(format!("not duplicated by Meta: {why} (guide T4)")))
+                }
                 (None, Some("REJECTED")) => {
                     (TemplateStanding::Rejected, Some("rejected when Meta checked it again (guide T3)".to_owned()))
                 }

@@ -84,10 +84,13 @@ fn of_fact(m: &Migration, fact: &Fact, about: Option<&E164>) -> Option<Untimed> 
         Fact::CancelAsked { by, reason } => milestone(format!("{by} cancelled what had not begun{}.", because(reason))),
         Fact::RetryAsked { by } => plain(format!("{by} had everything tried again.")),
         Fact::AdoptionAsked { by, intent, acceptance_seen } => {
-            let seen = acceptance_seen.as_ref().map(|seen| format!("; acceptance was seen: {seen}")).unwrap_or_default();
+            let seen =
+                acceptance_seen.as_ref().map(|seen| format!("; acceptance was seen: {seen}")).unwrap_or_default();
             plain(format!("{by} gave intent {intent}{seen}."))
         }
-        Fact::IntentAdopted { intent } => milestone(format!("Intent {intent} names this account, and is its own from here on.")),
+        Fact::IntentAdopted { intent } => {
+            milestone(format!("Intent {intent} names this account, and is its own from here on."))
+        }
         Fact::AdoptionRefused { why } => plain(format!("The given intent was not taken: {why}.")),
         Fact::Attested { attestation } => {
             let gate = attestation.gate;

@@ -14,6 +14,7 @@ use crate::blocker::{Blocker, BlockerCode, Turn};
 use crate::migration::{Mark, Migration};
 use crate::phase::{Phase, Stop};
 use crate::retry::{CALL_TIMEOUT, after};
+use crate::settings;
 use crate::words::duration;
 use crate::{E164, MigrationId};
 
@@ -50,6 +51,8 @@ pub struct Story {
     pub exceptions: Vec<String>,
     /// What became of the templates.
     pub templates: Option<String>,
+    /// What became of settings that do not travel.
+    pub settings: Vec<String>,
 }
 
 /// One blocker.
@@ -87,6 +90,7 @@ pub fn story(m: &Migration, now: Timestamp) -> Story {
         attestations: attestations(m),
         exceptions: m.exceptions().to_vec(),
         templates: templates(m),
+        settings: settings(m),
     }
 }
 
@@ -107,6 +111,7 @@ impl Story {
         lines.extend(self.attestations.iter().cloned());
         lines.extend(self.exceptions.iter().map(|exception| format!("Left behind: {exception}.")));
         lines.extend(self.templates.iter().cloned());
+        lines.extend(self.settings.iter().cloned());
         lines
     }
 }
@@ -277,6 +282,26 @@ fn attestations(m: &Migration) -> Vec<String> {
         format!("{} says since {} that acceptance was seen: {seen}.", mark.by, instant(mark.at))
     });
     m.attestations().iter().map(told).chain(accepted).collect()
+}
+
+/// What somebody has to look at, each in a sentence, and how many need no look.
+fn settings(m: &Migration) -> Vec<String> {
+    let (rows, balance) = (settings::rows(m), settings::balance(m));
+    let mut told: Vec<String> = rows.iter().filter(|row| row.verdict.is_open()).map(setting).collect();
+    let well = balance.same + balance.restored + balance.as_wanted;
+    if well + balance.open + balance.unreadable > 0 {
+        let restored = balance.restored;
+        told.push(format!("{well} of its settings are as before or as wanted, {restored} of them set again."));
+    }
+    told
+}
+
+fn setting(row: &settings::Row) -> String {
+    let of = row.number.as_ref().map_or_else(|| "the WABA".to_owned(), ToString::to_string);
+    let (before, after) = (row.before.as_deref().unwrap_or("–"), row.after.as_deref().unwrap_or("–"));
+    let note = row.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
+    let what = row.setting.in_words();
+    format!("Not as before: {what} of {of} was {before}, and is {after}{note}.")
 }
 
 fn templates(m: &Migration) -> Option<String> {

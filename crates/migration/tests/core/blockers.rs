@@ -374,6 +374,10 @@ fn no_effect_asks_for_a_code_and_none_writes_a_template() {
         EffectKind::MoveNumber,
         EffectKind::RegisterNumber,
         EffectKind::ReadDestinationTemplates,
+        EffectKind::ReadSourceSettings,
+        EffectKind::ReadDestinationSettings,
+        EffectKind::RestoreSetting,
+        EffectKind::SetStorageRegion,
     ];
     let names: Vec<String> =
         all.iter().map(|kind| serde_json::to_value(kind).unwrap().as_str().unwrap().to_owned()).collect();

@@ -24,6 +24,7 @@ mod lost_tag;
 mod notice;
 mod properties;
 mod run;
+mod settings;
 mod story;
 mod table;
 mod task;

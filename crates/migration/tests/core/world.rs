@@ -8,9 +8,10 @@ use unmoor_migration::observed::{
     Subscriptions, TokenFacts, TokenKind,
 };
 use unmoor_migration::reading::Answer;
+use unmoor_migration::settings::{Place, Profile, SettingName, SettingValue, SettingsRead, Shown};
 use unmoor_migration::templates::{SourceTemplate, TemplateKey, TemplateKind};
 use unmoor_migration::{
-    Attempt, Cause, Customer, E164, Effect, EffectKind, IntentId, Outcome, PhoneNumberId, PortfolioId, Refusal,
+    Attempt, Cause, Customer, E164, Effect, EffectKind, IntentId, Outcome, PhoneNumberId, PortfolioId, Refusal, Side,
     Success, TemplateId, Verdict, WabaId,
 };
 
@@ -90,6 +91,10 @@ pub(crate) struct World {
     pub(crate) veto: Option<String>,
     /// Registered numbers are listed with this status.
     pub(crate) status_after_register: String,
+    /// What each side shows of settings.
+    pub(crate) settings: BTreeMap<(Side, Place), SettingsRead>,
+    /// A region is not what was set.
+    pub(crate) shown_region: Option<Shown>,
 }
 
 impl World {
@@ -128,6 +133,8 @@ impl World {
             destination_templates: BTreeMap::from([(key, "APPROVED".to_owned())]),
             veto: None,
             status_after_register: "CONNECTED".to_owned(),
+            settings: BTreeMap::new(),
+            shown_region: None,
         }
     }
 
@@ -186,11 +193,41 @@ impl World {
                 }
                 Success::Registered
             }
+            Effect::ReadSettings { side, number } => {
+                Success::Settings(self.settings.get(&(*side, Place::of(number.as_ref()))).cloned().unwrap_or_default())
+            }
+            Effect::RestoreSetting { number, setting, value } => {
+                self.set(Side::Destination, number.as_ref(), *setting, Shown::Set(value.clone()));
+                Success::SettingRestored
+            }
+            Effect::SetStorageRegion { region, .. } => {
+                let set = Shown::Set(SettingValue::Word(region.clone()));
+                Success::StorageRegion(self.shown_region.clone().unwrap_or(set))
+            }
             Effect::ReadDestinationTemplates { .. } => {
                 Success::DestinationTemplates(DestinationTemplates { statuses: self.destination_templates.clone() })
             }
         };
         Outcome::Success { answer }
+    }
+
+    /// Sets one setting of one side.
+    pub(crate) fn set(&mut self, side: Side, number: Option<&E164>, name: SettingName, shown: Shown) {
+        self.settings.entry((side, Place::of(number))).or_default().insert(name, shown);
+    }
+
+    /// Every number has a profile and no region, and the account its analytics; the other side has nothing of it.
+    pub(crate) fn furnish(&mut self, numbers: &[&str]) {
+        let texts = BTreeMap::from([("about".to_owned(), "Fresh bread since six".to_owned())]);
+        let profile = Profile { texts, websites: Vec::new() }.shown();
+        for text in numbers {
+            let of = number(text);
+            self.set(Side::Source, Some(&of), SettingName::BusinessProfile, profile.clone());
+            self.set(Side::Source, Some(&of), SettingName::StorageRegion, Shown::Unset);
+            self.set(Side::Destination, Some(&of), SettingName::BusinessProfile, Shown::Unset);
+        }
+        self.set(Side::Source, None, SettingName::Insights, Shown::Set(SettingValue::On));
+        self.set(Side::Destination, None, SettingName::Insights, Shown::Unset);
     }
 
     /// Guide 8, as it takes place.
@@ -214,8 +251,10 @@ impl World {
 
     /// What `effect` changes when nobody hears the answer.
     pub(crate) fn take_effect(&mut self, attempt: &Attempt) {
-        if matches!(attempt.effect.kind(), EffectKind::MoveNumber | EffectKind::RegisterNumber | EffectKind::Subscribe)
-        {
+        if matches!(
+            attempt.effect.kind(),
+            EffectKind::MoveNumber | EffectKind::RegisterNumber | EffectKind::Subscribe | EffectKind::RestoreSetting
+        ) {
             self.answer(attempt);
         }
     }

@@ -4,6 +4,8 @@ mod activities;
 mod app_subscriptions;
 mod assigned_users;
 mod batch;
+mod business_profile;
+mod conversational_automation;
 mod intent;
 mod messages;
 mod number;
@@ -159,6 +161,8 @@ pub(crate) const SERVED: &[&[Served]] = &[
     phone_numbers::SERVED,
     number::SERVED,
     number_settings::SERVED,
+    business_profile::SERVED,
+    conversational_automation::SERVED,
     messages::SERVED,
     templates::SERVED,
     waba::SERVED,

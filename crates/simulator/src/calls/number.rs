@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Call, Served, node_time, webhook_configuration};
+use super::{Call, Served, conversational_automation, node_time, webhook_configuration};
 use crate::{
     http::{
         error::{Answer, GraphError},
@@ -188,6 +188,7 @@ pub(super) fn show(state: &State, app: Id, waba: &Waba, number: &Number, selecti
         "country_dial_code" => Some(json!(number.number.split().0)),
         "health_status" => Some(health::status(world, knobs, app, waba, &health::Node::Number(number))),
         "webhook_configuration" => webhook_configuration(world, app, waba, number),
+        "conversational_automation" => conversational_automation::show(number),
         _ => None,
     })
 }

@@ -1,4 +1,5 @@
-//! `/<PHONE>/settings`: where messages are kept at rest (observations: registration.region, registration.storage_shape).
+//! `/<PHONE>/settings`: where messages are kept at rest (observations: registration.region, registration.storage_shape), and
+//! calling (observations: settings.calling).
 
 use serde_json::{Map, Value, json};
 
@@ -8,19 +9,19 @@ use crate::{
         error::{Answer, GraphError},
         fields::NodeType,
     },
-    rules::storage_region,
+    rules::{number_settings as rules_of_number, storage_region},
     world::{Scope, StorageRegion},
 };
 
 pub(super) const SERVED: &[Served] = &[
     Served::new("GET", "/<PHONE>/settings", read).takes(&["fields"]),
-    Served::new("POST", "/<PHONE>/settings", update).takes(&["storage_configuration"]),
+    Served::new("POST", "/<PHONE>/settings", update).takes(&["storage_configuration", "calling"]),
 ];
 
 /// All settings that Meta has; of those that are not simulated a number has none.
 const SETTINGS: NodeType = NodeType {
     name: "WhatsAppBusinessPhoneNumberSettings",
-    default: &["storage_configuration"],
+    default: &["calling", "storage_configuration"],
     fields: &["storage_configuration", "calling", "user_identity_change", "payload_encryption"],
 };
 
@@ -36,16 +37,29 @@ fn read(call: &mut Call<'_>) -> Answer<Value> {
             json!({ "status": "IN_COUNTRY_STORAGE_ENABLED", "data_localization_region": region.as_str() })
         }
     };
-    Ok(selection.show(|field| (field == "storage_configuration").then(|| configuration.clone())))
+    let calling = &entry.settings.calling;
+    Ok(selection.show(|field| match field {
+        "storage_configuration" => Some(configuration.clone()),
+        "calling" => (!calling.is_empty()).then(|| json!(calling)),
+        _ => None,
+    }))
 }
 
 fn update(call: &mut Call<'_>) -> Answer<Value> {
     let (waba, phone) = number::find(call)?;
     call.reach(waba, &[Scope::WhatsappBusinessManagement])?;
-    let wrong = || GraphError::invalid_parameter("Param storage_configuration must be an object");
+    let wrong = |name: &str| GraphError::invalid_parameter(format!("Param {name} must be an object"));
+    if let Some(calling) = call.params.structure("calling")? {
+        if call.params.has("storage_configuration") {
+            return Err(GraphError::invalid_parameter("Only one feature setting can be specified per request."));
+        }
+        let members = calling.as_object().ok_or_else(|| wrong("calling"))?.clone();
+        rules_of_number::set_calling(call.state, call.cause, waba, &phone, members.into_iter().collect())?;
+        return Ok(json!({ "success": true }));
+    }
     let configuration = call.params.structure("storage_configuration")?;
     let configuration = configuration.ok_or_else(|| GraphError::missing("storage_configuration"))?;
-    let region = wanted_region(configuration.as_object().ok_or_else(wrong)?)?;
+    let region = wanted_region(configuration.as_object().ok_or_else(|| wrong("storage_configuration"))?)?;
     storage_region::set(call.state, call.cause, waba, &phone, region)?;
     Ok(json!({ "success": true }))
 }

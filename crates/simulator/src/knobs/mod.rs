@@ -201,6 +201,10 @@ knobs! {
     storage_region_after_migrate: RegionAfterMigrate = RegionAfterMigrate::Lost, among RegionAfterMigrate::ALL.to_vec();
     "registration.storage_region_after_migrate" "Does local storage come along?"
 
+    /// Profile, automation and calling of a number that migrates.
+    settings_after_migrate: SettingsAfterMigrate = SettingsAfterMigrate::Lost, among SettingsAfterMigrate::ALL.to_vec();
+    "settings.settings_after_migrate" "Do profile, automation and calling come along?"
+
     /// Guide 9: `data_localization_region` in the register itself.
     region_in_register: RegionInRegister = RegionInRegister::Ignored, among RegionInRegister::ALL.to_vec();
     "registration.region_in_register" "What does register make of a storage region since v21?"

@@ -139,6 +139,15 @@ words!(
     }
 );
 words!(
+    /// Profile, automation and calling of a number that migrates.
+    SettingsAfterMigrate {
+        /// Gone until they are set again.
+        Lost,
+        /// The source's.
+        Kept,
+    }
+);
+words!(
     /// What register makes of a storage region.
     RegionInRegister {
         /// Nothing.

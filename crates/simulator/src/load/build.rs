@@ -19,9 +19,9 @@ use crate::{
     rules::traffic,
     state::later,
     world::{
-        Admin, App, CodeVerification, Customer, Funding, Messaging, NameStatus, Number, NumberStatus, Ownership,
-        Platform, Portfolio, Provider, Quality, Review, Scope, Secret, Solution, Subscription, Token, TokenKind, Waba,
-        WabaSettings, World, usual_tier,
+        Admin, App, CallbackOverride, CodeVerification, Customer, Funding, Messaging, NameStatus, Number,
+        NumberSettings, NumberStatus, Ownership, Platform, Portfolio, Provider, Quality, Review, Scope, Secret,
+        Solution, Subscription, Token, TokenKind, Waba, WabaSettings, World, usual_tier,
     },
 };
 
@@ -221,10 +221,7 @@ impl Builder {
                 templates,
                 made_by_intent: None,
                 template_limit: script.template_limit,
-                settings: WabaSettings {
-                    is_enabled_for_insights: script.insights.unwrap_or(false),
-                    ..WabaSettings::default()
-                },
+                settings: settings_of(script),
                 assigned_users: BTreeMap::new(),
             },
         );
@@ -308,6 +305,12 @@ impl Builder {
             .collect()
     }
 
+    /// A callback of the provider's app for one number.
+    fn own_callback(&self, uri: String) -> (Id, CallbackOverride) {
+        let verify_token = Secret::new(self.seed.text(&["verify token", &uri], 20));
+        (self.world.provider.app, CallbackOverride { uri, verify_token })
+    }
+
     /// Numbers that nobody else has.
     fn draw_numbers(&mut self, waba: Id, country: &Country, count: usize) -> Vec<NumberScript> {
         const TRIES: usize = 1000;
@@ -368,9 +371,20 @@ impl Builder {
             created_at: later(self.start, age),
             last_onboarded_at: onboarded,
             maintenance_until: special.in_maintenance_for.map(|span| later(self.start, span.0)),
-            callback_overrides: BTreeMap::new(),
+            callback_overrides: special.callback_override.map(|uri| self.own_callback(uri)).into_iter().collect(),
+            settings: NumberSettings {
+                profile: special.profile.unwrap_or_default(),
+                automation: special.automation.unwrap_or_default(),
+                calling: special.calling.unwrap_or_default(),
+            },
         }
     }
+}
+
+/// The switches of its WABA; `insights` has a key of its own.
+fn settings_of(script: &CustomerScript) -> WabaSettings {
+    let settings = script.settings.clone().unwrap_or_default();
+    WabaSettings { is_enabled_for_insights: script.insights.unwrap_or(settings.is_enabled_for_insights), ..settings }
 }
 
 /// Numbers that the scenario gives away: nobody may draw them.

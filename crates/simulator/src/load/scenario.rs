@@ -7,6 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, de};
+use serde_json::Value;
 use toml::Spanned;
 
 use super::{customers::Row, duration::Span};
@@ -16,8 +17,8 @@ use crate::{
     people::{Answer, Pays},
     phone::E164,
     world::{
-        Category, NameStatus, NumberStatus, Ownership, ParameterFormat, Platform, Quality, Recipients, Review, Scope,
-        StorageRegion, TemplateStatus, Traffic,
+        Automation, Category, NameStatus, NumberStatus, Ownership, ParameterFormat, Platform, Profile, Quality,
+        Recipients, Review, Scope, StorageRegion, TemplateStatus, Traffic, WabaSettings,
     },
 };
 
@@ -149,6 +150,8 @@ pub(super) struct CustomerScript {
     pub(super) token_scopes: Option<Vec<Scope>>,
     pub(super) token_expires_after: Option<Span>,
     pub(super) two_step: Option<bool>,
+    /// What its owner has set on the account.
+    pub(super) settings: Option<WabaSettings>,
     pub(super) numbers: Option<Many<NumberScript>>,
     /// What is true of each of its numbers that says nothing else.
     pub(super) each_number: NumberTable,
@@ -173,6 +176,7 @@ impl CustomerScript {
             tokens_must_expire: self.tokens_must_expire || weaker.tokens_must_expire,
             messaging_limit: self.messaging_limit.or(weaker.messaging_limit),
             two_step: self.two_step.or(weaker.two_step),
+            settings: self.settings.or(weaker.settings),
             numbers: self.numbers.or(weaker.numbers),
             each_number: self.each_number.or(weaker.each_number),
             templates: self.templates.or(weaker.templates),
@@ -286,6 +290,11 @@ pub(super) struct NumberTable {
     pub(super) quality: Option<Quality>,
     pub(super) storage_region: Option<StorageRegion>,
     pub(super) in_maintenance_for: Option<Span>,
+    /// An address that webhooks about its messages go to.
+    pub(super) callback_override: Option<String>,
+    pub(super) profile: Option<Profile>,
+    pub(super) automation: Option<Automation>,
+    pub(super) calling: Option<BTreeMap<String, Value>>,
 }
 
 impl NumberTable {
@@ -304,6 +313,10 @@ impl NumberTable {
             quality: self.quality.or(weaker.quality),
             in_maintenance_for: self.in_maintenance_for.or(weaker.in_maintenance_for),
             storage_region: self.storage_region.or(weaker.storage_region),
+            callback_override: self.callback_override.or(weaker.callback_override),
+            profile: self.profile.or(weaker.profile),
+            automation: self.automation.or(weaker.automation),
+            calling: self.calling.or(weaker.calling),
         }
     }
 }

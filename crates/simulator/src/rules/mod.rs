@@ -14,6 +14,7 @@ pub(crate) mod list_numbers;
 pub(crate) mod message_pace;
 pub(crate) mod move_number;
 pub(crate) mod number_limit;
+pub(crate) mod number_settings;
 pub(crate) mod partners_leave;
 pub(crate) mod payment;
 pub(crate) mod proof;
@@ -73,6 +74,7 @@ pub(crate) const RULES: &[Rule] = &[
     message_pace::RULE,
     move_number::RULE,
     number_limit::RULE,
+    number_settings::RULE,
     partners_leave::RULE,
     payment::RULE,
     proof::RULE,

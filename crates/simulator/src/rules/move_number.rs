@@ -13,7 +13,7 @@ use crate::{
     knobs::{CopyWhen, PhoneIdAfterMigrate, RegionAfterMigrate, TwoStepEnforcedAt, VerifiedNameMismatch},
     ledger::Change,
     phone::E164,
-    rules::duplicate_templates,
+    rules::{duplicate_templates, number_settings},
     state::{Cause, State},
     world::{NameStatus, Number, NumberStatus, Platform, Review, Waba},
 };
@@ -56,6 +56,7 @@ pub(crate) fn move_number(state: &mut State, cause: Cause, destination: Id, requ
         last_onboarded_at: None,
         maintenance_until: None,
         callback_overrides: BTreeMap::new(),
+        settings: number_settings::after_move(state, &entry.settings),
         storage_region: match state.knobs.storage_region_after_migrate {
             RegionAfterMigrate::Lost => None,
             RegionAfterMigrate::Kept => entry.storage_region,

@@ -11,6 +11,7 @@ mod intent;
 mod message;
 mod messaging;
 mod number;
+mod number_settings;
 mod pairs;
 pub(crate) mod sharing;
 mod template;
@@ -37,6 +38,7 @@ pub use self::{
     message::{Content, Fate, Message, MessageStatus, SendError, wamid},
     messaging::{Conversation, Cutover, EarlierUse, Messaging, Recipients, TemplateUse, Traffic, Volume, VolumeKey},
     number::{CallbackOverride, CodeVerification, NameStatus, Number, NumberStatus, Platform, Quality, StorageRegion},
+    number_settings::{Automation, Command, NumberSettings, Profile},
     template::{
         Category, Deletion, ParameterFormat, RejectedReason, SubCategory, Template, TemplateHistory, TemplateStatus,
     },

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Secret;
+use super::{NumberSettings, Secret};
 use crate::{ids::Id, phone::E164};
 
 /// One entry of `GET /<WABA>/phone_numbers` (guide 7).
@@ -51,6 +51,9 @@ pub struct Number {
     /// (observations: subscriptions.number_override).
     #[serde(default)]
     pub callback_overrides: BTreeMap<Id, CallbackOverride>,
+    /// Profile, automation and calling.
+    #[serde(default, skip_serializing_if = "NumberSettings::is_default")]
+    pub settings: NumberSettings,
 }
 
 /// Another callback than the app's own.

@@ -9,7 +9,7 @@ use unmoor_migration::retry::{CALL_TIMEOUT, Jitter, after};
 use unmoor_migration::window::CutoverWindow;
 use unmoor_migration::{
     Attempt, BlockerCode, Command, Decision, E164, Fact, FleetStanding, Input, Migration, NumberState, Outcome,
-    PortfolioId, Success, TemplateGate, Throttled, Turn,
+    PortfolioId, SettingsPolicy, Success, TemplateGate, Throttled, Turn,
 };
 
 use super::script::{Change, Fate, Script, Step};
@@ -42,6 +42,9 @@ impl Checker {
         run.policy.before_move_hook = script.hook;
         if script.losses {
             run.policy.template_gate = TemplateGate::Losses;
+        }
+        if script.settings {
+            run.policy.settings = SettingsPolicy::Restore;
         }
         if script.window {
             let (from, until) = (Time::constant(1, 0, 0, 0), Time::constant(4, 0, 0, 0));
@@ -281,12 +284,14 @@ impl Checker {
         self.nothing_is_forgotten(m);
     }
 
-    /// Rules 3 and 7: a moved number whose register was never tried is registered in the same breath.
+    /// Rules 3 and 7: a moved number whose register was never tried is registered in the same breath, but for a wanted storage
+    /// region that Meta does not take.
     fn nothing_stops_a_register(&self, m: &Migration) {
         let untried =
             m.numbers().find(|number| number.state == NumberState::Moved && number.register_trouble.is_none());
         if let Some(number) = untried {
-            let is_busy = m.open_attempt().is_some() || self.run.throttled.is_some();
+            let waits_for_its_region = m.blocker_codes().contains(&BlockerCode::StorageRegionOpen.as_str());
+            let is_busy = m.open_attempt().is_some() || self.run.throttled.is_some() || waits_for_its_region;
             assert!(is_busy, "{} is moved, and nothing is done about it", number.number);
         }
     }

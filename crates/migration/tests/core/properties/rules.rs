@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use unmoor_migration::observed::{DestinationAccount, ListedNumber};
 use unmoor_migration::retry::{CALL_TIMEOUT, after};
-use unmoor_migration::{Attempt, E164, Effect, EffectKind, Gate, Migration, Outcome, Success, TemplateGate};
+use unmoor_migration::settings::{SettingName, SettingValue, Shown};
+use unmoor_migration::{Attempt, E164, Effect, EffectKind, Gate, Migration, Number, Outcome, Success, TemplateGate};
 
 use super::checker::{Checker, Past};
 use crate::world::{PORTFOLIO, SOURCE};
@@ -29,7 +30,9 @@ impl Checker {
             Effect::RegisterNumber { number, .. } => {
                 self.keeps_the_schedule(number);
                 self.was_probed(EffectKind::RegisterNumber, number);
+                self.region_is_set(m, number);
             }
+            Effect::RestoreSetting { number, setting, .. } => self.may_restore(m, number.as_ref(), *setting),
             Effect::SetIntent => self.tags_in_time(),
             _ => {}
         }
@@ -114,7 +117,49 @@ impl Checker {
         };
         assert!(open(payment, Gate::PaymentMethod), "the payment method");
         if m.customer().storage_region.is_some() {
-            assert!(attested(Gate::StorageRegion), "the storage region");
+            assert!(attested(Gate::StorageRegion) || self.can_see_the_region(number), "the storage region");
+        }
+    }
+
+    /// The source showed of this number what can then be verified on the other side.
+    fn can_see_the_region(&self, number: &E164) -> bool {
+        self.past.iter().any(|past| {
+            let of_number = past.attempt.effect.number() == Some(number);
+            let Outcome::Success { answer: Success::Settings(read) } = &past.outcome else { return false };
+            let shown = read.get(&SettingName::StorageRegion);
+            of_number && shown.is_some_and(|shown| !matches!(shown, Shown::Unreadable(_)))
+        })
+    }
+
+    /// A wanted region is there before the register, unless a person has taken its place.
+    fn region_is_set(&self, m: &Migration, number: &E164) {
+        let Some(wanted) = m.customer().storage_region.clone() else { return };
+        let shown = self.last(|past| {
+            past.attempt.effect.kind() == EffectKind::SetStorageRegion && past.attempt.effect.number() == Some(number)
+        });
+        let set = Success::StorageRegion(Shown::Set(SettingValue::Word(wanted)));
+        let is_set = shown.is_some_and(|past| past.outcome == Outcome::Success { answer: set.clone() });
+        assert!(is_set || m.attested_at(Gate::StorageRegion, number).is_some(), "it is registered without its region");
+    }
+
+    /// Settings are set on what is over only, and looked for after silence.
+    fn may_restore(&self, m: &Migration, number: Option<&E164>, setting: SettingName) {
+        let is_over =
+            m.numbers().filter(|known| number.is_none_or(|only| *only == known.number)).any(Number::is_migrated);
+        assert!(is_over, "a setting is set before its number is over");
+        let is_this = |past: &Past| {
+            matches!(&past.attempt.effect, Effect::RestoreSetting { number: of, setting: known, .. }
+                if *known == setting && of.as_ref() == number)
+        };
+        let Some(last) = self.last(is_this) else { return };
+        if matches!(last.outcome, Outcome::Unknown { .. }) {
+            let looked = self.past.iter().any(|past| {
+                past.at >= last.at
+                    && past.attempt.effect.kind() == EffectKind::ReadDestinationSettings
+                    && past.attempt.effect.number() == number
+                    && matches!(past.outcome, Outcome::Success { .. })
+            });
+            assert!(looked, "{setting:?} is set again after silence without a look");
         }
     }
 

@@ -66,6 +66,8 @@ pub(crate) struct Script {
     pub(crate) region: bool,
     /// The template gate is asked for.
     pub(crate) losses: bool,
+    /// Settings are there to be set again.
+    pub(crate) settings: bool,
     /// How many calm steps come first.
     pub(crate) calm_steps: usize,
     pub(crate) steps: Vec<Step>,
@@ -79,13 +81,16 @@ impl Script {
             window: false,
             region: false,
             losses: false,
+            settings: false,
             calm_steps: 0,
             steps: Vec::new(),
         }
     }
 
     pub(crate) fn world(&self) -> World {
-        World::calm(if self.two_numbers { &[FIRST, SECOND] } else { &[FIRST] })
+        let numbers: &[&str] = if self.two_numbers { &[FIRST, SECOND] } else { &[FIRST] };
+        let world = World::calm(numbers);
+        if self.settings { world.with(|world| world.furnish(numbers)) } else { world }
     }
 }
 
@@ -208,14 +213,15 @@ pub(crate) fn script() -> impl Strategy<Value = Script> {
     let often = |percent: f64| prop::bool::weighted(percent);
     // Most scripts begin around the first move, where most can go wrong.
     let calm_steps = prop_oneof![1 => 0_usize..26, 2 => 12_usize..20];
-    let policies = (often(0.2), often(0.1), often(0.1), often(0.2));
+    let policies = (often(0.2), often(0.1), often(0.1), often(0.2), often(0.3));
     (any::<bool>(), policies, calm_steps, prop::collection::vec(step(), 0..120)).prop_map(
-        |(two_numbers, (hook, window, region, losses), calm_steps, steps)| Script {
+        |(two_numbers, (hook, window, region, losses, settings), calm_steps, steps)| Script {
             two_numbers,
             hook,
             window,
             region,
             losses,
+            settings,
             calm_steps,
             steps,
         },

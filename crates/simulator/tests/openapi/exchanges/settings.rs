@@ -30,6 +30,17 @@ pub(super) fn beside_the_guide(recorder: &mut Recorder<'_>) {
         recorder.get("GET /<PHONE>/settings", &phone, "", &token);
         recorder.call("POST /<PHONE>/settings", &phone, "", &token, Some(region));
     }
+    let profile = |about: &str| json!({ "messaging_product": "whatsapp", "about": about, "vertical": "RETAIL" });
+    for body in [json!({}), profile("Fresh bread since six")] {
+        recorder.call("POST /<PHONE>/whatsapp_business_profile", &phone, "", &token, Some(body));
+    }
+    for query in ["fields=about,vertical", "fields=colour"] {
+        recorder.get("GET /<PHONE>/whatsapp_business_profile", &phone, query, &token);
+    }
+    for prompt in ["x".repeat(81), "Where is my order?".to_owned()] {
+        let body = json!({ "prompts": [prompt], "commands": [] });
+        recorder.call("POST /<PHONE>/conversational_automation", &phone, "", &token, Some(body));
+    }
     for on in ["maybe", "true"] {
         recorder.call("POST /<WABA>", WABA, "", &token, Some(json!({ "is_enabled_for_insights": on })));
     }
