@@ -9,6 +9,7 @@ use unmoor_migration::{Event, Migration, Pace, Policy};
 use unmoor_store::Store;
 
 use crate::clock::Clock;
+use crate::documents::Documents;
 use crate::durability::Durability;
 use crate::effects::Outside;
 use crate::graph::Graph;
@@ -88,7 +89,13 @@ pub struct Engine {
 
 impl Engine {
     pub(crate) fn outside(&self) -> Outside<'_> {
-        Outside { graph: &self.graph, vault: &self.vault, hooks: &self.hooks, rehearsal: self.settings.rehearsal }
+        Outside {
+            graph: &self.graph,
+            vault: &self.vault,
+            documents: Documents(self.store.as_ref()),
+            hooks: &self.hooks,
+            rehearsal: self.settings.rehearsal,
+        }
     }
 
     /// How fast this machine has to be on the engine's clock. A clock that runs 20,000 times as fast would leave it a

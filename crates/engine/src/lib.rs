@@ -11,6 +11,7 @@
 mod admission;
 pub mod clock;
 pub mod copy;
+mod documents;
 pub mod durability;
 mod effects;
 mod engine;

@@ -1,5 +1,7 @@
 //! What a migration may ask of the outside, and what can come of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +9,7 @@ use crate::observed::{
     DestinationAccount, DestinationTemplates, IntentAnswer, ListedNumber, SourceAccount, SourceTemplates,
     Subscriptions, TokenFacts, TokenKind,
 };
+use crate::templates::TemplateKey;
 use crate::{E164, IntentId, PhoneNumberId, PortfolioId, Refusal, WabaId};
 
 /// A call that we owe the outside. At most one per migration is open at any time.
@@ -28,7 +31,10 @@ pub enum Effect {
         token: TokenKind,
     },
     /// `GET /<SOURCE>/message_templates`, all pages.
-    ReadSourceTemplates,
+    ReadSourceTemplates {
+        /// Their contents are kept as documents, so that they can be created again.
+        keep_contents: bool,
+    },
     /// `POST /<SOURCE>/set_solution_migration_intent` (guide 2).
     SetIntent,
     /// `GET /<INTENT>` (guide 4).
@@ -96,6 +102,39 @@ pub enum Effect {
         /// The destination.
         destination: WabaId,
     },
+    /// Fetches a sample file of one of the source's templates while its address is good, and keeps it. No call of the Graph API.
+    KeepSample {
+        /// Whose.
+        template: TemplateKey,
+        /// Its place among the template's files, counted from 0.
+        place: u32,
+    },
+    /// `POST /<DESTINATION>/migrate_flows` for the Flows that templates name (guide T6). Cannot be undone.
+    MoveFlows {
+        /// The destination.
+        destination: WabaId,
+    },
+    /// `POST /<DESTINATION>/migrate_message_templates` (guide T6). Cannot be undone.
+    CopyTemplates {
+        /// The destination.
+        destination: WabaId,
+        /// Which.
+        templates: Vec<TemplateKey>,
+    },
+    /// `POST /<APP>/uploads` and the file itself: a sample that is kept becomes a handle.
+    UploadSample {
+        /// Whose.
+        template: TemplateKey,
+        /// Its place among the template's files, counted from 0.
+        place: u32,
+    },
+    /// `POST /<DESTINATION>/message_templates` (guide T6). Cannot be undone.
+    CreateTemplate {
+        /// The destination.
+        destination: WabaId,
+        /// Which.
+        template: TemplateKey,
+    },
 }
 
 /// An effect without its particulars.
@@ -120,11 +159,16 @@ pub enum EffectKind {
     MoveNumber,
     RegisterNumber,
     ReadDestinationTemplates,
+    KeepSample,
+    MoveFlows,
+    CopyTemplates,
+    UploadSample,
+    CreateTemplate,
 }
 
 impl EffectKind {
     /// Each of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::CheckSourceToken,
         Self::CheckDestinationToken,
         Self::ReadSource,
@@ -142,6 +186,11 @@ impl EffectKind {
         Self::MoveNumber,
         Self::RegisterNumber,
         Self::ReadDestinationTemplates,
+        Self::KeepSample,
+        Self::MoveFlows,
+        Self::CopyTemplates,
+        Self::UploadSample,
+        Self::CreateTemplate,
     ];
 }
 
@@ -154,7 +203,7 @@ impl Effect {
             Self::CheckToken { token: TokenKind::DestinationBusiness, .. } => EffectKind::CheckDestinationToken,
             Self::ReadSource => EffectKind::ReadSource,
             Self::ReadSourceNumbers { .. } => EffectKind::ReadSourceNumbers,
-            Self::ReadSourceTemplates => EffectKind::ReadSourceTemplates,
+            Self::ReadSourceTemplates { .. } => EffectKind::ReadSourceTemplates,
             Self::SetIntent => EffectKind::SetIntent,
             Self::ReadIntent { .. } => EffectKind::ReadIntent,
             Self::FetchBusinessToken { .. } => EffectKind::FetchBusinessToken,
@@ -167,6 +216,11 @@ impl Effect {
             Self::MoveNumber { .. } => EffectKind::MoveNumber,
             Self::RegisterNumber { .. } => EffectKind::RegisterNumber,
             Self::ReadDestinationTemplates { .. } => EffectKind::ReadDestinationTemplates,
+            Self::KeepSample { .. } => EffectKind::KeepSample,
+            Self::MoveFlows { .. } => EffectKind::MoveFlows,
+            Self::CopyTemplates { .. } => EffectKind::CopyTemplates,
+            Self::UploadSample { .. } => EffectKind::UploadSample,
+            Self::CreateTemplate { .. } => EffectKind::CreateTemplate,
         }
     }
 
@@ -181,7 +235,7 @@ impl Effect {
             Self::CheckToken { .. }
             | Self::ReadSource
             | Self::ReadSourceNumbers { .. }
-            | Self::ReadSourceTemplates
+            | Self::ReadSourceTemplates { .. }
             | Self::SetIntent
             | Self::ReadIntent { .. }
             | Self::FetchBusinessToken { .. }
@@ -189,7 +243,12 @@ impl Effect {
             | Self::ReadSubscriptions { .. }
             | Self::ReadDestination { .. }
             | Self::ReadDestinationNumbers { .. }
-            | Self::ReadDestinationTemplates { .. } => None,
+            | Self::ReadDestinationTemplates { .. }
+            | Self::KeepSample { .. }
+            | Self::MoveFlows { .. }
+            | Self::CopyTemplates { .. }
+            | Self::UploadSample { .. }
+            | Self::CreateTemplate { .. } => None,
         }
     }
 }
@@ -199,7 +258,12 @@ impl EffectKind {
     #[must_use]
     pub fn cannot_be_undone(self) -> bool {
         match self {
-            Self::SetIntent | Self::MoveNumber | Self::RegisterNumber => true,
+            Self::SetIntent
+            | Self::MoveNumber
+            | Self::RegisterNumber
+            | Self::MoveFlows
+            | Self::CopyTemplates
+            | Self::CreateTemplate => true,
             Self::CheckSourceToken
             | Self::CheckDestinationToken
             | Self::ReadSource
@@ -213,14 +277,16 @@ impl EffectKind {
             | Self::ReadDestinationNumbers
             | Self::SealPin
             | Self::AskBeforeMove
-            | Self::ReadDestinationTemplates => false,
+            | Self::ReadDestinationTemplates
+            | Self::KeepSample
+            | Self::UploadSample => false,
         }
     }
 
     /// Whether the effect is a call of the Graph API (and counts as one).
     #[must_use]
     pub fn is_graph_call(self) -> bool {
-        !matches!(self, Self::SealPin | Self::AskBeforeMove)
+        !matches!(self, Self::SealPin | Self::AskBeforeMove | Self::KeepSample)
     }
 
     /// What the effect does, for people: `reading the migration intent`.
@@ -244,6 +310,11 @@ impl EffectKind {
             Self::MoveNumber => "moving the number to the new WABA",
             Self::RegisterNumber => "registering the number",
             Self::ReadDestinationTemplates => "listing the templates of the new WABA",
+            Self::KeepSample => "keeping a sample file of a template",
+            Self::MoveFlows => "moving the Flows that templates name",
+            Self::CopyTemplates => "having Meta copy templates",
+            Self::UploadSample => "uploading a sample file",
+            Self::CreateTemplate => "creating a template again",
         }
     }
 }
@@ -312,4 +383,25 @@ pub enum Success {
     Moved(PhoneNumberId),
     Registered,
     DestinationTemplates(DestinationTemplates),
+    SampleKept,
+    FlowsMoved(FlowsAnswer),
+    TemplatesCopied(CopyAnswer),
+    SampleUploaded,
+    TemplateCreated,
+}
+
+/// What became of the Flows that templates name.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FlowsAnswer {
+    /// Ids of the source's Flows that the destination does not have.
+    pub lacking: BTreeSet<String>,
+    /// The vendor's words about them.
+    pub why: Option<String>,
+}
+
+/// What the vendor said of templates that it was asked to copy. Only a reading proves a copy.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CopyAnswer {
+    /// Those that it did not copy, with its reason.
+    pub refused: BTreeMap<TemplateKey, String>,
 }

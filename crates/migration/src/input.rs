@@ -7,6 +7,7 @@ use crate::effect::Outcome;
 use crate::fleet::FleetStanding;
 use crate::gate::{GREATEST_AGE, Gate};
 use crate::retry::{Jitter, SEND_WITHIN};
+use crate::templates::{MissingTemplates, TemplateKey};
 use crate::window::CutoverWindow;
 use crate::{Customer, E164};
 
@@ -80,6 +81,11 @@ pub enum Command {
         /// What was seen.
         note: String,
     },
+    /// Leave templates behind that are not over, so that nothing waits for them.
+    LeaveTemplates {
+        /// Which; `None` = all that are not over.
+        template: Option<TemplateKey>,
+    },
     /// The customer file was imported again.
     Update {
         /// The new row.
@@ -101,6 +107,7 @@ impl Command {
             Self::Cancel { .. } => "cancel",
             Self::Retry => "retry",
             Self::Attest { .. } => "attest",
+            Self::LeaveTemplates { .. } => "leave-templates",
             Self::Update { .. } => "update",
         }
     }
@@ -118,11 +125,19 @@ pub struct Policy {
     pub before_move_hook: bool,
     /// The fleet's first migration goes alone (rule 8).
     pub pilot_first: bool,
+    /// What becomes of templates that the vendor did not duplicate (guide T6).
+    pub missing_templates: MissingTemplates,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { two_step_before_tag: true, window: None, before_move_hook: false, pilot_first: true }
+        Self {
+            two_step_before_tag: true,
+            window: None,
+            before_move_hook: false,
+            pilot_first: true,
+            missing_templates: MissingTemplates::default(),
+        }
     }
 }
 

@@ -16,7 +16,7 @@ use crate::phase::Phase;
 use crate::reading::Reading;
 use crate::recent_calls::RecentCalls;
 use crate::retry::Trouble;
-use crate::templates::TemplateBalance;
+use crate::templates::{CarriedState, Means, TemplateBalance, TemplateKey, TemplateWork};
 use crate::{Customer, E164, IntentId, MigrationId, PortfolioId, WabaId};
 
 /// How soon a due migration is taken up: the smaller, the sooner (rule 3).
@@ -133,6 +133,7 @@ pub struct Migration {
     pub(crate) recent_calls: RecentCalls,
     pub(crate) last_attempt: Option<LastAttempt>,
     pub(crate) troubles: BTreeMap<EffectKind, Trouble>,
+    pub(crate) template_work: TemplateWork,
     pub(crate) templates: Option<TemplateBalance>,
     pub(crate) exceptions: Vec<String>,
     pub(crate) wait_until: Option<Timestamp>,
@@ -179,6 +180,7 @@ impl Migration {
             recent_calls: RecentCalls::default(),
             last_attempt: None,
             troubles: BTreeMap::new(),
+            template_work: TemplateWork::default(),
             templates: None,
             exceptions: Vec::new(),
             wait_until: None,
@@ -323,6 +325,37 @@ impl Migration {
     #[must_use]
     pub fn templates(&self) -> Option<TemplateBalance> {
         self.templates
+    }
+
+    /// What we do ourselves about templates, and what came of it.
+    #[must_use]
+    pub fn template_work(&self) -> &TemplateWork {
+        &self.template_work
+    }
+
+    /// When the last of its numbers was over.
+    pub(crate) fn cutover_ended_at(&self) -> Timestamp {
+        self.numbers.values().filter_map(|number| number.verified_at).max().unwrap_or(self.phase_entered_at)
+    }
+
+    /// The vendor's words where the destination had no room for a template that was created: the next one would be refused as
+    /// well, until a person asks.
+    pub(crate) fn no_room(&self) -> Option<&str> {
+        self.template_work.carried.values().find_map(|carried| match &carried.state {
+            CarriedState::Refused { at, why, full: true } if carried.means == Means::Create && !self.is_asked_for(*at) => {
+                Some(why.as_str())
+            }
+            CarriedState::Refused { .. }
+            | CarriedState::Sent
+            | CarriedState::InDoubt { .. }
+            | CarriedState::NotThere
+            | CarriedState::Taken { .. } => None,
+        })
+    }
+
+    /// Whether the source lists a template of this name and language.
+    pub(crate) fn has_template(&self, key: &TemplateKey) -> bool {
+        self.source.templates.as_ref().is_some_and(|source| source.value.get(key).is_some())
     }
 
     /// What was left behind.

@@ -159,7 +159,12 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
             | Success::MoveAllowed
             | Success::MoveVetoed(_)
             | Success::Moved(_)
-            | Success::DestinationTemplates(_) => Vec::new(),
+            | Success::DestinationTemplates(_)
+            | Success::SampleKept
+            | Success::FlowsMoved(_)
+            | Success::TemplatesCopied(_)
+            | Success::SampleUploaded
+            | Success::TemplateCreated => Vec::new(),
         },
         Fact::RegisterFound { .. } => registered(m, event.at),
         Fact::Waiting { blockers, .. } => opened(m, blockers, event.at),
@@ -194,6 +199,12 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
         | Fact::NumberVerified { .. }
         | Fact::NumberServing { .. }
         | Fact::NumberStuck { .. }
+        | Fact::CopiesAtRest { .. }
+        | Fact::TemplatesFound { .. }
+        | Fact::TemplatesNotFoundOnce { .. }
+        | Fact::TemplatesProvenAbsent { .. }
+        | Fact::ContentsGivenUp { .. }
+        | Fact::TemplatesLeft { .. }
         | Fact::TemplatesSettled { .. }
         | Fact::ExceptionRecorded { .. } => Vec::new(),
     }

@@ -56,7 +56,11 @@ async fn order(run: &Run, id: &MigrationId, command: &Command) -> Option<Order> 
         Command::Cancel { .. } if can_be_cancelled(&m) => Order::Cancel,
         Command::Retry => Order::Looked,
         Command::Attest { gate, .. } => Order::Attest(cause_of(*gate)?),
-        Command::Cancel { .. } | Command::Preflight | Command::Start | Command::Update { .. } => return None,
+        Command::Cancel { .. }
+        | Command::Preflight
+        | Command::Start
+        | Command::LeaveTemplates { .. }
+        | Command::Update { .. } => return None,
     })
 }
 

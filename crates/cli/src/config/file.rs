@@ -11,6 +11,7 @@ use toml::Table;
 use unmoor_engine::hooks::{HookCommand, Hooks};
 use unmoor_engine::throttle::Budgets;
 use unmoor_migration::Policy;
+use unmoor_migration::templates::MissingTemplates;
 use unmoor_migration::window::CutoverWindow;
 
 use super::keys;
@@ -71,6 +72,7 @@ struct WindowTable {
 struct PolicyTable {
     two_step_before_tag: Option<bool>,
     pilot_first: Option<bool>,
+    missing_templates: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -108,6 +110,20 @@ impl ConfigFile {
             pilot_first: self.policy.pilot_first.unwrap_or(default.pilot_first),
             window: self.cutover.window.as_ref().map(WindowTable::window).transpose()?,
             before_move_hook,
+            missing_templates: self.policy.missing_templates()?,
+        })
+    }
+}
+
+impl PolicyTable {
+    fn missing_templates(&self) -> Result<MissingTemplates, Trouble> {
+        let Some(word) = &self.missing_templates else { return Ok(MissingTemplates::default()) };
+        let known = MissingTemplates::ALL.into_iter().find(|policy| policy.name().eq_ignore_ascii_case(word.trim()));
+        known.ok_or_else(|| {
+            Trouble::bad_input(format!("policy.missing_templates: {word:?} is no policy")).hint(
+                "write leave (record what is missing), copy (have Meta copy what it copies on request) or create (the same, and \
+                 create the rest again)",
+            )
         })
     }
 }

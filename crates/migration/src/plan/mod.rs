@@ -1,6 +1,7 @@
 //! What a migration does next, from its state and surroundings alone. One file per stretch of the way.
 
 mod acceptance;
+mod carrying;
 mod cutover;
 mod gates;
 mod preflight;
@@ -8,6 +9,7 @@ mod provisioning;
 mod reads;
 mod ready;
 mod recovery;
+mod samples;
 mod settling;
 mod under_way;
 
@@ -145,7 +147,7 @@ fn attempt(m: &Migration, s: &Surroundings<'_>, effect: Effect, wait: &mut Wait)
         }
         return None;
     }
-    if matches!(kind, EffectKind::ReadIntent | EffectKind::FetchBusinessToken)
+    if uses_system_token(kind)
         && let Some((blocker, until)) = &s.fleet.no_system_token
     {
         wait.block(blocker.clone());
@@ -266,22 +268,27 @@ fn uses_destination_token(effect: &Effect) -> bool {
         | Effect::ReadSubscriptions { .. }
         | Effect::ReadDestination { .. }
         | Effect::ReadDestinationNumbers { .. }
-        | Effect::ReadDestinationTemplates { .. } => true,
+        | Effect::ReadDestinationTemplates { .. }
+        | Effect::MoveFlows { .. }
+        | Effect::CopyTemplates { .. }
+        | Effect::CreateTemplate { .. } => true,
         // Move and register keep their own count of failures, and the source has a token of its own.
         Effect::CheckToken { .. }
         | Effect::ReadSource
         | Effect::ReadSourceNumbers { .. }
-        | Effect::ReadSourceTemplates
+        | Effect::ReadSourceTemplates { .. }
         | Effect::SetIntent
         | Effect::ReadIntent { .. }
         | Effect::FetchBusinessToken { .. }
         | Effect::SealPin { .. }
         | Effect::AskBeforeMove { .. }
         | Effect::MoveNumber { .. }
-        | Effect::RegisterNumber { .. } => false,
+        | Effect::RegisterNumber { .. }
+        | Effect::KeepSample { .. }
+        | Effect::UploadSample { .. } => false,
     }
 }
 
 fn uses_system_token(kind: EffectKind) -> bool {
-    matches!(kind, EffectKind::ReadIntent | EffectKind::FetchBusinessToken)
+    matches!(kind, EffectKind::ReadIntent | EffectKind::FetchBusinessToken | EffectKind::UploadSample)
 }

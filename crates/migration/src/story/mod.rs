@@ -272,8 +272,14 @@ fn attestations(m: &Migration) -> Vec<String> {
 fn templates(m: &Migration) -> Option<String> {
     let balance = m.templates()?;
     Some(format!(
-        "Of {} templates {} were duplicated, {} were rejected when checked again, {} did not arrive, and {} were never \
-         eligible; all but the first must be created again to be used.",
-        balance.source, balance.duplicated, balance.rejected_on_recheck, balance.missing, balance.not_eligible
+        "Of {} templates {} were duplicated, {} were rejected when checked again, {} were copied on request, {} were created \
+         again, {} were rejected by the review, and {} were left behind.",
+        balance.source,
+        balance.duplicated,
+        balance.rejected_on_recheck,
+        balance.copied,
+        balance.created,
+        balance.rejected_on_review,
+        balance.left_behind
     ))
 }

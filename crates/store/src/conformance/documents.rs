@@ -1,4 +1,5 @@
 use super::*;
+use crate::StoreError;
 
 fn documents(all: &[(&str, &[u8])]) -> BTreeMap<String, Vec<u8>> {
     all.iter().map(|(name, content)| ((*name).to_owned(), content.to_vec())).collect()
