@@ -200,7 +200,10 @@ fn apply_to(m: &mut Migration, event: &Event) -> Result<(), String> {
             require(number.is_in_outage(), "it is not between two accounts")?;
             number.state = NumberState::Stuck { code: *code };
         }
-        Fact::CopiesAtRest { .. } => m.template_work.at_rest = Some(at),
+        Fact::CopiesAtRest { .. } => {
+            m.template_work.at_rest = Some(at);
+            m.template_work.taken_names = m.names_of_others();
+        }
         Fact::TemplatesFound { templates } => {
             for key in templates {
                 let carried = in_doubt_mut(m, key)?;
@@ -458,7 +461,7 @@ fn succeeded(m: &mut Migration, attempt: &Attempt, answer: &Success, at: Timesta
         (Effect::KeepSample { template, place }, Success::SampleKept) => {
             let samples = m.template_work.samples.entry(template.clone()).or_default();
             samples.kept = place.saturating_add(1);
-            samples.expired_at = None;
+            samples.expired_reading = None;
         }
         (Effect::UploadSample { template, place }, Success::SampleUploaded) => {
             m.template_work.samples.entry(template.clone()).or_default().uploaded = place.saturating_add(1);
@@ -596,9 +599,10 @@ fn failed_for_templates(m: &mut Migration, attempt: &Attempt, failure: &Failure,
         }
         Effect::KeepSample { template, .. } | Effect::UploadSample { template, .. } => {
             let Some(refusal) = theirs else { return false };
+            let reading = work.contents_at;
             let samples = work.samples.entry(template.clone()).or_default();
-            if refusal.cause == Cause::SampleExpired && samples.expired_at.is_none() {
-                samples.expired_at = Some(at);
+            if refusal.cause == Cause::SampleExpired && samples.expired_reading.is_none() {
+                samples.expired_reading = reading;
             } else {
                 samples.lost = Some(refusal.to_string());
             }

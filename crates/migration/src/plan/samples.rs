@@ -31,8 +31,8 @@ pub(super) fn keep(m: &Migration, s: &Surroundings<'_>, template: &SourceTemplat
     if kept >= template.kind.media_samples || known.is_some_and(|samples| samples.lost.is_some()) {
         return None;
     }
-    let expired_at = known.and_then(|samples| samples.expired_at);
-    let is_stale = work.contents_at.is_none_or(|at| expired_at.is_some_and(|expired_at| at <= expired_at));
+    let expired = known.and_then(|samples| samples.expired_reading);
+    let is_stale = work.contents_at.is_none() || expired == work.contents_at;
     if is_stale {
         return contents(m, s, Some(template), wait);
     }

@@ -3,6 +3,7 @@
 
 mod doubts;
 mod numbers;
+mod templates;
 
 use std::fmt;
 
@@ -48,6 +49,8 @@ pub struct Story {
     pub exceptions: Vec<String>,
     /// What became of the templates.
     pub templates: Option<String>,
+    /// How it goes with them: the vendor's copies, what we bring over, their quality.
+    pub template_notes: Vec<String>,
 }
 
 /// One blocker.
@@ -84,7 +87,8 @@ pub fn story(m: &Migration, now: Timestamp) -> Story {
         no_return: no_return(m),
         attestations: attestations(m),
         exceptions: m.exceptions().to_vec(),
-        templates: templates(m),
+        templates: templates::balance(m),
+        template_notes: templates::notes(m, now),
     }
 }
 
@@ -105,6 +109,7 @@ impl Story {
         lines.extend(self.attestations.iter().cloned());
         lines.extend(self.exceptions.iter().map(|exception| format!("Left behind: {exception}.")));
         lines.extend(self.templates.iter().cloned());
+        lines.extend(self.template_notes.iter().cloned());
         lines
     }
 }
@@ -267,19 +272,4 @@ fn attestations(m: &Migration) -> Vec<String> {
         format!("{by} vouches for {gate} of {about} since {at}: {note}.")
     };
     m.attestations().iter().map(told).collect()
-}
-
-fn templates(m: &Migration) -> Option<String> {
-    let balance = m.templates()?;
-    Some(format!(
-        "Of {} templates {} were duplicated, {} were rejected when checked again, {} were copied on request, {} were created \
-         again, {} were rejected by the review, and {} were left behind.",
-        balance.source,
-        balance.duplicated,
-        balance.rejected_on_recheck,
-        balance.copied,
-        balance.created,
-        balance.rejected_on_review,
-        balance.left_behind
-    ))
 }

@@ -1,10 +1,14 @@
 //! What became of each template of the source: every one of them stands somewhere, with a reason where it does not work.
 
+use std::collections::BTreeSet;
 use std::fmt;
+
+use jiff::Timestamp;
 
 use super::{CarriedState, Ineligible, Means, SourceTemplate, TemplateKey};
 use crate::migration::Migration;
 use crate::observed::DestinationTemplates;
+use crate::reading::Reading;
 
 /// Where one template of the source stands on the destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +20,7 @@ pub enum Standing {
         /// The vendor's word for why, where it shows one.
         reason: Option<String>,
     },
-    /// We brought it over (guide T6).
+    /// We brought it over, or a person has since (guide T6).
     Carried {
         /// By which call.
         means: Means,
@@ -98,11 +102,13 @@ impl Migration {
     pub fn template_standings(&self) -> impl Iterator<Item = (&TemplateKey, Standing)> {
         let found = self.destination.as_ref().and_then(|destination| destination.templates.as_ref());
         let source = self.source.templates.iter().flat_map(|source| source.value.iter());
-        source.map(move |template| (&template.key, self.standing(template, found.map(|found| &found.value))))
+        source.map(move |template| (&template.key, self.standing(template, found)))
     }
 
-    fn standing(&self, template: &SourceTemplate, found: Option<&DestinationTemplates>) -> Standing {
+    fn standing(&self, template: &SourceTemplate, reading: Option<&Reading<DestinationTemplates>>) -> Standing {
         let key = &template.key;
+        let found = reading.map(|reading| &reading.value);
+        let is_known_since = |at: Timestamp| reading.is_some_and(|reading| reading.at >= at);
         let status = found.and_then(|found| found.statuses.get(key)).map(String::as_str);
         let is_rejected = status.is_some_and(|status| status.eq_ignore_ascii_case("REJECTED"));
         let reason = || found.and_then(|found| found.rejections.get(key)).cloned();
@@ -112,14 +118,29 @@ impl Migration {
                 Standing::RejectedOnReview { reason: reason() }
             }
             (Some((CarriedState::Taken { .. }, means)), Some(_)) => Standing::Carried { means },
-            (Some((CarriedState::Taken { .. }, _)), None) => Standing::Left(LeftBehind::NeverListed),
+            (Some((CarriedState::Taken { at }, _)), None) if is_known_since(*at) => {
+                Standing::Left(LeftBehind::NeverListed)
+            }
+            (Some((CarriedState::Taken { .. }, means)), None) => Standing::Carried { means },
             (_, Some(_)) => match template.why_not_duplicated() {
                 None if is_rejected => Standing::RejectedOnRecheck { reason: reason() },
                 None => Standing::Duplicated,
+                // It was not there when the vendor's copies had come to rest: somebody made it since.
+                Some(_) if self.template_work.at_rest.is_some() && !self.template_work.taken_names.contains(key) => {
+                    Standing::Carried { means: Means::Create }
+                }
                 Some(why) => Standing::Left(LeftBehind::NameTaken(why)),
             },
             (carried, None) => Standing::Left(self.why_left(template, carried.map(|(state, _)| state))),
         }
+    }
+
+    /// Templates of the source that the vendor does not duplicate, and whose names the destination has.
+    pub(crate) fn names_of_others(&self) -> BTreeSet<TemplateKey> {
+        let found = self.destination.as_ref().and_then(|destination| destination.templates.as_ref());
+        let is_there = |key: &TemplateKey| found.is_some_and(|found| found.value.statuses.contains_key(key));
+        let source = self.source.templates.iter().flat_map(|source| source.value.iter());
+        source.filter(|one| !one.is_eligible() && is_there(&one.key)).map(|one| one.key.clone()).collect()
     }
 
     fn why_left(&self, template: &SourceTemplate, carried: Option<&CarriedState>) -> LeftBehind {

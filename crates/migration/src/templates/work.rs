@@ -41,6 +41,9 @@ pub struct TemplateWork {
     /// When they had come to rest: from then on templates may be written.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_rest: Option<Timestamp>,
+    /// Names that the destination had then, of templates that the vendor does not duplicate: they are others' (guide T6).
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub taken_names: BTreeSet<TemplateKey>,
     /// The Flows that templates name, once they were moved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub flows: Option<FlowsMoved>,
@@ -73,9 +76,9 @@ pub struct Samples {
     /// How many of those are uploaded.
     #[serde(skip_serializing_if = "is_zero")]
     pub uploaded: u32,
-    /// When an address was found expired: a reading from later has another one.
+    /// The reading whose address was found expired; a later one has another.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub expired_at: Option<Timestamp>,
+    pub expired_reading: Option<Timestamp>,
     /// Why the next one cannot be had, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lost: Option<String>,
@@ -204,7 +207,7 @@ impl TemplateWork {
         }
         for samples in self.samples.values_mut().filter(|samples| samples.lost.is_some()) {
             samples.lost = None;
-            samples.expired_at = None;
+            samples.expired_reading = None;
         }
         if self.flows.as_ref().is_some_and(|flows| !flows.lacking.is_empty()) {
             self.flows = None;

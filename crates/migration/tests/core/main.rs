@@ -24,5 +24,6 @@ mod properties;
 mod run;
 mod story;
 mod table;
+mod templates;
 mod task;
 mod world;

@@ -5,6 +5,7 @@ use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp};
 use unmoor_migration::blocker::Blocker;
 use unmoor_migration::retry::{CALL_TIMEOUT, Jitter, after};
+use unmoor_migration::templates::MissingTemplates;
 use unmoor_migration::window::CutoverWindow;
 use unmoor_migration::{
     Attempt, BlockerCode, Command, Decision, E164, Fact, FleetStanding, Input, Migration, NumberState, Outcome,
@@ -37,6 +38,9 @@ impl Checker {
         customer.storage_region = script.region.then(|| "DE".to_owned());
         let mut run = Run::of(customer, script.world());
         run.policy.before_move_hook = script.hook;
+        if script.creates {
+            run.policy.missing_templates = MissingTemplates::Create;
+        }
         if script.window {
             let (from, until) = (Time::constant(1, 0, 0, 0), Time::constant(4, 0, 0, 0));
             run.policy.window = Some(CutoverWindow { days: vec![2, 4], from, until });

@@ -60,6 +60,8 @@ pub(crate) struct Script {
     pub(crate) hook: bool,
     pub(crate) window: bool,
     pub(crate) region: bool,
+    /// What was not duplicated is created again.
+    pub(crate) creates: bool,
     /// How many calm steps come first.
     pub(crate) calm_steps: usize,
     pub(crate) steps: Vec<Step>,
@@ -67,7 +69,15 @@ pub(crate) struct Script {
 
 impl Script {
     pub(crate) fn empty() -> Self {
-        Self { two_numbers: true, hook: false, window: false, region: false, calm_steps: 0, steps: Vec::new() }
+        Self {
+            two_numbers: true,
+            hook: false,
+            window: false,
+            region: false,
+            creates: false,
+            calm_steps: 0,
+            steps: Vec::new(),
+        }
     }
 
     pub(crate) fn world(&self) -> World {
@@ -75,7 +85,7 @@ impl Script {
     }
 }
 
-pub(crate) const CAUSES: [Cause; 25] = [
+pub(crate) const CAUSES: [Cause; 30] = [
     Cause::TwoStepVerificationOn,
     Cause::PaymentMethodMissing,
     Cause::DisplayNameNotApproved,
@@ -100,6 +110,11 @@ pub(crate) const CAUSES: [Cause; 25] = [
     Cause::AccountLocked,
     Cause::RateLimited,
     Cause::Transient,
+    Cause::TemplateNameTaken,
+    Cause::TemplateLimitReached,
+    Cause::TemplateRefused,
+    Cause::SampleExpired,
+    Cause::SampleUnusable,
     Cause::Unrecognised,
 ];
 
@@ -179,13 +194,15 @@ fn step() -> impl Strategy<Value = Step> {
 pub(crate) fn script() -> impl Strategy<Value = Script> {
     let often = |percent: f64| prop::bool::weighted(percent);
     // Most scripts begin around the first move, where most can go wrong.
-    let calm_steps = prop_oneof![1 => 0_usize..26, 2 => 12_usize..20];
-    (any::<bool>(), often(0.2), often(0.1), often(0.1), calm_steps, prop::collection::vec(step(), 0..120)).prop_map(
-        |(two_numbers, hook, window, region, calm_steps, steps)| Script {
+    let calm_steps = prop_oneof![1 => 0_usize..34, 2 => 12_usize..20];
+    let settings = (any::<bool>(), often(0.2), often(0.1), often(0.1), any::<bool>());
+    (settings, calm_steps, prop::collection::vec(step(), 0..120)).prop_map(
+        |((two_numbers, hook, window, region, creates), calm_steps, steps)| Script {
             two_numbers,
             hook,
             window,
             region,
+            creates,
             calm_steps,
             steps,
         },
