@@ -7,6 +7,7 @@ use std::time::Duration;
 use e2e::{Death, Fleet, Member, Moment, Point, Stage, When, effects};
 use unmoor_engine::hooks::{HookCommand, Hooks};
 use unmoor_migration::EffectKind;
+use unmoor_migration::templates::MissingTemplates;
 
 /// A database that outlives its process.
 #[derive(Debug, Clone, Copy)]
@@ -23,12 +24,39 @@ impl Backend {
             Self::Sqlite => &["+12125550110", "+12125550111"],
             Self::Postgres => &["+12125550110"],
         };
-        let fleet = Fleet::of(&[Member::new("copper-candle", numbers)]).policy(|policy| policy.before_move_hook = true);
+        let member = Member::new("copper-candle", numbers).world(TEMPLATES);
+        let fleet = Fleet::of(&[member]).policy(|policy| {
+            policy.before_move_hook = true;
+            policy.missing_templates = MissingTemplates::Create;
+        });
         match self {
             Self::Sqlite => fleet.kept_in(folder.join("kept.db")),
             Self::Postgres => fleet.kept_in_postgres(),
         }
     }
+}
+
+/// One that Meta duplicates, one that it copies on request, and one that is created again with a file and a Flow.
+const TEMPLATES: &str = r#"templates = [
+    { name = "order_shipped", language = "de" },
+    { name = "order_ready", language = "de", quality = "UNKNOWN" },
+    { name = "visit_booking", language = "de", quality = "YELLOW", components = [
+        { type = "HEADER", format = "IMAGE", example = { header_handle = ["4::picture"] } },
+        { type = "BODY", text = "Choose a day for your visit." },
+        { type = "BUTTONS", buttons = [{ type = "FLOW", text = "Choose", flow_id = "0", flow_action = "navigate", navigate_screen = "DAY" }] },
+    ] },
+]"#;
+
+/// The button names the Flow that the source has.
+fn link_the_flow(stage: &Stage) {
+    stage.change_world(|world| {
+        let flow = world.flows.values().flatten().next().expect("the source has a Flow").id.to_string();
+        let templates = world.wabas.values_mut().flat_map(|waba| &mut waba.templates);
+        for template in templates {
+            let text = serde_json::to_string(&template.components).unwrap();
+            template.components = serde_json::from_str(&text.replace("\"flow_id\":\"0\"", &format!("\"flow_id\":\"{flow}\""))).unwrap();
+        }
+    });
 }
 
 /// A program that has nothing against a move.
@@ -46,6 +74,7 @@ fn begun(backend: Backend) -> (tempfile::TempDir, Fleet, Stage) {
     let folder = tempfile::tempdir().unwrap();
     let fleet = backend.fleet(folder.path());
     let stage = runtime().block_on(Stage::with_hooks(&fleet, hooks()));
+    link_the_flow(&stage);
     (folder, fleet, stage)
 }
 

@@ -16,4 +16,5 @@ mod journal;
 mod random_fleets;
 mod recover;
 mod stamp;
+mod templates;
 mod unknown_outcomes;
