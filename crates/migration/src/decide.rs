@@ -373,7 +373,10 @@ fn leave_templates(m: &Migration, by: String, template: Option<TemplateKey>) -> 
     if let Some(unknown) = template.as_ref().filter(|template| !m.has_template(template)) {
         return Err(Rejected::UnknownTemplate { migration: m.id.to_string(), template: unknown.clone() });
     }
-    let is_meant = |key: &TemplateKey| template.as_ref().is_none_or(|only| only == key) && !m.template_work.left.contains_key(key);
+    let is_meant = |key: &TemplateKey| {
+        let chosen = template.as_ref().map_or_else(|| !m.is_over_for(key), |only| only == key);
+        chosen && !m.template_work.left.contains_key(key)
+    };
     let listed = m.source.templates.iter().flat_map(|source| source.value.iter());
     let templates: Vec<TemplateKey> = listed.map(|template| template.key.clone()).filter(is_meant).collect();
     if templates.is_empty() {

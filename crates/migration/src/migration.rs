@@ -353,6 +353,18 @@ impl Migration {
         })
     }
 
+    /// Whether nothing is awaited any more of a template: the destination has it decided, or the vendor has refused it.
+    pub(crate) fn is_over_for(&self, key: &TemplateKey) -> bool {
+        let found = self.destination.as_ref().and_then(|destination| destination.templates.as_ref());
+        let status = found.and_then(|found| found.value.statuses.get(key)).map(String::as_str);
+        let is_decided = status.is_some_and(|status| !matches!(status, "PENDING" | "IN_APPEAL"));
+        let carried = self.template_work.carried.get(key);
+        let is_refused = carried.is_some_and(|carried| {
+            carried.means == Means::Create && matches!(carried.state, CarriedState::Refused { .. })
+        });
+        is_decided || is_refused
+    }
+
     /// Whether the source lists a template of this name and language.
     pub(crate) fn has_template(&self, key: &TemplateKey) -> bool {
         self.source.templates.as_ref().is_some_and(|source| source.value.get(key).is_some())

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::support::{Unmoor, write};
 
 /// Every command, as `unmoor --help` lists them.
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 28] = [
     "rehearse",
     "import",
     "export",
@@ -23,6 +23,7 @@ const COMMANDS: [&str; 27] = [
     "pause",
     "resume",
     "retry",
+    "leave-templates",
     "cancel",
     "pin",
     "simulate",

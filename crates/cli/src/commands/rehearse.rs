@@ -64,7 +64,7 @@ pub(crate) async fn run(args: RehearseArgs, output: &Output) -> anyhow::Result<E
         setup,
         seed: args.seed,
         horizon: args.horizon,
-        policy: Policy::default(),
+        policy: Policy { missing_templates: args.missing_templates.into(), ..Policy::default() },
         keep: args.keep.as_deref().map_or(Ok(Keep::Nowhere), |folder| kept_database(folder).map(Keep::File))?,
     };
     let rehearsal = Rehearsal::prepare(plan, observer).await?;

@@ -144,11 +144,11 @@ impl Migration {
     }
 
     fn why_left(&self, template: &SourceTemplate, carried: Option<&CarriedState>) -> LeftBehind {
-        if let Some(by) = self.template_work.left.get(&template.key) {
-            return LeftBehind::ByPerson(by.clone());
-        }
         if let Some(CarriedState::Refused { why, .. }) = carried {
             return LeftBehind::Refused(why.clone());
+        }
+        if let Some(by) = self.template_work.left.get(&template.key) {
+            return LeftBehind::ByPerson(by.clone());
         }
         let work = &self.template_work;
         let was_to_be_created = work.contents_at.is_some() || work.contents_lost.is_some();
