@@ -135,9 +135,7 @@ impl Documents<'_> {
 
     async fn json(self, id: &MigrationId, name: String) -> Result<Option<Value>, DocumentError> {
         let Some(kept) = self.get(id, &name).await? else { return Ok(None) };
-        serde_json::from_slice(&kept)
-            .map(Some)
-            .map_err(|error| DocumentError::Damaged { name, why: error.to_string() })
+        serde_json::from_slice(&kept).map(Some).map_err(|error| DocumentError::Damaged { name, why: error.to_string() })
     }
 
     async fn get(self, id: &MigrationId, name: &str) -> Result<Option<Vec<u8>>, DocumentError> {

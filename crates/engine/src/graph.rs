@@ -9,8 +9,8 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use unmoor_graph_api::{
-    AppId, AppSecret, AppToken, CallError, DownloadError, GraphCall, GraphEndpoint, PagedCall, Reply, ReplyHead, SampleFile, SystemToken,
-    Transport, TransportError, Walk, WalkError, download, send, walk_pages,
+    AppId, AppSecret, AppToken, CallError, DownloadError, GraphCall, GraphEndpoint, PagedCall, Reply, ReplyHead,
+    SampleFile, SystemToken, Transport, TransportError, Walk, WalkError, download, send, walk_pages,
 };
 use unmoor_migration::WabaId;
 use unmoor_migration::retry::CALL_TIMEOUT;

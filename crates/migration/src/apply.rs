@@ -655,9 +655,7 @@ pub(crate) fn doubt(attempt: &Attempt, failure: &Failure, at: Timestamp) -> Opti
         // It left when it was journaled or up to `send_before`, at the latest when it ended: from then on it has its full time-out.
         Failure::Unknown { .. } => after(attempt.send_before.min(at), CALL_TIMEOUT).max(at),
         // The vendor says that it is there; only a read counts (rule 6).
-        Failure::Refused {
-            refusal: Refusal { cause: Cause::NumberAlreadyThere | Cause::TemplateNameTaken, .. },
-        } => at,
+        Failure::Refused { refusal: Refusal { cause: Cause::NumberAlreadyThere | Cause::TemplateNameTaken, .. } } => at,
         Failure::Refused { .. } => return None,
     };
     Some(Doubt { sent_at: attempt.started_at, look_from, absent_at: None, why: failure.to_string() })

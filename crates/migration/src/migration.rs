@@ -342,7 +342,9 @@ impl Migration {
     /// well, until a person asks.
     pub(crate) fn no_room(&self) -> Option<&str> {
         self.template_work.carried.values().find_map(|carried| match &carried.state {
-            CarriedState::Refused { at, why, full: true } if carried.means == Means::Create && !self.is_asked_for(*at) => {
+            CarriedState::Refused { at, why, full: true }
+                if carried.means == Means::Create && !self.is_asked_for(*at) =>
+            {
                 Some(why.as_str())
             }
             CarriedState::Refused { .. }

@@ -54,7 +54,8 @@ fn link_the_flow(stage: &Stage) {
         let templates = world.wabas.values_mut().flat_map(|waba| &mut waba.templates);
         for template in templates {
             let text = serde_json::to_string(&template.components).unwrap();
-            template.components = serde_json::from_str(&text.replace("\"flow_id\":\"0\"", &format!("\"flow_id\":\"{flow}\""))).unwrap();
+            template.components =
+                serde_json::from_str(&text.replace("\"flow_id\":\"0\"", &format!("\"flow_id\":\"{flow}\""))).unwrap();
         }
     });
 }

@@ -29,8 +29,10 @@ fn one_rich() -> Fleet {
 fn templates(stage: &Stage, waba: Id) -> BTreeMap<String, Value> {
     let world = stage.simulator().world();
     let all = world.wabas[&waba].templates.iter().map(|template| serde_json::to_value(template).unwrap());
-    all.map(|template| (format!("{}/{}", template["name"].as_str().unwrap(), template["language"].as_str().unwrap()), template))
-        .collect()
+    all.map(|template| {
+        (format!("{}/{}", template["name"].as_str().unwrap(), template["language"].as_str().unwrap()), template)
+    })
+    .collect()
 }
 
 fn wabas(stage: &Stage) -> (Id, Id) {
@@ -67,7 +69,8 @@ fn adds_up(m: &Migration) {
     ];
     assert_eq!(parts.iter().sum::<u32>(), balance.source, "{}: {balance:?}", m.customer().reference);
     for (key, standing) in m.template_standings() {
-        let is_told = !matches!(standing, Standing::Left(_)) || standing.reason().is_some_and(|reason| !reason.is_empty());
+        let is_told =
+            !matches!(standing, Standing::Left(_)) || standing.reason().is_some_and(|reason| !reason.is_empty());
         assert!(is_told, "{key} is left behind without a reason");
     }
 }
@@ -110,7 +113,12 @@ async fn every_template_of_a_fleet_with_sixty_each_is_accounted_for() {
     assert!(brought_over.len() >= 10, "{brought_over:?}");
     // Nothing was taken from Meta's own copies, and nothing came twice.
     let mut names = BTreeMap::new();
-    for entry in stage.simulator().ledger(0).iter().filter(|entry| matches!(entry.kind.as_ref(), "template.copied" | "template.created")) {
+    for entry in stage
+        .simulator()
+        .ledger(0)
+        .iter()
+        .filter(|entry| matches!(entry.kind.as_ref(), "template.copied" | "template.created"))
+    {
         *names.entry((entry.source_waba, entry.template.clone())).or_insert(0) += 1;
     }
     assert!(names.values().all(|count| *count == 1), "{names:?}");
@@ -120,7 +128,9 @@ async fn every_template_of_a_fleet_with_sixty_each_is_accounted_for() {
 fn comparable(template: &Value) -> Value {
     let mut template = template.clone();
     let members = template.as_object_mut().unwrap();
-    for name in ["id", "status", "quality", "created_at", "quality_since", "copied_from", "rejected_reason", "correct_category"] {
+    for name in
+        ["id", "status", "quality", "created_at", "quality_since", "copied_from", "rejected_reason", "correct_category"]
+    {
         members.remove(name);
     }
     let mut lists = vec![&mut template["components"]];
@@ -165,7 +175,17 @@ async fn each_kind_of_template_is_created_again_as_it_was_field_by_field() {
         assert_eq!(comparable(original), comparable(&again[name]), "{name}");
         seen.extend(kinds(original));
     }
-    for kind in ["HEADER IMAGE", "HEADER VIDEO", "HEADER DOCUMENT", "HEADER LOCATION", "CAROUSEL", "OTP", "FLOW", "NAMED", "COPY_CODE"] {
+    for kind in [
+        "HEADER IMAGE",
+        "HEADER VIDEO",
+        "HEADER DOCUMENT",
+        "HEADER LOCATION",
+        "CAROUSEL",
+        "OTP",
+        "FLOW",
+        "NAMED",
+        "COPY_CODE",
+    ] {
         assert!(seen.contains(kind), "{kind} in {seen:?}");
     }
     let languages: BTreeSet<&str> = originals.values().filter_map(|one| one["language"].as_str()).collect();
@@ -232,7 +252,8 @@ async fn a_creation_that_nobody_answered_is_looked_for_and_happens_once() {
         });
         let stage = Stage::ended(&fleet.clone().fault(&fault.to_string())).await;
         assert_eq!(effects(&stage.simulator().ledger(0)), effects(&calm.simulator().ledger(0)), "{drop}");
-        let unknown = stage.ends(EffectKind::CreateTemplate, |outcome| matches!(outcome, Outcome::Unknown { .. })).await;
+        let unknown =
+            stage.ends(EffectKind::CreateTemplate, |outcome| matches!(outcome, Outcome::Unknown { .. })).await;
         assert_eq!(unknown, 1, "{drop}");
         let requests = stage.simulator().requests(0);
         let posts = requests.iter().filter(|one| one.method == "POST" && one.path.ends_with("/message_templates"));

@@ -44,10 +44,6 @@ impl GraphCall for CreateTemplate {
 
     fn answer(&self, body: &Value) -> Result<CreatedTemplate, AnswerError> {
         let place = Place::root(body);
-        Ok(CreatedTemplate {
-            id: place.need_id("id")?,
-            status: place.word("status"),
-            category: place.word("category"),
-        })
+        Ok(CreatedTemplate { id: place.need_id("id")?, status: place.word("status"), category: place.word("category") })
     }
 }

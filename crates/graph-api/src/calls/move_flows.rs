@@ -55,7 +55,10 @@ impl GraphCall for MoveFlows {
         let failed = place.list("failed_flows")?;
         Ok(MovedFlows {
             moved: moved.iter().filter_map(MovedFlow::read).collect(),
-            failed: failed.iter().filter_map(|flow| Some((flow.text("source_name")?, flow.text("error_message")))).collect(),
+            failed: failed
+                .iter()
+                .filter_map(|flow| Some((flow.text("source_name")?, flow.text("error_message"))))
+                .collect(),
         })
     }
 }

@@ -27,7 +27,11 @@ impl Host {
 
 #[async_trait]
 impl Transport for Host {
-    async fn exchange(&self, request: http::Request<Bytes>, _: Duration) -> Result<http::Response<Bytes>, TransportError> {
+    async fn exchange(
+        &self,
+        request: http::Request<Bytes>,
+        _: Duration,
+    ) -> Result<http::Response<Bytes>, TransportError> {
         self.asked.lock().unwrap().push(request);
         self.answer.clone()
     }

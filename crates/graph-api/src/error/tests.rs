@@ -65,10 +65,7 @@ fn every_documented_code_has_a_cause() {
         (&[2_388_012], Cause::NumberAlreadyThere),
         (&[2_388_019], Cause::TemplateLimitReached),
         (
-            &[
-                200_002, 200_005, 200_007, 2_388_039, 2_388_040, 2_388_047, 2_388_072, 2_388_073, 2_388_293,
-                2_388_299,
-            ],
+            &[200_002, 200_005, 200_007, 2_388_039, 2_388_040, 2_388_047, 2_388_072, 2_388_073, 2_388_293, 2_388_299],
             Cause::TemplateRefused,
         ),
         (&[2_593_079], Cause::IntentTaggedElsewhere),

@@ -66,7 +66,9 @@ fn of(
     let example = match bench.format {
         ParameterFormat::Positional => {
             let samples = shown.and_then(|example| texts(example.get(positional)?));
-            samples.filter(|samples| samples.len() == names.len() && samples.iter().all(|one| !one.is_empty())).map(form)
+            samples
+                .filter(|samples| samples.len() == names.len() && samples.iter().all(|one| !one.is_empty()))
+                .map(form)
         }
         ParameterFormat::Named => {
             let samples = shown.and_then(|example| example.get(named)).and_then(Value::as_array);

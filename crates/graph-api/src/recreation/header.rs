@@ -25,7 +25,8 @@ fn words(bench: &mut Bench<'_>, read: &Value) -> Value {
 
 /// The read shows an address, which expires; the request takes the handle of an upload.
 fn file(bench: &mut Bench<'_>, read: &Value, format: &str) -> Value {
-    let address = read.get("example").and_then(|example| example::texts(example.get("header_handle")?)?.into_iter().next());
+    let address =
+        read.get("example").and_then(|example| example::texts(example.get("header_handle")?)?.into_iter().next());
     let handle = match address {
         None => {
             bench.lacks(Lack::File);

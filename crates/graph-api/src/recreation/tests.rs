@@ -55,7 +55,8 @@ fn what_meta_alone_decides_is_not_sent() {
 
 #[test]
 fn a_file_goes_in_as_a_handle_in_its_place() {
-    let picture = |address: &str| json!({ "type": "HEADER", "format": "IMAGE", "example": { "header_handle": [address] } });
+    let picture =
+        |address: &str| json!({ "type": "HEADER", "format": "IMAGE", "example": { "header_handle": [address] } });
     let card = |address: &str| json!({ "components": [picture(address), { "type": "BODY", "text": "Look." }] });
     let read = template(
         "MARKETING",
@@ -64,7 +65,8 @@ fn a_file_goes_in_as_a_handle_in_its_place() {
     assert_eq!(needs(&read).files, ["https://a.example/0", "https://a.example/1"]);
     let supplies = Supplies { handles: vec!["4::zero".to_owned(), "4::one".to_owned()], ..Supplies::default() };
     let made = recreate(&read, &supplies).unwrap();
-    let expected = json!([{ "type": "BODY", "text": "New." }, { "type": "CAROUSEL", "cards": [card("4::zero"), card("4::one")] }]);
+    let expected =
+        json!([{ "type": "BODY", "text": "New." }, { "type": "CAROUSEL", "cards": [card("4::zero"), card("4::one")] }]);
     assert_eq!(made.body()["components"], expected);
     let one = Supplies { handles: vec!["4::zero".to_owned()], ..Supplies::default() };
     assert_eq!(recreate(&read, &one).unwrap_err(), [Lack::Handle]);
@@ -98,7 +100,8 @@ fn samples_have_one_form_whatever_the_read_shows() {
     for shown in [json!(["spring"]), json!("spring")] {
         assert_eq!(components_again(url(shown)), url(json!(["spring"])));
     }
-    let code = |example: Value| json!([{ "type": "BUTTONS", "buttons": [{ "type": "COPY_CODE", "example": example }] }]);
+    let code =
+        |example: Value| json!([{ "type": "BUTTONS", "buttons": [{ "type": "COPY_CODE", "example": example }] }]);
     assert_eq!(components_again(code(json!(["SPRING20"]))), code(json!("SPRING20")));
 }
 
@@ -129,7 +132,8 @@ fn parameters_without_samples_are_a_persons_to_supply() {
     ] {
         assert_eq!(lacks(read), [Lack::Samples { of: "body".to_owned() }]);
     }
-    let url = json!([{ "type": "BUTTONS", "buttons": [{ "type": "URL", "text": "See", "url": "https://a.example/{{1}}" }] }]);
+    let url =
+        json!([{ "type": "BUTTONS", "buttons": [{ "type": "URL", "text": "See", "url": "https://a.example/{{1}}" }] }]);
     assert_eq!(lacks(url), [Lack::Samples { of: "button \"See\"".to_owned() }]);
 }
 
@@ -181,7 +185,9 @@ fn a_template_for_codes_is_built_of_its_switches() {
 #[test]
 fn where_only_the_address_of_a_code_is_shown_it_tells_what_it_can() {
     let button = |otp_type: &str, more: Value| {
-        let url = format!("https://www.whatsapp.com/otp/code/?otp_type={otp_type}&code_expiration_minutes=10&code=otp{{{{1}}}}");
+        let url = format!(
+            "https://www.whatsapp.com/otp/code/?otp_type={otp_type}&code_expiration_minutes=10&code=otp{{{{1}}}}"
+        );
         let mut button = json!({ "type": "URL", "text": "Copy Code", "url": url });
         button.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         template(
@@ -194,7 +200,8 @@ fn where_only_the_address_of_a_code_is_shown_it_tells_what_it_can() {
     assert_eq!(copied["components"][2]["buttons"][0]["otp_type"], "COPY_CODE");
     let bare = recreate(&button("ONE_TAP", json!({})), &Supplies::default());
     assert_eq!(bare.unwrap_err(), [Lack::SupportedApps]);
-    let older = again(&button("ONE_TAP", json!({ "package_name": "com.example.shop", "signature_hash": "K8a/AINcGX7" })));
+    let older =
+        again(&button("ONE_TAP", json!({ "package_name": "com.example.shop", "signature_hash": "K8a/AINcGX7" })));
     assert_eq!(older["components"][2]["buttons"][0]["supported_apps"][0]["package_name"], "com.example.shop");
     let no_consent = button("ZERO_TAP", json!({ "supported_apps": [{ "package_name": "a", "signature_hash": "b" }] }));
     assert_eq!(recreate(&no_consent, &Supplies::default()).unwrap_err(), [Lack::ZeroTapTerms]);
@@ -208,7 +215,8 @@ fn a_template_of_the_library_goes_in_by_its_name() {
     read["library_template_name"] = "delivery_update_1".into();
     let made = again(&read);
     assert_eq!((&made["library_template_name"], made.get("components")), (&json!("delivery_update_1"), None));
-    read["components"] = json!([{ "type": "BUTTONS", "buttons": [{ "type": "URL", "text": "Track", "url": "https://a.example" }] }]);
+    read["components"] =
+        json!([{ "type": "BUTTONS", "buttons": [{ "type": "URL", "text": "Track", "url": "https://a.example" }] }]);
     assert_eq!(recreate(&read, &Supplies::default()).unwrap_err(), [Lack::LibraryInputs]);
 }
 

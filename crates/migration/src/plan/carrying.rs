@@ -33,7 +33,8 @@ pub(super) fn in_doubt(m: &Migration, d: &Destination, s: &Surroundings<'_>, wai
         let fitting = doubts.iter().filter(|(key, doubt)| reading.at >= doubt.sent_at && fits(key, doubt, reading));
         fitting.map(|(key, _)| (*key).clone()).collect()
     };
-    let is_there = |key: &TemplateKey, reading: &Reading<DestinationTemplates>| reading.value.statuses.contains_key(key);
+    let is_there =
+        |key: &TemplateKey, reading: &Reading<DestinationTemplates>| reading.value.statuses.contains_key(key);
     let templates = chosen(&|key, _, reading| is_there(key, reading));
     if !templates.is_empty() {
         return Some(Next::Record(Fact::TemplatesFound { templates }));
@@ -43,9 +44,8 @@ pub(super) fn in_doubt(m: &Migration, d: &Destination, s: &Surroundings<'_>, wai
     if let Some(reading) = reading.filter(|_| !templates.is_empty()) {
         return Some(Next::Record(Fact::TemplatesNotFoundOnce { templates, read_at: reading.at }));
     }
-    let templates = chosen(&|_, doubt, reading| {
-        doubt.absent_at.is_some_and(|first| reading.at >= after(first, ABSENCE_SPACING))
-    });
+    let templates =
+        chosen(&|_, doubt, reading| doubt.absent_at.is_some_and(|first| reading.at >= after(first, ABSENCE_SPACING)));
     if !templates.is_empty() {
         return Some(Next::Record(Fact::TemplatesProvenAbsent { templates }));
     }
@@ -95,7 +95,12 @@ pub(super) fn names<'k>(keys: impl ExactSizeIterator<Item = &'k TemplateKey>) ->
 }
 
 /// By which means `template` is to be brought over now; `None` = by none: it is there, or nothing is left to try.
-fn means_now(m: &Migration, template: &SourceTemplate, found: &DestinationTemplates, s: &Surroundings<'_>) -> Option<Means> {
+fn means_now(
+    m: &Migration,
+    template: &SourceTemplate,
+    found: &DestinationTemplates,
+    s: &Surroundings<'_>,
+) -> Option<Means> {
     let (policy, work) = (s.policy.missing_templates, &m.template_work);
     if found.statuses.contains_key(&template.key) || work.left.contains_key(&template.key) {
         return None;
@@ -132,9 +137,7 @@ pub(super) fn next(
         source.filter_map(|template| Some((template, means_now(m, template, &found.value, s)?))).collect();
     // A template whose Flow is not there is refused, whichever way it is brought over.
     let flows_first = m.template_work.flows.is_none() && owed.iter().any(|(one, _)| !one.kind.flows.is_empty());
-    if flows_first
-        && let Some(next) = attempt(m, s, Effect::MoveFlows { destination: d.waba.clone() }, wait)
-    {
+    if flows_first && let Some(next) = attempt(m, s, Effect::MoveFlows { destination: d.waba.clone() }, wait) {
         return Some(next);
     }
     let ready = owed.into_iter().filter(|(one, _)| !flows_first || one.kind.flows.is_empty());

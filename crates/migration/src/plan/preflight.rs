@@ -21,7 +21,10 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
     let missing = [
         (m.source.account.is_none(), Effect::ReadSource),
         (m.source.numbers_at.is_none(), Effect::ReadSourceNumbers { token: TokenKind::SourceBusiness }),
-        (m.source.templates.is_none(), Effect::ReadSourceTemplates { keep_contents: s.policy.missing_templates.needs_contents() }),
+        (
+            m.source.templates.is_none(),
+            Effect::ReadSourceTemplates { keep_contents: s.policy.missing_templates.needs_contents() },
+        ),
     ];
     let mut complete = true;
     for (is_missing, effect) in missing {
@@ -35,7 +38,11 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
     if complete && let Some(next) = samples::next(m, s, &mut wait) {
         return next;
     }
-    if complete && wait == Wait::default() { Next::Record(Fact::PhaseEntered { phase: Phase::Ready }) } else { Next::Wait(wait) }
+    if complete && wait == Wait::default() {
+        Next::Record(Fact::PhaseEntered { phase: Phase::Ready })
+    } else {
+        Next::Wait(wait)
+    }
 }
 
 /// The business token is there, valid, and reaches the source.

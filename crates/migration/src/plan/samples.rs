@@ -55,7 +55,8 @@ pub(super) fn contents(
     if m.template_work.contents_lost.is_some() {
         return None;
     }
-    let refused = m.troubles.get(&EffectKind::ReadSourceTemplates).filter(|trouble| is_refusal_of_access(&trouble.last));
+    let refused =
+        m.troubles.get(&EffectKind::ReadSourceTemplates).filter(|trouble| is_refusal_of_access(&trouble.last));
     if let Some(trouble) = refused.filter(|trouble| !m.is_asked_for(trouble.at)) {
         let template = of.filter(|_| m.template_work.contents_at.is_some()).map(|template| template.key.clone());
         return Some(Next::Record(Fact::ContentsGivenUp { template, why: trouble.last.to_string() }));

@@ -181,12 +181,7 @@ fn settle(m: &Migration, s: &Surroundings<'_>) -> Next {
 }
 
 /// A template that the destination cannot use, although it was to (guide T3, T5, T6).
-fn lost(
-    key: &TemplateKey,
-    standing: &Standing,
-    template: &SourceTemplate,
-    policy: MissingTemplates,
-) -> Option<String> {
+fn lost(key: &TemplateKey, standing: &Standing, template: &SourceTemplate, policy: MissingTemplates) -> Option<String> {
     match standing {
         Standing::Duplicated | Standing::Carried { .. } => None,
         Standing::RejectedOnRecheck { .. } => Some(format!("template {key} was rejected when it was checked again")),

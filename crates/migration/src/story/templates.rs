@@ -52,7 +52,8 @@ fn carried(m: &Migration) -> Option<String> {
     if work.carried.is_empty() {
         return None;
     }
-    let brought_over = m.template_standings().filter(|(_, standing)| matches!(standing, Standing::Carried { .. })).count();
+    let brought_over =
+        m.template_standings().filter(|(_, standing)| matches!(standing, Standing::Carried { .. })).count();
     let refused = work.carried.values().filter(|one| matches!(one.state, CarriedState::Refused { .. })).count();
     let in_doubt = work.in_doubt().count();
     Some(format!(

@@ -29,5 +29,6 @@ pub use missing::{Means, MissingTemplates};
 pub use source_template::{SourceTemplate, SourceTemplates};
 pub use standing::{LeftBehind, Standing};
 pub use work::{
-    CREATION_WINDOW, CREATIONS_PER_HOUR, Carried, CarriedState, CopiesSeen, FlowsMoved, MOST_TRIES, Samples, TemplateWork,
+    CREATION_WINDOW, CREATIONS_PER_HOUR, Carried, CarriedState, CopiesSeen, FlowsMoved, MOST_TRIES, Samples,
+    TemplateWork,
 };

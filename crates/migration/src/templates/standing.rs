@@ -152,7 +152,9 @@ impl Migration {
         }
         let work = &self.template_work;
         let was_to_be_created = work.contents_at.is_some() || work.contents_lost.is_some();
-        if let Some(needs) = self.template_needs(template).filter(|_| was_to_be_created && Means::Create.suits(template)) {
+        if let Some(needs) =
+            self.template_needs(template).filter(|_| was_to_be_created && Means::Create.suits(template))
+        {
             return LeftBehind::Needs(needs);
         }
         match (self.no_room(), template.why_not_duplicated()) {

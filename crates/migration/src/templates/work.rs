@@ -140,10 +140,9 @@ impl TemplateWork {
     pub fn in_doubt(&self) -> impl Iterator<Item = (&TemplateKey, &Doubt)> {
         self.carried.iter().filter_map(|(key, carried)| match &carried.state {
             CarriedState::InDoubt { doubt } => Some((key, doubt)),
-            CarriedState::Sent
-            | CarriedState::NotThere
-            | CarriedState::Taken { .. }
-            | CarriedState::Refused { .. } => None,
+            CarriedState::Sent | CarriedState::NotThere | CarriedState::Taken { .. } | CarriedState::Refused { .. } => {
+                None
+            }
         })
     }
 

@@ -24,6 +24,6 @@ mod properties;
 mod run;
 mod story;
 mod table;
-mod templates;
 mod task;
+mod templates;
 mod world;

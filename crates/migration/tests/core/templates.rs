@@ -4,7 +4,8 @@
 use jiff::{SignedDuration, Timestamp};
 use unmoor_migration::observed::SourceTemplates;
 use unmoor_migration::templates::{
-    CarriedState, LeftBehind, Means, MissingTemplates, SourceTemplate, Standing, TemplateBalance, TemplateKey, TemplateKind,
+    CarriedState, LeftBehind, Means, MissingTemplates, SourceTemplate, Standing, TemplateBalance, TemplateKey,
+    TemplateKind,
 };
 use unmoor_migration::{BlockerCode, Cause, Command, Effect, EffectKind, Fact, Phase, Verdict, story};
 
@@ -44,9 +45,14 @@ fn ended(mut run: Run) -> Run {
 /// Duplicated, created again, rejected and left behind add up to the source; and whatever is left has a reason.
 fn accounted_for(run: &Run) -> TemplateBalance {
     let balance = run.m.templates().expect("they were compared");
-    let TemplateBalance { source, duplicated, rejected_on_recheck, copied, created, rejected_on_review, left_behind } = balance;
+    let TemplateBalance { source, duplicated, rejected_on_recheck, copied, created, rejected_on_review, left_behind } =
+        balance;
     assert_eq!(source, run.world.templates.total());
-    assert_eq!(duplicated + rejected_on_recheck + copied + created + rejected_on_review + left_behind, source, "{balance:?}");
+    assert_eq!(
+        duplicated + rejected_on_recheck + copied + created + rejected_on_review + left_behind,
+        source,
+        "{balance:?}"
+    );
     for (key, standing) in run.m.template_standings() {
         if matches!(standing, Standing::Left(_)) {
             assert!(standing.reason().is_some_and(|reason| !reason.is_empty()), "{key}");
@@ -155,7 +161,8 @@ fn metas_copies_that_arrive_hours_late_are_awaited_and_not_forestalled() {
 /// guide: T5, T6
 #[test]
 fn copies_that_never_come_are_brought_over_after_24_hours() {
-    let mut run = with(MissingTemplates::Copy, vec![template("one", "GREEN")], |world| world.destination_templates.clear());
+    let mut run =
+        with(MissingTemplates::Copy, vec![template("one", "GREEN")], |world| world.destination_templates.clear());
     let over_at = settled_at(&mut run);
     let run = ended(run);
     let first = started(&run, EffectKind::CopyTemplates)[0];
@@ -166,9 +173,10 @@ fn copies_that_never_come_are_brought_over_after_24_hours() {
 /// guide: T5
 #[test]
 fn a_name_that_the_destination_has_is_neither_created_nor_called_duplicated() {
-    let run = ended(with(MissingTemplates::Create, vec![template("kept", "GREEN"), template("slow", "YELLOW")], |world| {
-        world.destination_templates.insert(key("slow"), "APPROVED".to_owned());
-    }));
+    let run =
+        ended(with(MissingTemplates::Create, vec![template("kept", "GREEN"), template("slow", "YELLOW")], |world| {
+            world.destination_templates.insert(key("slow"), "APPROVED".to_owned());
+        }));
     assert_eq!(run.tries(EffectKind::CreateTemplate), 0);
     assert!(matches!(standing(&run, "slow"), Standing::Left(LeftBehind::NameTaken(_))));
     assert_eq!(run.m.exceptions().len(), 1);
@@ -178,9 +186,10 @@ fn a_name_that_the_destination_has_is_neither_created_nor_called_duplicated() {
 #[test]
 fn the_limit_reached_in_the_middle_is_told_of_each_that_had_no_room() {
     let slow: Vec<String> = (0..20).map(|n| format!("slow_{n:02}")).collect();
-    let run = ended(with(MissingTemplates::Create, slow.iter().map(|name| template(name, "YELLOW")).collect(), |world| {
-        world.room = 7;
-    }));
+    let run =
+        ended(with(MissingTemplates::Create, slow.iter().map(|name| template(name, "YELLOW")).collect(), |world| {
+            world.room = 7;
+        }));
     assert_eq!(run.tries(EffectKind::CreateTemplate), 8, "the first that had no room is the last that was tried");
     let balance = accounted_for(&run);
     assert_eq!((balance.created, balance.left_behind), (7, 13));
@@ -236,11 +245,7 @@ fn a_creation_without_an_answer_is_looked_for_and_made_once() {
 /// Rule 5.
 #[test]
 fn copies_without_an_answer_are_looked_for_one_by_one() {
-    let mut run = with(
-        MissingTemplates::Copy,
-        ["a", "b", "c"].map(|name| template(name, "UNKNOWN")).to_vec(),
-        |_| (),
-    );
+    let mut run = with(MissingTemplates::Copy, ["a", "b", "c"].map(|name| template(name, "UNKNOWN")).to_vec(), |_| ());
     run.until_open(EffectKind::CopyTemplates);
     // Two of the three were copied before the connection was lost.
     for name in ["a", "c"] {
@@ -325,7 +330,10 @@ fn a_hundred_templates_are_created_in_an_hour_and_the_rest_later() {
 }
 
 fn with_picture(name: &str, files: u32) -> SourceTemplate {
-    SourceTemplate { kind: TemplateKind { media_samples: files, ..TemplateKind::default() }, ..template(name, "YELLOW") }
+    SourceTemplate {
+        kind: TemplateKind { media_samples: files, ..TemplateKind::default() },
+        ..template(name, "YELLOW")
+    }
 }
 
 /// guide: T6

@@ -195,20 +195,22 @@ impl World {
                 }
                 Success::Registered
             }
-            Effect::ReadDestinationTemplates { .. } => {
-                Success::DestinationTemplates(DestinationTemplates {
-                    statuses: self.destination_templates.clone(),
-                    ..DestinationTemplates::default()
-                })
-            }
+            Effect::ReadDestinationTemplates { .. } => Success::DestinationTemplates(DestinationTemplates {
+                statuses: self.destination_templates.clone(),
+                ..DestinationTemplates::default()
+            }),
             Effect::KeepSample { .. } => Success::SampleKept,
             Effect::UploadSample { .. } => Success::SampleUploaded,
             Effect::MoveFlows { .. } => {
                 Success::FlowsMoved(FlowsAnswer { lacking: self.lacking_flows.clone(), why: None })
             }
             Effect::CopyTemplates { templates, .. } => {
-                let refused: BTreeMap<_, _> =
-                    self.uncopied.iter().filter(|(key, _)| templates.contains(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
+                let refused: BTreeMap<_, _> = self
+                    .uncopied
+                    .iter()
+                    .filter(|(key, _)| templates.contains(key))
+                    .map(|(k, v)| (k.clone(), v.clone()))
+                    .collect();
                 let copied = templates.iter().filter(|key| !refused.contains_key(key));
                 self.destination_templates.extend(copied.map(|key| (key.clone(), "APPROVED".to_owned())));
                 Success::TemplatesCopied(CopyAnswer { refused })

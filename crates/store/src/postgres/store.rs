@@ -10,7 +10,9 @@ use unmoor_migration::MigrationId;
 
 use super::imports::{self, ROWS_PER_TRANSACTION};
 use super::view::View;
-use super::{PostgresStore, claims, commits, documents, fleet, inbox, journal, lists, notices, secrets, shared_calls, survival};
+use super::{
+    PostgresStore, claims, commits, documents, fleet, inbox, journal, lists, notices, secrets, shared_calls, survival,
+};
 use crate::chain::JournalKey;
 use crate::rows::{ClaimRow, CommitRow, Entry, ImportRow, TakenRow};
 use crate::value::{lease_ms, to_json};

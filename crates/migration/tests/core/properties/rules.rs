@@ -160,15 +160,22 @@ impl Checker {
     fn template_may_be_created(&self, m: &Migration, template: &TemplateKey) {
         let registered = self.last(|past| past.attempt.effect.kind() == EffectKind::RegisterNumber).map(|past| past.at);
         let hour = SignedDuration::from_hours(1);
-        assert!(registered.is_none_or(|at| self.run.now >= after(at, hour)), "a template is written before copies can be at rest");
+        assert!(
+            registered.is_none_or(|at| self.run.now >= after(at, hour)),
+            "a template is written before copies can be at rest"
+        );
         let shown = |past: &Past| match &past.outcome {
-            Outcome::Success { answer: Success::DestinationTemplates(found) } => Some(found.statuses.contains_key(template)),
+            Outcome::Success { answer: Success::DestinationTemplates(found) } => {
+                Some(found.statuses.contains_key(template))
+            }
             _ => None,
         };
         assert_eq!(self.past.iter().rev().find_map(shown), Some(false), "{template} may be there");
         assert!(m.phase() == &unmoor_migration::Phase::Settling, "a template is written before the numbers are over");
         let about = |past: &Past| matches!(&past.attempt.effect, Effect::CreateTemplate { template: tried, .. } if tried == template);
-        let Some(last) = self.last(about).filter(|past| matches!(past.outcome, Outcome::Unknown { .. })) else { return };
+        let Some(last) = self.last(about).filter(|past| matches!(past.outcome, Outcome::Unknown { .. })) else {
+            return;
+        };
         let from = after(last.attempt.started_at, CALL_TIMEOUT);
         let absent: Vec<Timestamp> =
             self.past.iter().filter(|past| past.at >= from && shown(past) == Some(false)).map(|past| past.at).collect();
