@@ -346,7 +346,7 @@ fn facts_of(m: &Migration, by: String, command: Command, now: Timestamp) -> Resu
             }
             vec![Fact::Attested { attestation: Attestation { gate, number, by, note, at: now } }]
         }
-        Command::LeaveTemplates { template } => leave_templates(m, by, template)?,
+        Command::LeaveTemplates { template } => leave_templates(m, by, template.as_ref())?,
         Command::Update { customer } => update(m, customer)?,
     })
 }
@@ -369,12 +369,12 @@ fn cancel(m: &Migration, by: String, reason: Option<String>) -> Result<Vec<Fact>
 }
 
 /// Those that are not over are not brought over, and what waits for them goes on without them.
-fn leave_templates(m: &Migration, by: String, template: Option<TemplateKey>) -> Result<Vec<Fact>, Rejected> {
-    if let Some(unknown) = template.as_ref().filter(|template| !m.has_template(template)) {
+fn leave_templates(m: &Migration, by: String, template: Option<&TemplateKey>) -> Result<Vec<Fact>, Rejected> {
+    if let Some(unknown) = template.filter(|template| !m.has_template(template)) {
         return Err(Rejected::UnknownTemplate { migration: m.id.to_string(), template: unknown.clone() });
     }
     let is_meant = |key: &TemplateKey| {
-        let chosen = template.as_ref().map_or_else(|| !m.is_over_for(key), |only| only == key);
+        let chosen = template.map_or_else(|| !m.is_over_for(key), |only| only == key);
         chosen && !m.template_work.left.contains_key(key)
     };
     let listed = m.source.templates.iter().flat_map(|source| source.value.iter());

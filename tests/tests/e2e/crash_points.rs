@@ -36,6 +36,16 @@ impl Backend {
     }
 }
 
+impl Backend {
+    /// Where each death costs a database on a server, each kind of point is visited once.
+    fn visits(self, point: &Point) -> bool {
+        match self {
+            Self::Sqlite => true,
+            Self::Postgres => point.nth == 1,
+        }
+    }
+}
+
 /// One that Meta duplicates, one that it copies on request, and one that is created again with a file and a Flow.
 const TEMPLATES: &str = r#"templates = [
     { name = "order_shipped", language = "de" },
@@ -126,17 +136,18 @@ fn ended(stage: &Stage) -> (Vec<String>, impl PartialEq + std::fmt::Debug + use<
 fn dies_at_every_point(backend: Backend) {
     let (points, calm) = points(backend);
     let calm = ended(&calm);
-    for point in &points {
+    for point in points.iter().filter(|point| backend.visits(point)) {
         let (_folder, fleet, stage) = begun(backend);
         let (stage, death) = life(stage, &fleet, When::At(*point));
         assert!(death.has_come(), "{point} was not reached");
         let (stage, _) = life(stage, &fleet, When::Never);
         assert_eq!(ended(&ended_well(stage, &point.to_string())), calm, "{point}");
     }
+    let visited = points.iter().filter(|point| backend.visits(point)).count();
     let kinds: BTreeSet<_> = points.iter().map(|point| (point.effect, point.moment)).collect();
     #[expect(clippy::print_stdout, reason = "how many there were is what a person wants to know")]
     {
-        println!("{backend:?}: died at {} of {} points, of {} kinds", points.len(), points.len(), kinds.len());
+        println!("{backend:?}: died at {visited} of {} points, of {} kinds", points.len(), kinds.len());
     }
 }
 

@@ -1,4 +1,8 @@
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::needless_pass_by_value,
+    reason = "tests; JSON literals are handed over as they are"
+)]
 
 use proptest::prelude::*;
 use serde_json::json;

@@ -65,7 +65,7 @@ async fn list(outside: &Outside<'_>, m: &Migration, token: TokenKind, waba: &Wab
 
 /// Access to the source may have ended rightly: its Flows are then for a person to make again, and no reason to wait.
 fn unreadable_source(failed: Failed) -> Failed {
-    match failed {
+    match &failed {
         Failed::Refused(refusal)
             if matches!(
                 refusal.cause,
@@ -74,6 +74,6 @@ fn unreadable_source(failed: Failed) -> Failed {
         {
             Failed::ours(Cause::SampleUnusable, format!("the source's Flows cannot be read any more: {refusal}"))
         }
-        other => other,
+        Failed::Refused(_) | Failed::Unknown(_) | Failed::NotSent(_) => failed,
     }
 }

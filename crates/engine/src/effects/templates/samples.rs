@@ -20,12 +20,12 @@ pub(in super::super) async fn keep(
     let files = needs(&read).files;
     let address = usize::try_from(place).ok().and_then(|place| files.get(place));
     let address = address.ok_or_else(|| Failed::ours(Cause::SampleUnusable, "the template shows no such file"))?;
-    let file = outside.graph.download(address).await.map_err(failed)?;
+    let file = outside.graph.download(address).await.map_err(|error| failed(&error))?;
     outside.documents.keep_sample(m.id(), key, place, &file).await?;
     Ok(Success::SampleKept)
 }
 
-fn failed(error: DownloadError) -> Failed {
+fn failed(error: &DownloadError) -> Failed {
     let words = error.to_string();
     match error {
         DownloadError::Expired { .. } => Failed::ours(Cause::SampleExpired, words),
