@@ -3,7 +3,7 @@
 
 mod doubts;
 mod numbers;
-mod templates;
+mod reconciliation;
 
 use std::fmt;
 
@@ -87,8 +87,8 @@ pub fn story(m: &Migration, now: Timestamp) -> Story {
         no_return: no_return(m),
         attestations: attestations(m),
         exceptions: m.exceptions().to_vec(),
-        templates: templates::balance(m),
-        template_notes: templates::notes(m, now),
+        templates: reconciliation::balance(m),
+        template_notes: reconciliation::notes(m, now),
     }
 }
 
