@@ -9,6 +9,7 @@ use unmoor_migration::{Event, Migration, Pace, Policy};
 use unmoor_store::Store;
 
 use crate::clock::Clock;
+use crate::documents::Documents;
 use crate::durability::Durability;
 use crate::effects::{Outside, TokensInHand};
 use crate::graph::Graph;
@@ -88,8 +89,14 @@ pub struct Engine {
 
 impl Engine {
     pub(crate) fn outside<'a>(&'a self, tokens: &'a TokensInHand) -> Outside<'a> {
-        let (graph, vault, hooks) = (&self.graph, &self.vault, &self.hooks);
-        Outside { graph, vault, tokens, hooks, rehearsal: self.settings.rehearsal }
+        Outside {
+            graph: &self.graph,
+            vault: &self.vault,
+            tokens,
+            documents: Documents(self.store.as_ref()),
+            hooks: &self.hooks,
+            rehearsal: self.settings.rehearsal,
+        }
     }
 
     /// How fast this machine has to be on the engine's clock. A clock that runs 20,000 times as fast would leave it a

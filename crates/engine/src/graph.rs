@@ -9,8 +9,8 @@ use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use unmoor_graph_api::{
-    AppId, AppSecret, AppToken, CallError, GraphCall, GraphEndpoint, PagedCall, Reply, ReplyHead, SystemToken,
-    Transport, TransportError, Walk, WalkError, send, walk_pages,
+    AppId, AppSecret, AppToken, CallError, DownloadError, GraphCall, GraphEndpoint, PagedCall, Reply, ReplyHead,
+    SampleFile, SystemToken, Transport, TransportError, Walk, WalkError, download, send, walk_pages,
 };
 use unmoor_migration::WabaId;
 use unmoor_migration::retry::CALL_TIMEOUT;
@@ -20,6 +20,9 @@ use crate::throttle::{Lane, Throttle, UsageReading};
 
 /// A list longer than this is not read: it would spend the hour's calls of its WABA.
 const MOST_PAGES: u32 = 100;
+
+/// The largest sample file that is kept. Meta sends films of at most 16 MB, and documents of 100; samples are small.
+const MOST_SAMPLE_BYTES: usize = 16 * 1024 * 1024;
 
 /// The Tech Provider's app, as Meta knows it.
 #[derive(Debug, Clone)]
@@ -110,6 +113,12 @@ impl Graph {
             Err(WalkError::Circle { .. }) => {}
         }
         outcome
+    }
+
+    /// Fetches a sample file from wherever its address leads: no call of the Graph API, and no token goes there.
+    pub(crate) async fn download(&self, address: &str) -> Result<SampleFile, DownloadError> {
+        let transport = self.transport.inner.as_ref();
+        download(transport, &self.endpoint, address, MOST_SAMPLE_BYTES, timeout()).await
     }
 
     /// Counts calls beyond the one that an effect reserves.

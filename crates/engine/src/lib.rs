@@ -12,6 +12,7 @@ mod admission;
 pub mod business_token;
 pub mod clock;
 pub mod copy;
+mod documents;
 pub mod durability;
 mod effects;
 mod engine;

@@ -123,6 +123,13 @@ pub enum RequestBody {
     Json(Value),
     /// `application/x-www-form-urlencoded`.
     Form(Vec<(&'static str, String)>),
+    /// The bytes of a file, with the header `file_offset`; the token then comes as `OAuth` (`observations: templates.upload`).
+    Upload {
+        /// How many bytes of the file are there already.
+        offset: u64,
+        /// The bytes from there on.
+        content: Bytes,
+    },
 }
 
 impl<'a> RequestParts<'a> {

@@ -145,7 +145,8 @@ impl GraphEndpoint {
 
     /// Makes the request that the parts of a call describe.
     pub(crate) fn build(&self, parts: &RequestParts<'_>) -> Result<http::Request<Bytes>, RequestError> {
-        let mut authorization = HeaderValue::try_from(format!("Bearer {}", parts.token.expose_secret()))
+        let scheme = if matches!(parts.body, RequestBody::Upload { .. }) { "OAuth" } else { "Bearer" };
+        let mut authorization = HeaderValue::try_from(format!("{scheme} {}", parts.token.expose_secret()))
             .map_err(|_| RequestError::Token)?;
         authorization.set_sensitive(true);
         let mut builder = http::Request::builder().method(parts.method.clone()).uri(self.uri(parts));
@@ -159,6 +160,10 @@ impl GraphEndpoint {
                 builder = builder.header(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
                 Bytes::from(form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish())
             }
+            RequestBody::Upload { offset, content } => {
+                builder = builder.header("file_offset", HeaderValue::from(*offset));
+                content.clone()
+            }
         };
         builder.header(AUTHORIZATION, authorization).body(body).map_err(|_| RequestError::Address)
     }
@@ -170,8 +175,9 @@ impl GraphEndpoint {
             .as_ref()
             .filter(|_| parts.may_carry_proof)
             .map(|secret| ("appsecret_proof", appsecret_proof(parts.token, secret)));
-        for (i, (name, value)) in parts.query.iter().chain(proof.iter()).enumerate() {
-            uri.push(if i == 0 { '?' } else { '&' });
+        for (name, value) in parts.query.iter().chain(proof.iter()) {
+            // The id of an upload has a question mark of its own.
+            uri.push(if uri.contains('?') { '&' } else { '?' });
             uri.push_str(name);
             uri.push('=');
             // Commas separate fields, and Meta's documents print them as they are.

@@ -14,6 +14,7 @@
 //! * [`GraphError::cause`] and [`GraphError::verdict`] say what a refusal means and whose turn it is.
 //! * [`Usage`] is what Meta's headers say about the budgets that remain.
 //! * [`phone::E164`] splits numbers as guide 8 wants them.
+//! * [`recreation`] makes of a template that was read the request that creates it again; [`download`] fetches its samples.
 //! * [`webhook`] checks signatures of webhooks and reads what they tell.
 //!
 //! ```
@@ -35,9 +36,11 @@
 pub mod calls;
 pub mod nodes;
 pub mod phone;
+pub mod recreation;
 pub mod webhook;
 
 mod call;
+mod download;
 mod endpoint;
 mod error;
 mod fields;
@@ -54,6 +57,7 @@ mod transport;
 mod usage;
 
 pub use call::{CallKind, CallTag, GraphCall, RequestBody, RequestError, RequestParts};
+pub use download::{DownloadError, SampleFile, download};
 pub use endpoint::{EndpointError, GraphEndpoint, GraphVersion};
 pub use error::{Cause, GraphError, Lane, Party, TokenProblem, Verdict};
 pub use fields::Fields;

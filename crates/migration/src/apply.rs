@@ -2,16 +2,18 @@
 
 use jiff::Timestamp;
 
-use crate::effect::{Attempt, Effect, EffectKind, Outcome, Success};
+use crate::effect::{Attempt, CopyAnswer, Effect, EffectKind, FlowsAnswer, Outcome, Success};
 use crate::event::{Event, Fact};
 use crate::gate;
 use crate::migration::{Adoption, Destination, Intent, LastAttempt, Mark, Migration};
 use crate::number::{Doubt, FailedTry, Number, NumberState};
-use crate::observed::ListedNumber;
+use crate::observed::{DestinationTemplates, ListedNumber};
+use crate::phase::Phase;
 use crate::reading::Reading;
 use crate::retry::{CALL_TIMEOUT, Failure, Trouble, after};
 use crate::settings::Place;
-use crate::{Blocker, BlockerCode, Cause, E164, IntentId, Refusal};
+use crate::templates::{Carried, CarriedState, CopiesSeen, FlowsMoved, MOST_TRIES, Means, TemplateKey};
+use crate::{Blocker, BlockerCode, Cause, E164, IntentId, Refusal, Verdict};
 
 /// A fact that cannot follow on a state. Both sides are in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -213,6 +215,32 @@ fn apply_to(m: &mut Migration, event: &Event) -> Result<(), String> {
             require(number.is_in_outage(), "it is not between two accounts")?;
             number.state = NumberState::Stuck { code: *code };
         }
+        Fact::CopiesAtRest { .. } => {
+            m.template_work.at_rest = Some(at);
+            m.template_work.taken_names = m.names_of_others();
+        }
+        Fact::TemplatesFound { templates } => {
+            for key in templates {
+                let carried = in_doubt_mut(m, key)?;
+                carried.state = CarriedState::Taken { at };
+            }
+        }
+        Fact::TemplatesNotFoundOnce { templates, read_at } => {
+            for key in templates {
+                let CarriedState::InDoubt { doubt } = &mut in_doubt_mut(m, key)?.state else { continue };
+                doubt.absent_at = Some(*read_at);
+            }
+        }
+        Fact::TemplatesProvenAbsent { templates } => {
+            for key in templates {
+                let carried = in_doubt_mut(m, key)?;
+                carried.state = after_proven_absent(carried, at);
+            }
+        }
+        Fact::ContentsGivenUp { template, why } => contents_given_up(m, template.as_ref(), why),
+        Fact::TemplatesLeft { by, templates } => {
+            m.template_work.left.extend(templates.iter().map(|key| (key.clone(), by.clone())));
+        }
         Fact::TemplatesSettled { balance } => m.templates = Some(*balance),
         Fact::ExceptionRecorded { exception } => m.exceptions.push(exception.clone()),
         Fact::Reminded { count } => m.intent.as_mut().ok_or("there is no intent")?.reminders = *count,
@@ -231,6 +259,38 @@ fn require(holds: bool, why: &str) -> Result<(), String> {
 
 fn number_mut<'a>(m: &'a mut Migration, number: &E164) -> Result<&'a mut Number, String> {
     m.numbers.get_mut(number).ok_or_else(|| format!("it has no number {number}"))
+}
+
+fn in_doubt_mut<'a>(m: &'a mut Migration, key: &TemplateKey) -> Result<&'a mut Carried, String> {
+    let carried = m.template_work.carried.get_mut(key);
+    carried
+        .filter(|carried| matches!(carried.state, CarriedState::InDoubt { .. }))
+        .ok_or_else(|| format!("nothing about template {key} is in doubt"))
+}
+
+/// It may be tried again, but not for ever.
+fn after_proven_absent(carried: &Carried, at: Timestamp) -> CarriedState {
+    match &carried.state {
+        CarriedState::InDoubt { doubt } if carried.tries >= MOST_TRIES => {
+            let why = format!("no answer to any of {MOST_TRIES} tries, at last: {}", doubt.why);
+            CarriedState::Refused { at, why, full: false }
+        }
+        CarriedState::InDoubt { .. }
+        | CarriedState::Sent
+        | CarriedState::NotThere
+        | CarriedState::Taken { .. }
+        | CarriedState::Refused { .. } => CarriedState::NotThere,
+    }
+}
+
+fn contents_given_up(m: &mut Migration, template: Option<&TemplateKey>, why: &str) {
+    let Some(template) = template else {
+        m.template_work.contents_lost = Some(why.to_owned());
+        return;
+    };
+    m.troubles.remove(&EffectKind::KeepSample);
+    let samples = m.template_work.samples.entry(template.clone()).or_default();
+    samples.lost = Some(why.to_owned());
 }
 
 /// The given intent becomes the migration's own. Whoever set it may have done more than this journal knows: what is true is
@@ -262,6 +322,7 @@ fn retry_asked(m: &mut Migration, at: Timestamp) {
     m.look_again_since = Some(at);
     m.retry_asked_at = Some(at);
     m.adoption = m.adoption.take().filter(|adoption| adoption.refused.is_none());
+    m.template_work.retry();
     for number in m.numbers.values_mut() {
         if matches!(number.state, NumberState::Stuck { .. }) {
             number.state = NumberState::Moved;
@@ -297,10 +358,18 @@ fn attempt_started(m: &mut Migration, attempt: &Attempt) -> Result<(), String> {
             number.state = NumberState::Registering { doubt: None };
             number.register_sent.push(attempt.started_at);
         }
+        Effect::CopyTemplates { templates, .. } => {
+            templates.iter().for_each(|key| m.template_work.send(key, Means::Copy));
+        }
+        Effect::CreateTemplate { template, .. } => {
+            require(m.template_work.at_rest.is_some(), "the vendor's own copies are not at rest")?;
+            m.template_work.send(template, Means::Create);
+            m.template_work.count_creation(attempt.started_at);
+        }
         Effect::CheckToken { .. }
         | Effect::ReadSource
         | Effect::ReadSourceNumbers { .. }
-        | Effect::ReadSourceTemplates
+        | Effect::ReadSourceTemplates { .. }
         | Effect::SetIntent
         | Effect::ReadIntent { .. }
         | Effect::ReadGivenIntent { .. }
@@ -312,11 +381,14 @@ fn attempt_started(m: &mut Migration, attempt: &Attempt) -> Result<(), String> {
         | Effect::SealPin { .. }
         | Effect::AskBeforeMove { .. }
         | Effect::ReadDestinationTemplates { .. }
+        | Effect::KeepSample { .. }
+        | Effect::MoveFlows { .. }
+        | Effect::UploadSample { .. }
         | Effect::ReadSettings { .. }
         | Effect::RestoreSetting { .. }
         | Effect::SetStorageRegion { .. } => {}
     }
-    if attempt.effect.kind().cannot_be_undone() {
+    if attempt.effect.kind().cannot_be_undone() && m.phase < Phase::Settling {
         // It begins only where nothing stands in its way.
         m.blockers.clear();
     }
@@ -386,7 +458,10 @@ fn succeeded(m: &mut Migration, attempt: &Attempt, answer: &Success, at: Timesta
             m.source.account = Some(Reading::new(account.clone(), asked_at));
         }
         (Effect::ReadSourceNumbers { .. }, Success::SourceNumbers(listed)) => source_numbers(m, listed, asked_at),
-        (Effect::ReadSourceTemplates, Success::SourceTemplates(templates)) => {
+        (Effect::ReadSourceTemplates { keep_contents }, Success::SourceTemplates(templates)) => {
+            if *keep_contents {
+                m.template_work.contents_at = Some(asked_at);
+            }
             m.source.templates = Some(Reading::new(templates.clone(), asked_at));
         }
         (Effect::SetIntent, Success::IntentSet(id)) => {
@@ -431,6 +506,7 @@ fn succeeded(m: &mut Migration, attempt: &Attempt, answer: &Success, at: Timesta
             destination_mut(m)?.numbers = Some(Reading::new(listed.clone(), asked_at));
         }
         (Effect::ReadDestinationTemplates { .. }, Success::DestinationTemplates(templates)) => {
+            count_copies(m, templates, asked_at);
             destination_mut(m)?.templates = Some(Reading::new(templates.clone(), asked_at));
         }
         (Effect::ReadSettings { side, number }, Success::Settings(read)) => {
@@ -441,6 +517,29 @@ fn succeeded(m: &mut Migration, attempt: &Attempt, answer: &Success, at: Timesta
         }
         (Effect::SetStorageRegion { number, .. }, Success::StorageRegion(shown)) => {
             number_mut(m, number)?.storage_region = Some(Reading::new(shown.clone(), asked_at));
+        }
+        (Effect::KeepSample { template, place }, Success::SampleKept) => {
+            let samples = m.template_work.samples.entry(template.clone()).or_default();
+            samples.kept = place.saturating_add(1);
+            samples.expired_reading = None;
+        }
+        (Effect::UploadSample { template, place }, Success::SampleUploaded) => {
+            m.template_work.samples.entry(template.clone()).or_default().uploaded = place.saturating_add(1);
+        }
+        (Effect::MoveFlows { .. }, Success::FlowsMoved(FlowsAnswer { lacking, why })) => {
+            m.template_work.flows = Some(FlowsMoved { at, lacking: lacking.clone(), why: why.clone() });
+        }
+        (Effect::CopyTemplates { templates, .. }, Success::TemplatesCopied(CopyAnswer { refused })) => {
+            for key in templates {
+                let state = match refused.get(key) {
+                    Some(why) => CarriedState::Refused { at, why: why.clone(), full: false },
+                    None => CarriedState::Taken { at },
+                };
+                m.template_work.settle(key, state);
+            }
+        }
+        (Effect::CreateTemplate { template, .. }, Success::TemplateCreated) => {
+            m.template_work.settle(template, CarriedState::Taken { at });
         }
         (Effect::SealPin { number }, Success::PinSealed) => number_mut(m, number)?.pin_sealed = true,
         (Effect::AskBeforeMove { number }, Success::MoveAllowed) => {
@@ -487,6 +586,16 @@ fn source_numbers(m: &mut Migration, listed: &[ListedNumber], at: Timestamp) {
     }
 }
 
+/// How many of the vendor's own copies are there, and since when it is so many.
+fn count_copies(m: &mut Migration, found: &DestinationTemplates, at: Timestamp) {
+    let eligible = m.source.templates.iter().flat_map(|source| source.value.eligible());
+    let found = eligible.filter(|template| found.statuses.contains_key(&template.key)).count();
+    let found = u32::try_from(found).unwrap_or(u32::MAX);
+    if m.template_work.copies.is_none_or(|seen| seen.found != found) {
+        m.template_work.copies = Some(CopiesSeen { found, since: at });
+    }
+}
+
 fn moved(number: &mut Number, id: crate::PhoneNumberId, at: Timestamp) {
     number.state = NumberState::Moved;
     number.destination_id = Some(id);
@@ -527,7 +636,7 @@ fn failed(
     } else if let Effect::RestoreSetting { number, setting, .. } = &attempt.effect {
         // Each setting fails for itself.
         m.settings.tried(&Place::of(number.as_ref()), *setting, Some(failure), next_try_at, at);
-    } else {
+    } else if !failed_for_templates(m, attempt, &failure, at) {
         let kind = attempt.effect.kind();
         let earlier = m.troubles.get(&kind);
         let unanswered = earlier.map_or(0, |trouble| trouble.unanswered);
@@ -545,19 +654,84 @@ fn failed(
     Ok(())
 }
 
+/// What a failure means to the templates that the call was about. Whether it is theirs alone: then it is no trouble of the next.
+fn failed_for_templates(m: &mut Migration, attempt: &Attempt, failure: &Failure, at: Timestamp) -> bool {
+    let theirs = refused_alone(failure);
+    let kind = attempt.effect.kind();
+    let work = &mut m.template_work;
+    match &attempt.effect {
+        Effect::CopyTemplates { templates, .. } => {
+            templates.iter().for_each(|key| work.fail(key, attempt, failure, theirs, at));
+        }
+        Effect::CreateTemplate { template, .. } => {
+            if matches!(failure, Failure::NotSent { .. }) {
+                work.creations.pop();
+            }
+            work.fail(template, attempt, failure, theirs, at);
+        }
+        Effect::KeepSample { template, .. } | Effect::UploadSample { template, .. } => {
+            let Some(refusal) = theirs else { return false };
+            let reading = work.contents_at;
+            let samples = work.samples.entry(template.clone()).or_default();
+            if refusal.cause == Cause::SampleExpired && samples.expired_reading.is_none() {
+                samples.expired_reading = reading;
+            } else {
+                samples.lost = Some(refusal.to_string());
+            }
+        }
+        Effect::MoveFlows { .. } => {
+            let Some(refusal) = theirs else { return false };
+            let source = m.source.templates.iter().flat_map(|source| source.value.iter());
+            let lacking = source.flat_map(|template| template.kind.flows.iter().cloned()).collect();
+            work.flows = Some(FlowsMoved { at, lacking, why: Some(refusal.to_string()) });
+        }
+        Effect::CheckToken { .. }
+        | Effect::ReadSource
+        | Effect::ReadSourceNumbers { .. }
+        | Effect::ReadSourceTemplates { .. }
+        | Effect::SetIntent
+        | Effect::ReadIntent { .. }
+        | Effect::FetchBusinessToken { .. }
+        | Effect::Subscribe { .. }
+        | Effect::ReadSubscriptions { .. }
+        | Effect::ReadDestination { .. }
+        | Effect::ReadDestinationNumbers { .. }
+        | Effect::SealPin { .. }
+        | Effect::AskBeforeMove { .. }
+        | Effect::MoveNumber { .. }
+        | Effect::RegisterNumber { .. }
+        | Effect::ReadDestinationTemplates { .. }
+        | Effect::ReadGivenIntent { .. }
+        | Effect::ReadSettings { .. }
+        | Effect::RestoreSetting { .. }
+        | Effect::SetStorageRegion { .. } => return false,
+    }
+    if theirs.is_some() {
+        m.troubles.remove(&kind);
+    }
+    theirs.is_some()
+}
+
+/// A refusal that is about what was asked for, and not about the account, its token, a limit or the vendor's own state.
+fn refused_alone(failure: &Failure) -> Option<&Refusal> {
+    let Failure::Refused { refusal } = failure else { return None };
+    let is_permanent = matches!(refusal.verdict, Verdict::Turn | Verdict::Permanent);
+    (is_permanent && !refusal.cause.is_of_the_waba()).then_some(refusal)
+}
+
 fn failed_try(earlier: Option<FailedTry>, failure: Failure, next_try_at: Timestamp, at: Timestamp) -> FailedTry {
     let (failures, since) = earlier.map_or((0, at), |earlier| (earlier.failures, earlier.since));
     FailedTry { failure, at, failures: failures.saturating_add(1), since, next_try_at }
 }
 
 /// Whether the effect of a failed attempt may have taken place all the same.
-fn doubt(attempt: &Attempt, failure: &Failure, at: Timestamp) -> Option<Doubt> {
+pub(crate) fn doubt(attempt: &Attempt, failure: &Failure, at: Timestamp) -> Option<Doubt> {
     let look_from = match failure {
         Failure::NotSent { .. } => return None,
         // It left when it was journaled or up to `send_before`, at the latest when it ended: from then on it has its full time-out.
         Failure::Unknown { .. } => after(attempt.send_before.min(at), CALL_TIMEOUT).max(at),
         // The vendor says that it is there; only a read counts (rule 6).
-        Failure::Refused { refusal: Refusal { cause: Cause::NumberAlreadyThere, .. } } => at,
+        Failure::Refused { refusal: Refusal { cause: Cause::NumberAlreadyThere | Cause::TemplateNameTaken, .. } } => at,
         Failure::Refused { .. } => return None,
     };
     Some(Doubt { sent_at: attempt.started_at, look_from, absent_at: None, why: failure.to_string() })

@@ -319,6 +319,25 @@ blockers! {
         PATIENCE, None, "2 min",
         "Compare the owners in Meta Business Suite, then `unmoor attest --gate same_portfolio --by NAME`."
     }
+    /// A template's write without an answer.
+    TemplateOutcomeUnknown = "TEMPLATE_OUTCOME_UNKNOWN" {
+        "A template was to be brought over and no answer came: it may be there or not.", Time, Complete,
+        Some(EffectKind::ReadDestinationTemplates), "at once, after the call's time-out, and 30 s later", None, "–",
+        "Unmoor looks whether the new WABA lists it, and only then tries again."
+    }
+    /// Review of templates.
+    TemplateInReview = "TEMPLATE_IN_REVIEW" {
+        "Templates that were brought over are under Meta's review.", Meta, Complete,
+        Some(EffectKind::ReadDestinationTemplates), "15 min for an hour, hourly for a day, then every 4 h",
+        Some("message_template_status_update"), "–",
+        "The review ends by itself, usually within 24 hours; `unmoor leave-templates` stops waiting for it."
+    }
+    /// What only a person can supply.
+    TemplateNeedsSamples = "TEMPLATE_NEEDS_SAMPLES" {
+        "Templates cannot be created again without something that only a person can supply.", TechProvider, Complete,
+        Some(EffectKind::ReadDestinationTemplates), PATIENCE, Some("message_template_status_update"), "–",
+        "Create them by hand in WhatsApp Manager under the same names and languages, or `unmoor leave-templates`; `unmoor retry` tries the samples again."
+    }
     /// Storage region.
     StorageRegionOpen = "STORAGE_REGION_OPEN" {
         "It is not certain that the number's messages will be kept in the right country.", TechProvider, Move,

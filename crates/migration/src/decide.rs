@@ -14,7 +14,7 @@ use crate::phase::Phase;
 use crate::plan::{self, Next, Wait};
 use crate::retry::{Failure, after, next_try, patience_in_outage};
 use crate::settings::Place;
-use crate::templates::LossAcceptance;
+use crate::templates::{LossAcceptance, TemplateKey};
 use crate::{Customer, E164};
 
 /// What an input leads to.
@@ -72,6 +72,14 @@ pub enum Rejected {
         migration: String,
         /// Which.
         number: E164,
+    },
+    /// The source lists no such template.
+    #[error("{migration} has no template {template} on its source")]
+    UnknownTemplate {
+        /// Whose.
+        migration: String,
+        /// Which.
+        template: TemplateKey,
     },
     /// A portfolio may not change once the WABA is tagged.
     #[error("{migration} is tagged already: its portfolio cannot change from {from} to {to}")]
@@ -184,7 +192,7 @@ impl Draft {
             return Ok(self.finish(None));
         }
         // Each round records a fact that cannot recur at one instant; a WABA's numbers bound their count.
-        let rounds = 64 + 8 * self.migration.numbers.len() + 2 * eligible_templates(&self.migration);
+        let rounds = 64 + 8 * self.migration.numbers.len() + 2 * listed_templates(&self.migration);
         for _ in 0..rounds {
             match plan::next(&self.migration, s) {
                 Next::Record(fact) => self.record(fact)?,
@@ -247,8 +255,8 @@ fn still_stands(m: &Migration, blocker: &Blocker) -> bool {
     marks.iter().all(|(code, in_force)| blocker.code != *code || *in_force)
 }
 
-fn eligible_templates(m: &Migration) -> usize {
-    m.source.templates.as_ref().map_or(0, |templates| templates.value.eligible().count())
+fn listed_templates(m: &Migration) -> usize {
+    m.source.templates.as_ref().map_or(0, |templates| templates.value.iter().len())
 }
 
 /// When an attempt that failed may be repeated.
@@ -374,6 +382,7 @@ fn facts_of(m: &Migration, by: String, command: Command, now: Timestamp) -> Resu
             }
             vec![Fact::LossAccepted { acceptance: LossAcceptance { by, at: now, losses } }]
         }
+        Command::LeaveTemplates { template } => leave_templates(m, by, template.as_ref())?,
         Command::Update { customer } => update(m, customer)?,
     })
 }
@@ -393,6 +402,24 @@ fn cancel(m: &Migration, by: String, reason: Option<String>) -> Result<Vec<Fact>
         }),
         _ => Ok(vec![Fact::CancelAsked { by, reason }]),
     }
+}
+
+/// Those that are not over are not brought over, and what waits for them goes on without them.
+fn leave_templates(m: &Migration, by: String, template: Option<&TemplateKey>) -> Result<Vec<Fact>, Rejected> {
+    if let Some(unknown) = template.filter(|template| !m.has_template(template)) {
+        return Err(Rejected::UnknownTemplate { migration: m.id.to_string(), template: unknown.clone() });
+    }
+    let is_meant = |key: &TemplateKey| {
+        let chosen = template.map_or_else(|| !m.is_over_for(key), |only| only == key);
+        chosen && !m.template_work.left.contains_key(key)
+    };
+    let listed = m.source.templates.iter().flat_map(|source| source.value.iter());
+    let templates: Vec<TemplateKey> = listed.map(|template| template.key.clone()).filter(is_meant).collect();
+    if templates.is_empty() {
+        let (migration, phase) = (m.id.to_string(), m.phase.name());
+        return Err(Rejected::WrongPhase { migration, phase, why: "no template of it is left to decide about" });
+    }
+    Ok(vec![Fact::TemplatesLeft { by, templates }])
 }
 
 /// Importing again updates contact, language, zone and wave; a portfolio is fixed once the WABA is tagged.

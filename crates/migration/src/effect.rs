@@ -1,5 +1,7 @@
 //! What a migration may ask of the outside, and what can come of it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +10,7 @@ use crate::observed::{
     Subscriptions, TokenFacts, TokenKind,
 };
 use crate::settings::{SettingName, SettingValue, SettingsRead, Shown};
+use crate::templates::TemplateKey;
 use crate::{E164, IntentId, PhoneNumberId, PortfolioId, Refusal, Side, WabaId};
 
 /// A call that we owe the outside. At most one per migration is open at any time.
@@ -29,7 +32,10 @@ pub enum Effect {
         token: TokenKind,
     },
     /// `GET /<SOURCE>/message_templates`, all pages.
-    ReadSourceTemplates,
+    ReadSourceTemplates {
+        /// Their contents are kept as documents, so that they can be created again.
+        keep_contents: bool,
+    },
     /// `POST /<SOURCE>/set_solution_migration_intent` (guide 2).
     SetIntent,
     /// `GET /<INTENT>` (guide 4).
@@ -127,6 +133,39 @@ pub enum Effect {
         /// The country.
         region: String,
     },
+    /// Fetches a sample file of one of the source's templates while its address is good, and keeps it. No call of the Graph API.
+    KeepSample {
+        /// Whose.
+        template: TemplateKey,
+        /// Its place among the template's files, counted from 0.
+        place: u32,
+    },
+    /// `POST /<DESTINATION>/migrate_flows` for the Flows that templates name (guide T6). Cannot be undone.
+    MoveFlows {
+        /// The destination.
+        destination: WabaId,
+    },
+    /// `POST /<DESTINATION>/migrate_message_templates` (guide T6). Cannot be undone.
+    CopyTemplates {
+        /// The destination.
+        destination: WabaId,
+        /// Which.
+        templates: Vec<TemplateKey>,
+    },
+    /// `POST /<APP>/uploads` and the file itself: a sample that is kept becomes a handle.
+    UploadSample {
+        /// Whose.
+        template: TemplateKey,
+        /// Its place among the template's files, counted from 0.
+        place: u32,
+    },
+    /// `POST /<DESTINATION>/message_templates` (guide T6). Cannot be undone.
+    CreateTemplate {
+        /// The destination.
+        destination: WabaId,
+        /// Which.
+        template: TemplateKey,
+    },
 }
 
 /// An effect without its particulars.
@@ -156,11 +195,16 @@ pub enum EffectKind {
     ReadDestinationSettings,
     RestoreSetting,
     SetStorageRegion,
+    KeepSample,
+    MoveFlows,
+    CopyTemplates,
+    UploadSample,
+    CreateTemplate,
 }
 
 impl EffectKind {
     /// Each of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::CheckSourceToken,
         Self::CheckDestinationToken,
         Self::ReadSource,
@@ -183,6 +227,11 @@ impl EffectKind {
         Self::ReadDestinationSettings,
         Self::RestoreSetting,
         Self::SetStorageRegion,
+        Self::KeepSample,
+        Self::MoveFlows,
+        Self::CopyTemplates,
+        Self::UploadSample,
+        Self::CreateTemplate,
     ];
 }
 
@@ -195,7 +244,7 @@ impl Effect {
             Self::CheckToken { token: TokenKind::DestinationBusiness, .. } => EffectKind::CheckDestinationToken,
             Self::ReadSource => EffectKind::ReadSource,
             Self::ReadSourceNumbers { .. } => EffectKind::ReadSourceNumbers,
-            Self::ReadSourceTemplates => EffectKind::ReadSourceTemplates,
+            Self::ReadSourceTemplates { .. } => EffectKind::ReadSourceTemplates,
             Self::SetIntent => EffectKind::SetIntent,
             Self::ReadIntent { .. } => EffectKind::ReadIntent,
             Self::ReadGivenIntent { .. } => EffectKind::ReadGivenIntent,
@@ -213,6 +262,11 @@ impl Effect {
             Self::ReadSettings { side: Side::Destination, .. } => EffectKind::ReadDestinationSettings,
             Self::RestoreSetting { .. } => EffectKind::RestoreSetting,
             Self::SetStorageRegion { .. } => EffectKind::SetStorageRegion,
+            Self::KeepSample { .. } => EffectKind::KeepSample,
+            Self::MoveFlows { .. } => EffectKind::MoveFlows,
+            Self::CopyTemplates { .. } => EffectKind::CopyTemplates,
+            Self::UploadSample { .. } => EffectKind::UploadSample,
+            Self::CreateTemplate { .. } => EffectKind::CreateTemplate,
         }
     }
 
@@ -229,7 +283,7 @@ impl Effect {
             Self::CheckToken { .. }
             | Self::ReadSource
             | Self::ReadSourceNumbers { .. }
-            | Self::ReadSourceTemplates
+            | Self::ReadSourceTemplates { .. }
             | Self::SetIntent
             | Self::ReadIntent { .. }
             | Self::ReadGivenIntent { .. }
@@ -238,7 +292,12 @@ impl Effect {
             | Self::ReadSubscriptions { .. }
             | Self::ReadDestination { .. }
             | Self::ReadDestinationNumbers { .. }
-            | Self::ReadDestinationTemplates { .. } => None,
+            | Self::ReadDestinationTemplates { .. }
+            | Self::KeepSample { .. }
+            | Self::MoveFlows { .. }
+            | Self::CopyTemplates { .. }
+            | Self::UploadSample { .. }
+            | Self::CreateTemplate { .. } => None,
         }
     }
 }
@@ -248,7 +307,12 @@ impl EffectKind {
     #[must_use]
     pub fn cannot_be_undone(self) -> bool {
         match self {
-            Self::SetIntent | Self::MoveNumber | Self::RegisterNumber => true,
+            Self::SetIntent
+            | Self::MoveNumber
+            | Self::RegisterNumber
+            | Self::MoveFlows
+            | Self::CopyTemplates
+            | Self::CreateTemplate => true,
             Self::CheckSourceToken
             | Self::CheckDestinationToken
             | Self::ReadSource
@@ -264,6 +328,8 @@ impl EffectKind {
             | Self::SealPin
             | Self::AskBeforeMove
             | Self::ReadDestinationTemplates
+            | Self::KeepSample
+            | Self::UploadSample
             | Self::ReadSourceSettings
             | Self::ReadDestinationSettings
             | Self::RestoreSetting
@@ -283,6 +349,11 @@ impl EffectKind {
             | Self::AskBeforeMove
             | Self::MoveNumber
             | Self::RegisterNumber
+            | Self::KeepSample
+            | Self::MoveFlows
+            | Self::CopyTemplates
+            | Self::UploadSample
+            | Self::CreateTemplate
             | Self::RestoreSetting
             | Self::SetStorageRegion => true,
             Self::CheckSourceToken
@@ -305,7 +376,7 @@ impl EffectKind {
     /// Whether the effect is a call of the Graph API (and counts as one).
     #[must_use]
     pub fn is_graph_call(self) -> bool {
-        !matches!(self, Self::SealPin | Self::AskBeforeMove)
+        !matches!(self, Self::SealPin | Self::AskBeforeMove | Self::KeepSample)
     }
 
     /// What the effect does, for people: `reading the migration intent`.
@@ -334,6 +405,11 @@ impl EffectKind {
             Self::ReadDestinationSettings => "reading settings of the new WABA",
             Self::RestoreSetting => "setting again what did not travel",
             Self::SetStorageRegion => "setting the number's storage region",
+            Self::KeepSample => "keeping a sample file of a template",
+            Self::MoveFlows => "moving the Flows that templates name",
+            Self::CopyTemplates => "having Meta copy templates",
+            Self::UploadSample => "uploading a sample file",
+            Self::CreateTemplate => "creating a template again",
         }
     }
 }
@@ -406,4 +482,25 @@ pub enum Success {
     Settings(SettingsRead),
     SettingRestored,
     StorageRegion(Shown),
+    SampleKept,
+    FlowsMoved(FlowsAnswer),
+    TemplatesCopied(CopyAnswer),
+    SampleUploaded,
+    TemplateCreated,
+}
+
+/// What became of the Flows that templates name.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct FlowsAnswer {
+    /// Ids of the source's Flows that the destination does not have.
+    pub lacking: BTreeSet<String>,
+    /// The vendor's words about them.
+    pub why: Option<String>,
+}
+
+/// What the vendor said of templates that it was asked to copy. Only a reading proves a copy.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct CopyAnswer {
+    /// Those that it did not copy, with its reason.
+    pub refused: BTreeMap<TemplateKey, String>,
 }

@@ -8,7 +8,7 @@ use crate::effect::{Attempt, EffectKind, Outcome};
 use crate::gate::Attestation;
 use crate::number::Skip;
 use crate::phase::Phase;
-use crate::templates::{LossAcceptance, TemplateBalance};
+use crate::templates::{LossAcceptance, TemplateBalance, TemplateKey};
 use crate::{Customer, E164, IntentId, PhoneNumberId, WabaId};
 
 /// A fact with its instant.
@@ -193,6 +193,44 @@ pub enum Fact {
         /// Why.
         code: BlockerCode,
     },
+    /// The vendor's own copies of templates have come to rest: from here on templates may be written (rule 14).
+    CopiesAtRest {
+        /// How many of them are there.
+        found: u32,
+        /// How many the vendor was to duplicate.
+        expected: u32,
+    },
+    /// A read shows templates whose call had no answer.
+    TemplatesFound {
+        /// Which.
+        templates: Vec<TemplateKey>,
+    },
+    /// The first read after the time-out does not show them.
+    TemplatesNotFoundOnce {
+        /// Which.
+        templates: Vec<TemplateKey>,
+        /// When it was read.
+        read_at: Timestamp,
+    },
+    /// Two reads, far enough apart, prove that they were not brought over.
+    TemplatesProvenAbsent {
+        /// Which.
+        templates: Vec<TemplateKey>,
+    },
+    /// Nobody but a person can get what creating templates again needs.
+    ContentsGivenUp {
+        /// The template whose samples are lost; `None` = the contents of all of them.
+        template: Option<TemplateKey>,
+        /// Why.
+        why: String,
+    },
+    /// A person leaves templates behind.
+    TemplatesLeft {
+        /// By whom.
+        by: String,
+        /// Which.
+        templates: Vec<TemplateKey>,
+    },
     /// The templates were compared for the last time.
     TemplatesSettled {
         /// The balance.
@@ -264,6 +302,12 @@ impl Fact {
             Self::NumberVerified { .. } => "number_verified",
             Self::NumberServing { .. } => "number_serving",
             Self::NumberStuck { .. } => "number_stuck",
+            Self::CopiesAtRest { .. } => "copies_at_rest",
+            Self::TemplatesFound { .. } => "templates_found",
+            Self::TemplatesNotFoundOnce { .. } => "templates_not_found_once",
+            Self::TemplatesProvenAbsent { .. } => "templates_proven_absent",
+            Self::ContentsGivenUp { .. } => "contents_given_up",
+            Self::TemplatesLeft { .. } => "templates_left",
             Self::TemplatesSettled { .. } => "templates_settled",
             Self::ExceptionRecorded { .. } => "exception_recorded",
             Self::Reminded { .. } => "reminded",

@@ -126,6 +126,11 @@ impl Gate {
             | Cause::ObjectUnknown
             | Cause::CoexistenceNumber
             | Cause::AccountLocked
+            | Cause::TemplateNameTaken
+            | Cause::TemplateLimitReached
+            | Cause::TemplateRefused
+            | Cause::SampleExpired
+            | Cause::SampleUnusable
             | Cause::RateLimited
             | Cause::Transient
             | Cause::Unrecognised => None,

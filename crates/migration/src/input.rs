@@ -8,7 +8,7 @@ use crate::fleet::FleetStanding;
 use crate::gate::{GREATEST_AGE, Gate};
 use crate::retry::{Jitter, SEND_WITHIN};
 use crate::settings::SettingsPolicy;
-use crate::templates::Losses;
+use crate::templates::{Losses, MissingTemplates, TemplateKey};
 use crate::window::CutoverWindow;
 use crate::{Customer, E164, IntentId};
 
@@ -94,6 +94,11 @@ pub enum Command {
         /// Exactly which: what the person saw.
         losses: Losses,
     },
+    /// Leave templates behind that are not over, so that nothing waits for them.
+    LeaveTemplates {
+        /// Which; `None` = all that are not over.
+        template: Option<TemplateKey>,
+    },
     /// The customer file was imported again.
     Update {
         /// The new row.
@@ -117,6 +122,7 @@ impl Command {
             Self::Adopt { .. } => "adopt",
             Self::Attest { .. } => "attest",
             Self::AcceptLoss { .. } => "approve",
+            Self::LeaveTemplates { .. } => "leave-templates",
             Self::Update { .. } => "update",
         }
     }
@@ -151,6 +157,8 @@ pub struct Policy {
     pub template_limit: Option<u32>,
     /// What is done about settings that do not travel.
     pub settings: SettingsPolicy,
+    /// What becomes of templates that the vendor did not duplicate (guide T6).
+    pub missing_templates: MissingTemplates,
 }
 
 impl Default for Policy {
@@ -163,6 +171,7 @@ impl Default for Policy {
             template_gate: TemplateGate::Off,
             template_limit: None,
             settings: SettingsPolicy::Leave,
+            missing_templates: MissingTemplates::default(),
         }
     }
 }

@@ -18,7 +18,10 @@ use crate::reading::Reading;
 use crate::recent_calls::RecentCalls;
 use crate::retry::Trouble;
 use crate::settings::Settings;
-use crate::templates::{Capacity, Forecast, Limit, LimitSigns, LossAcceptance, TemplateBalance};
+use crate::templates::{
+    Capacity, CarriedState, Forecast, Limit, LimitSigns, LossAcceptance, Means, TemplateBalance, TemplateKey,
+    TemplateWork,
+};
 use crate::{Customer, E164, IntentId, MigrationId, PortfolioId, WabaId};
 
 /// How soon a due migration is taken up: the smaller, the sooner (rule 3).
@@ -156,6 +159,7 @@ pub struct Migration {
     pub(crate) recent_calls: RecentCalls,
     pub(crate) last_attempt: Option<LastAttempt>,
     pub(crate) troubles: BTreeMap<EffectKind, Trouble>,
+    pub(crate) template_work: TemplateWork,
     pub(crate) templates: Option<TemplateBalance>,
     #[serde(default, skip_serializing_if = "Settings::is_empty")]
     pub(crate) settings: Settings,
@@ -207,6 +211,7 @@ impl Migration {
             recent_calls: RecentCalls::default(),
             last_attempt: None,
             troubles: BTreeMap::new(),
+            template_work: TemplateWork::default(),
             templates: None,
             settings: Settings::default(),
             exceptions: Vec::new(),
@@ -391,6 +396,51 @@ impl Migration {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// What we do ourselves about templates, and what came of it.
+    #[must_use]
+    pub fn template_work(&self) -> &TemplateWork {
+        &self.template_work
+    }
+
+    /// When the last of its numbers was over.
+    pub(crate) fn cutover_ended_at(&self) -> Timestamp {
+        self.numbers.values().filter_map(|number| number.verified_at).max().unwrap_or(self.phase_entered_at)
+    }
+
+    /// The vendor's words where the destination had no room for a template that was created: the next one would be refused as
+    /// well, until a person asks.
+    pub(crate) fn no_room(&self) -> Option<&str> {
+        self.template_work.carried.values().find_map(|carried| match &carried.state {
+            CarriedState::Refused { at, why, full: true }
+                if carried.means == Means::Create && !self.is_asked_for(*at) =>
+            {
+                Some(why.as_str())
+            }
+            CarriedState::Refused { .. }
+            | CarriedState::Sent
+            | CarriedState::InDoubt { .. }
+            | CarriedState::NotThere
+            | CarriedState::Taken { .. } => None,
+        })
+    }
+
+    /// Whether nothing is awaited any more of a template: the destination has it decided, or the vendor has refused it.
+    pub(crate) fn is_over_for(&self, key: &TemplateKey) -> bool {
+        let found = self.destination.as_ref().and_then(|destination| destination.templates.as_ref());
+        let status = found.and_then(|found| found.value.statuses.get(key)).map(String::as_str);
+        let is_decided = status.is_some_and(|status| !matches!(status, "PENDING" | "IN_APPEAL"));
+        let carried = self.template_work.carried.get(key);
+        let is_refused = carried.is_some_and(|carried| {
+            carried.means == Means::Create && matches!(carried.state, CarriedState::Refused { .. })
+        });
+        is_decided || is_refused
+    }
+
+    /// Whether the source lists a template of this name and language.
+    pub(crate) fn has_template(&self, key: &TemplateKey) -> bool {
+        self.source.templates.as_ref().is_some_and(|source| source.value.get(key).is_some())
     }
 
     /// What was left behind.

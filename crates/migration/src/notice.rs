@@ -178,6 +178,11 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
             | Success::MoveVetoed(_)
             | Success::Moved(_)
             | Success::DestinationTemplates(_)
+            | Success::SampleKept
+            | Success::FlowsMoved(_)
+            | Success::TemplatesCopied(_)
+            | Success::SampleUploaded
+            | Success::TemplateCreated
             | Success::Settings(_)
             | Success::SettingRestored
             | Success::StorageRegion(_) => Vec::new(),
@@ -222,6 +227,12 @@ fn news(m: &Migration, event: &Event) -> Vec<News> {
         | Fact::ProvenAbsent { .. }
         | Fact::NumberServing { .. }
         | Fact::NumberStuck { .. }
+        | Fact::CopiesAtRest { .. }
+        | Fact::TemplatesFound { .. }
+        | Fact::TemplatesNotFoundOnce { .. }
+        | Fact::TemplatesProvenAbsent { .. }
+        | Fact::ContentsGivenUp { .. }
+        | Fact::TemplatesLeft { .. }
         | Fact::TemplatesSettled { .. }
         | Fact::ExceptionRecorded { .. } => Vec::new(),
     }

@@ -1,6 +1,8 @@
 //! What the reads give, reduced to what decisions need. Words of the vendor are kept verbatim: an unknown value is
 //! shown to people and never treated as a pass.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -118,10 +120,16 @@ impl ListedNumber {
 }
 
 /// The destination's templates at one reading.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct DestinationTemplates {
     /// Name and language of each, with its status.
-    pub statuses: std::collections::BTreeMap<TemplateKey, String>,
+    pub statuses: BTreeMap<TemplateKey, String>,
+    /// Why those that are REJECTED were, verbatim, where that is shown.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub rejections: BTreeMap<TemplateKey, String>,
+    /// Quality of those that have one by now (guide T8, T9), verbatim; UNKNOWN is left out.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub qualities: BTreeMap<TemplateKey, String>,
 }
 
 /// What guide 4 answers.

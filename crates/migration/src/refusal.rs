@@ -53,6 +53,16 @@ pub enum Cause {
     CoexistenceNumber,
     /// The account is locked.
     AccountLocked,
+    /// The destination has, or is just losing, a template of this name and language: to be proven by a read.
+    TemplateNameTaken,
+    /// The destination holds as many templates as it may.
+    TemplateLimitReached,
+    /// The template cannot be created like this.
+    TemplateRefused,
+    /// The address of a sample file is no longer good.
+    SampleExpired,
+    /// A sample file, or what is kept of a template, cannot be used.
+    SampleUnusable,
     /// A call limit.
     RateLimited,
     /// The vendor's trouble, which passes.
@@ -90,6 +100,11 @@ impl Cause {
             | Self::WrongPin
             | Self::RegisterLimit
             | Self::CoexistenceNumber
+            | Self::TemplateNameTaken
+            | Self::TemplateLimitReached
+            | Self::TemplateRefused
+            | Self::SampleExpired
+            | Self::SampleUnusable
             | Self::Transient
             | Self::Unrecognised => false,
         }

@@ -85,6 +85,20 @@ pub fn patience_in_outage(asked_since: Timestamp, now: Timestamp) -> SignedDurat
     }
 }
 
+/// How often templates under the vendor's review are looked at, whose webhook usually tells first: every 15 minutes for an hour,
+/// hourly for a day, then every four hours (observations: `templates.review`).
+#[must_use]
+pub fn review_patience(since: Timestamp, now: Timestamp) -> SignedDuration {
+    let under_review_for = now.duration_since(since);
+    if under_review_for < SignedDuration::from_hours(1) {
+        SignedDuration::from_mins(15)
+    } else if under_review_for < SignedDuration::from_hours(24) {
+        SignedDuration::from_hours(1)
+    } else {
+        SignedDuration::from_hours(4)
+    }
+}
+
 /// How long after its `sent`th try (counted from one) register may be sent again: 60 s, 5 min, then hourly (rule 4).
 #[must_use]
 pub fn register_spacing(sent: usize) -> SignedDuration {
@@ -208,6 +222,10 @@ pub fn next_try(
         Failure::NotSent { .. } => backoff(),
         Failure::Unknown { .. } if kind == EffectKind::SetIntent => {
             return after(now, at_least(intent_spacing(failures).unwrap_or(SignedDuration::from_hours(24))));
+        }
+        // A Flow that is not there is proven by a read that comes late enough.
+        Failure::Unknown { .. } if kind == EffectKind::MoveFlows => {
+            return after(now, at_least(CALL_TIMEOUT + ABSENCE_SPACING));
         }
         Failure::Unknown { .. } => backoff(),
         Failure::Refused { refusal } => match refusal.verdict {

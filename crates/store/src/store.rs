@@ -14,7 +14,7 @@ use crate::{
     SealedSecret, SharedRow, Stamp, StoreError, Stored, StoredFleet, Survival, TakenNotice, Wake,
 };
 
-/// Migrations, their journals, the inbox, the outbox, the fleet's state, shared calls and sealed secrets.
+/// Migrations, their journals, the inbox, the outbox, the fleet's state, shared calls, sealed secrets and documents.
 ///
 /// Whatever returned `Ok` is durable. Whatever returned an error changed nothing, with the exceptions that
 /// [`StoreError::CommitUnknown`], [`StoreError::Corrupt`] and [`StoreError::Stopped`] name. A future that is dropped before
@@ -173,6 +173,16 @@ pub trait Store: Send + Sync {
 
     /// The names of all secrets of this kind, in order.
     async fn secret_names(&self, kind: &str) -> Result<Vec<String>, StoreError>;
+
+    /// Keeps documents of a migration by their names, whatever was there of these names. They are what effects need beside its
+    /// state, too large to stand in it: contents and samples of templates. Nothing secret belongs there.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownMigration`].
+    async fn keep_documents(&self, id: &MigrationId, documents: BTreeMap<String, Vec<u8>>) -> Result<(), StoreError>;
+
+    /// The document of this name.
+    async fn document(&self, id: &MigrationId, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Takes at most `limit` notices that are due at `now`, the longest due first. Each comes again when neither
     /// [`notice_done`](Store::notice_done) nor [`notice_failed`](Store::notice_failed) is told within `lease`. One that

@@ -62,6 +62,7 @@ async fn order(run: &Run, id: &MigrationId, command: &Command) -> Option<Order> 
         | Command::Start
         | Command::Adopt { .. }
         | Command::AcceptLoss { .. }
+        | Command::LeaveTemplates { .. }
         | Command::Update { .. } => return None,
     })
 }

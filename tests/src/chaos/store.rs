@@ -366,6 +366,14 @@ impl Store for ChaosStore {
         self.inner.secret_names(kind).await
     }
 
+    async fn keep_documents(&self, id: &MigrationId, documents: BTreeMap<String, Vec<u8>>) -> Result<(), StoreError> {
+        self.inner.keep_documents(id, documents).await
+    }
+
+    async fn document(&self, id: &MigrationId, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.inner.document(id, name).await
+    }
+
     async fn take_notices(&self, now: Timestamp, limit: u32, lease: Duration) -> Result<Vec<TakenNotice>, StoreError> {
         self.inner.take_notices(now, limit, lease).await
     }

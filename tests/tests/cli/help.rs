@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::support::{Unmoor, write};
 
 /// Every command, as `unmoor --help` lists them.
-const COMMANDS: [&str; 30] = [
+const COMMANDS: [&str; 31] = [
     "rehearse",
     "import",
     "export",
@@ -26,6 +26,7 @@ const COMMANDS: [&str; 30] = [
     "pause",
     "resume",
     "retry",
+    "leave-templates",
     "cancel",
     "pin",
     "simulate",

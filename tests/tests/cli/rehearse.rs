@@ -86,7 +86,15 @@ fn programs_get_json_lines_from_version_to_summary() {
     assert_eq!(fields(&summary["numbers"]), ["listed", "connected", "migrated", "skipped", "stuck"]);
     assert_eq!(
         fields(&summary["templates"]),
-        ["source", "duplicated", "rejected_on_recheck", "not_duplicated", "recreated"]
+        [
+            "source",
+            "duplicated",
+            "rejected_on_recheck",
+            "not_duplicated",
+            "recreated",
+            "rejected_on_review",
+            "left_behind"
+        ]
     );
     assert_eq!(fields(&summary["gap_ms"]), ["p50", "p99", "max"]);
     let figure = |name: &str| summary[name].as_i64().unwrap();

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use e2e::{Death, Fleet, Member, Moment, Point, Stage, When, effects};
 use unmoor_engine::hooks::{HookCommand, Hooks};
+use unmoor_migration::templates::MissingTemplates;
 use unmoor_migration::{EffectKind, SettingsPolicy};
 
 /// A database that outlives its process.
@@ -26,8 +27,10 @@ impl Backend {
         let number = |number: &&str| format!("{{ number = \"{number}\", profile = {{ about = \"Fresh candles\" }} }}");
         let numbers: Vec<String> = numbers.iter().map(number).collect();
         let member = Member::bare("copper-candle").world(&format!("numbers = [{}]", numbers.join(", ")));
+        let member = member.world(TEMPLATES);
         let fleet = Fleet::of(&[member.storage_region("DE")]).policy(|policy| {
             policy.before_move_hook = true;
+            policy.missing_templates = MissingTemplates::Create;
             policy.settings = SettingsPolicy::Restore;
         });
         match self {
@@ -35,6 +38,40 @@ impl Backend {
             Self::Postgres => fleet.kept_in_postgres(),
         }
     }
+}
+
+impl Backend {
+    /// Where each death costs a database on a server, each kind of point is visited once; all of them if somebody asks for that.
+    fn visits(self, point: &Point) -> bool {
+        match self {
+            Self::Sqlite => true,
+            Self::Postgres => point.nth == 1 || std::env::var_os("UNMOOR_TEST_EVERY_POINT").is_some(),
+        }
+    }
+}
+
+/// One that Meta duplicates, one that it copies on request, and one that is created again with a file and a Flow.
+const TEMPLATES: &str = r#"templates = [
+    { name = "order_shipped", language = "de" },
+    { name = "order_ready", language = "de", quality = "UNKNOWN" },
+    { name = "visit_booking", language = "de", quality = "YELLOW", components = [
+        { type = "HEADER", format = "IMAGE", example = { header_handle = ["4::picture"] } },
+        { type = "BODY", text = "Choose a day for your visit." },
+        { type = "BUTTONS", buttons = [{ type = "FLOW", text = "Choose", flow_id = "0", flow_action = "navigate", navigate_screen = "DAY" }] },
+    ] },
+]"#;
+
+/// The button names the Flow that the source has.
+fn link_the_flow(stage: &Stage) {
+    stage.change_world(|world| {
+        let flow = world.flows.values().flatten().next().expect("the source has a Flow").id.to_string();
+        let templates = world.wabas.values_mut().flat_map(|waba| &mut waba.templates);
+        for template in templates {
+            let text = serde_json::to_string(&template.components).unwrap();
+            template.components =
+                serde_json::from_str(&text.replace("\"flow_id\":\"0\"", &format!("\"flow_id\":\"{flow}\""))).unwrap();
+        }
+    });
 }
 
 /// A program that has nothing against a move.
@@ -52,6 +89,7 @@ fn begun(backend: Backend) -> (tempfile::TempDir, Fleet, Stage) {
     let folder = tempfile::tempdir().unwrap();
     let fleet = backend.fleet(folder.path());
     let stage = runtime().block_on(Stage::with_hooks(&fleet, hooks()));
+    link_the_flow(&stage);
     (folder, fleet, stage)
 }
 
@@ -109,17 +147,18 @@ fn dies_at_every_point(backend: Backend) {
     let (mut points, calm) = points(backend);
     points.retain(|point| !is_like_one_before(point));
     let calm = ended(&calm);
-    for point in &points {
+    for point in points.iter().filter(|point| backend.visits(point)) {
         let (_folder, fleet, stage) = begun(backend);
         let (stage, death) = life(stage, &fleet, When::At(*point));
         assert!(death.has_come(), "{point} was not reached");
         let (stage, _) = life(stage, &fleet, When::Never);
         assert_eq!(ended(&ended_well(stage, &point.to_string())), calm, "{point}");
     }
+    let visited = points.iter().filter(|point| backend.visits(point)).count();
     let kinds: BTreeSet<_> = points.iter().map(|point| (point.effect, point.moment)).collect();
     #[expect(clippy::print_stdout, reason = "how many there were is what a person wants to know")]
     {
-        println!("{backend:?}: died at {} of {} points, of {} kinds", points.len(), points.len(), kinds.len());
+        println!("{backend:?}: died at {visited} of {} points, of {} kinds", points.len(), kinds.len());
     }
 }
 

@@ -19,4 +19,5 @@ mod recover;
 mod report;
 mod settings;
 mod stamp;
+mod templates;
 mod unknown_outcomes;

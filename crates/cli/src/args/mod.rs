@@ -30,8 +30,8 @@ pub(crate) use import::ImportArgs;
 pub(crate) use instructions::InstructionsArgs;
 pub(crate) use keep::{BackupArgs, RecoverArgs, VerifyArgs};
 pub(crate) use operate::{
-    AdoptArgs, AttestArgs, CancelArgs, HoldArgs, PauseArgs, PinArgs, PreflightArgs, ReleaseArgs, ResumeArgs, RetryArgs,
-    RunArgs, StartArgs, Until, WorkerArgs,
+    AdoptArgs, AttestArgs, CancelArgs, HoldArgs, LeaveTemplatesArgs, PauseArgs, PinArgs, PreflightArgs, ReleaseArgs,
+    ResumeArgs, RetryArgs, RunArgs, StartArgs, Until, WorkerArgs,
 };
 pub(crate) use rehearse::{FailOn, KnobArg, RehearseArgs};
 pub(crate) use report::{ReportArgs, ReportFormat};
@@ -135,6 +135,8 @@ pub(crate) enum Command {
     Resume(ResumeArgs),
     /// Look at everything again now, and try again what was refused
     Retry(RetryArgs),
+    /// Leave templates behind that are not over, so that nothing waits for them
+    LeaveTemplates(LeaveTemplatesArgs),
     /// Give customers up, as far as that is still possible
     Cancel(CancelArgs),
     /// Reveal the two-step verification PIN of a number; the journal keeps who and why

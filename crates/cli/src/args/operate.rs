@@ -3,6 +3,7 @@
 use clap::builder::PossibleValuesParser;
 use clap::builder::TypedValueParser;
 use clap::{Args, ValueEnum};
+use unmoor_migration::templates::TemplateKey;
 use unmoor_migration::{E164, Gate, IntentId};
 
 use super::SelectorArgs;
@@ -182,6 +183,29 @@ pub(crate) struct ResumeArgs {
 pub(crate) struct RetryArgs {
     #[command(flatten)]
     pub(crate) selector: SelectorArgs,
+}
+
+const LEAVE_EXAMPLES: &str = "\
+A template that is left is told of as left behind, with your name. What Meta has decided already stays as it is.
+
+Examples:
+  unmoor leave-templates acorn-bakery                                    everything that is not over
+  unmoor leave-templates acorn-bakery --template spring_offer/en_US
+  unmoor leave-templates --blocker TEMPLATE_NEEDS_SAMPLES";
+
+/// `leave-templates`
+#[derive(Debug, Args)]
+#[command(after_help = LEAVE_EXAMPLES)]
+pub(crate) struct LeaveTemplatesArgs {
+    #[command(flatten)]
+    pub(crate) selector: SelectorArgs,
+    /// One template only [default: all that are not over]
+    #[arg(long, value_name = "NAME/LANGUAGE", value_parser = template)]
+    pub(crate) template: Option<TemplateKey>,
+}
+
+fn template(text: &str) -> Result<TemplateKey, String> {
+    TemplateKey::try_from(text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// `cancel`

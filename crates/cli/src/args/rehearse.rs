@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
 use unmoor_migration::SettingsPolicy;
+use unmoor_migration::templates::MissingTemplates;
 
 use super::duration;
 
@@ -17,6 +18,7 @@ Examples:
   unmoor rehearse customers.csv --faults register-answer-lost
   unmoor rehearse --world world.json                           your own fleet, as `unmoor snapshot` read it
   unmoor rehearse customers.csv --knob phone_id_after_migrate=same --json
+  unmoor rehearse --scenario many-templates --missing-templates create
   unmoor rehearse customers.csv --fail-on stopped,waiting      a gate for CI";
 
 /// `rehearse FILE`
@@ -58,6 +60,9 @@ pub(crate) struct RehearseArgs {
     /// rehearsal, so that it shows who would wait
     #[arg(long)]
     pub(crate) template_gate: bool,
+    /// What becomes of templates that Meta did not duplicate; `unmoor.toml` has the same word for real customers
+    #[arg(long, value_name = "POLICY", value_enum, default_value_t = MissingArg::Leave)]
+    pub(crate) missing_templates: MissingArg,
     /// List the scenarios that are at hand by name, and what each teaches
     #[arg(long, conflicts_with = "list_faults")]
     pub(crate) list_scenarios: bool,
@@ -92,6 +97,27 @@ impl From<SettingsArg> for SettingsPolicy {
             SettingsArg::Leave => Self::Leave,
             SettingsArg::List => Self::List,
             SettingsArg::Restore => Self::Restore,
+        }
+    }
+}
+
+/// What becomes of templates that Meta did not duplicate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MissingArg {
+    /// They are left, each with its reason
+    Leave,
+    /// Meta is asked to copy those that it copies on request
+    Copy,
+    /// The same, and the rest is created again
+    Create,
+}
+
+impl From<MissingArg> for MissingTemplates {
+    fn from(argument: MissingArg) -> Self {
+        match argument {
+            MissingArg::Leave => Self::Leave,
+            MissingArg::Copy => Self::Copy,
+            MissingArg::Create => Self::Create,
         }
     }
 }

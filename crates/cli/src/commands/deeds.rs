@@ -1,4 +1,4 @@
-//! `unmoor hold`, `release`, `pause`, `resume`, `retry`, `cancel`, `attest`.
+//! `unmoor hold`, `release`, `pause`, `resume`, `retry`, `leave-templates`, `cancel`, `attest`.
 
 use unmoor_engine::fleet;
 use unmoor_migration::{Command, Migration, Phase};
@@ -6,7 +6,8 @@ use unmoor_migration::{Command, Migration, Phase};
 use super::operator::{Deed, Ground, Selected, carry_out, carry_out_for};
 use super::question::{self, Question};
 use crate::args::{
-    AttestArgs, CancelArgs, GlobalArgs, HoldArgs, PauseArgs, ReleaseArgs, ResumeArgs, RetryArgs, SelectorArgs,
+    AttestArgs, CancelArgs, GlobalArgs, HoldArgs, LeaveTemplatesArgs, PauseArgs, ReleaseArgs, ResumeArgs, RetryArgs,
+    SelectorArgs,
 };
 use crate::exit::Exit;
 use crate::output::Output;
@@ -60,6 +61,16 @@ fn is_empty(selector: &SelectorArgs) -> bool {
 pub(crate) async fn retry(args: &RetryArgs, global: &GlobalArgs, output: &Output) -> anyhow::Result<Exit> {
     let deed =
         Deed { command: Command::Retry, done: "will be looked at again", applies: |m| *m.phase() != Phase::Draft };
+    carry_out(&Ground::open(global).await?, &args.selector, &deed, output).await
+}
+
+pub(crate) async fn leave_templates(
+    args: LeaveTemplatesArgs,
+    global: &GlobalArgs,
+    output: &Output,
+) -> anyhow::Result<Exit> {
+    let command = Command::LeaveTemplates { template: args.template };
+    let deed = Deed { command, done: "its templates are left", applies: |m| !m.is_final() };
     carry_out(&Ground::open(global).await?, &args.selector, &deed, output).await
 }
 

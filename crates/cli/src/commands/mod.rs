@@ -64,6 +64,7 @@ pub(crate) async fn dispatch(cli: Cli, output: &Output) -> anyhow::Result<Exit> 
         Command::Pause(args) => deeds::pause(args, &global, output).await,
         Command::Resume(args) => deeds::resume(&args, &global, output).await,
         Command::Retry(args) => deeds::retry(&args, &global, output).await,
+        Command::LeaveTemplates(args) => deeds::leave_templates(args, &global, output).await,
         Command::Cancel(args) => deeds::cancel(args, &global, output).await,
         Command::Pin(args) => pin::run(&args, &global, output).await,
         Command::Simulate(args) => simulate::run(args, output).await,

@@ -66,6 +66,7 @@ pub(crate) async fn run(args: RehearseArgs, output: &Output) -> anyhow::Result<E
         horizon: args.horizon,
         policy: Policy {
             template_gate: if args.template_gate { TemplateGate::Losses } else { TemplateGate::Off },
+            missing_templates: args.missing_templates.into(),
             settings: args.settings.into(),
             ..Policy::default()
         },

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use toml::Table;
 use unmoor_engine::hooks::{HookCommand, Hooks};
 use unmoor_engine::throttle::Budgets;
+use unmoor_migration::templates::MissingTemplates;
 use unmoor_migration::window::CutoverWindow;
 use unmoor_migration::{Policy, SettingsPolicy, TemplateGate};
 
@@ -74,6 +75,7 @@ struct PolicyTable {
     template_gate: Option<TemplateGate>,
     template_limit: Option<u32>,
     settings: Option<String>,
+    missing_templates: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -114,6 +116,20 @@ impl ConfigFile {
             template_gate: self.policy.template_gate.unwrap_or(default.template_gate),
             template_limit: self.policy.template_limit,
             settings: self.policy.settings.as_deref().map(settings).transpose()?.unwrap_or(default.settings),
+            missing_templates: self.policy.missing_templates()?,
+        })
+    }
+}
+
+impl PolicyTable {
+    fn missing_templates(&self) -> Result<MissingTemplates, Trouble> {
+        let Some(word) = &self.missing_templates else { return Ok(MissingTemplates::default()) };
+        let known = MissingTemplates::ALL.into_iter().find(|policy| policy.name().eq_ignore_ascii_case(word.trim()));
+        known.ok_or_else(|| {
+            Trouble::bad_input(format!("policy.missing_templates: {word:?} is no policy")).hint(
+                "write leave (record what is missing), copy (have Meta copy what it copies on request) or create (the same, and \
+                 create the rest again)",
+            )
         })
     }
 }

@@ -37,7 +37,8 @@ const TOP: &[&str] = &[
 const HOOKS: &[&str] = &["before_move", "after_register", "alarm", "timeout_s"];
 const CUTOVER: &[&str] = &["window"];
 const WINDOW: &[&str] = &["days", "from", "until"];
-const POLICY: &[&str] = &["two_step_before_tag", "pilot_first", "template_gate", "template_limit", "settings"];
+const POLICY: &[&str] =
+    &["two_step_before_tag", "pilot_first", "template_gate", "template_limit", "missing_templates", "settings"];
 const LIMITS: &[&str] = &[
     "app_calls_per_hour",
     "waba_calls_per_hour",

@@ -62,8 +62,13 @@ pub struct Templates {
     pub rejected_on_recheck: u64,
     /// Not duplicated, for want of eligibility or room.
     pub not_duplicated: u64,
-    /// Created again by us.
+    /// Of those, brought over by us: copied on request, or created again.
     pub recreated: u64,
+    /// Of those, brought over by us and then rejected by the review.
+    pub rejected_on_review: u64,
+    /// Of those, left behind, each with its reason. With the duplicated, the two kinds of rejected and the recreated ones they add
+    /// up to the sources', once every migration is over.
+    pub left_behind: u64,
 }
 
 /// Gaps in milliseconds; zero where no number was moved.
@@ -128,7 +133,11 @@ impl Tally {
         if let Some(balance) = m.templates() {
             self.templates.duplicated += u64::from(balance.duplicated);
             self.templates.rejected_on_recheck += u64::from(balance.rejected_on_recheck);
-            self.templates.not_duplicated += u64::from(balance.missing) + u64::from(balance.not_eligible);
+            let of_vendor = balance.duplicated.saturating_add(balance.rejected_on_recheck);
+            self.templates.not_duplicated += u64::from(balance.source.saturating_sub(of_vendor));
+            self.templates.recreated += u64::from(balance.copied) + u64::from(balance.created);
+            self.templates.rejected_on_review += u64::from(balance.rejected_on_review);
+            self.templates.left_behind += u64::from(balance.left_behind);
         }
     }
 
@@ -178,8 +187,12 @@ impl fmt::Display for Summary {
         )?;
         writeln!(
             f,
-            "templates  {} on the sources: {} duplicated, {} not duplicated, {} rejected when checked again",
-            templates.source, templates.duplicated, templates.not_duplicated, templates.rejected_on_recheck
+            "templates  {} on the sources: {} duplicated, {} rejected when checked again, {} brought over by us, {} left behind",
+            templates.source,
+            templates.duplicated,
+            templates.rejected_on_recheck + templates.rejected_on_review,
+            templates.recreated,
+            templates.left_behind
         )?;
         let settings = &self.settings;
         if *settings != Balance::default() {

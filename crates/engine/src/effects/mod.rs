@@ -1,7 +1,7 @@
 //! Effects: one file for each call that a migration may owe the outside.
 //!
-//! Every function here turns an effect into one try and its outcome. None of them decides anything, repeats anything,
-//! or touches the store; a secret that an answer brings goes into the vault and not into the outcome.
+//! Every function here turns an effect into one try and its outcome. None of them decides anything or repeats anything. A
+//! secret that an answer brings goes into the vault, and what is too large for a migration's state into its documents.
 
 mod accounts;
 mod intent;
@@ -16,6 +16,7 @@ mod tokens;
 
 use unmoor_migration::{Attempt, Effect, Migration, Outcome, Success};
 
+use crate::documents::Documents;
 use crate::graph::Graph;
 use crate::hooks::Hooks;
 use crate::vault::Vault;
@@ -28,6 +29,7 @@ pub(crate) struct Outside<'a> {
     pub(crate) graph: &'a Graph,
     pub(crate) vault: &'a Vault,
     pub(crate) tokens: &'a TokensInHand,
+    pub(crate) documents: Documents<'a>,
     pub(crate) hooks: &'a Hooks,
     pub(crate) rehearsal: bool,
 }
@@ -52,8 +54,19 @@ async fn try_once(outside: &Outside<'_>, m: &Migration, attempt: &Attempt) -> Re
         Effect::ReadDestination { destination } => accounts::read_destination(outside, m, destination).await,
         Effect::ReadSourceNumbers { token } => numbers::list_source(outside, m, *token).await,
         Effect::ReadDestinationNumbers { destination } => numbers::list_destination(outside, m, destination).await,
-        Effect::ReadSourceTemplates => templates::list_source(outside, m, source).await,
+        Effect::ReadSourceTemplates { keep_contents } => {
+            templates::list_source(outside, m, source, *keep_contents).await
+        }
         Effect::ReadDestinationTemplates { destination } => templates::list_destination(outside, m, destination).await,
+        Effect::KeepSample { template, place } => templates::samples::keep(outside, m, template, *place).await,
+        Effect::UploadSample { template, place } => templates::samples::upload(outside, m, template, *place).await,
+        Effect::MoveFlows { destination } => templates::flows::move_all(outside, m, attempt, destination).await,
+        Effect::CopyTemplates { destination, templates } => {
+            templates::copy::copy(outside, m, attempt, destination, templates).await
+        }
+        Effect::CreateTemplate { destination, template } => {
+            templates::create::create(outside, m, attempt, destination, template).await
+        }
         Effect::SetIntent => intent::set(outside, m, attempt).await,
         Effect::ReadIntent { intent } => intent::read(outside, intent).await,
         Effect::ReadGivenIntent { intent } => intent::read_given(outside, intent).await,

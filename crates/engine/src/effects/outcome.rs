@@ -6,6 +6,7 @@ use unmoor_migration::retry::after;
 use unmoor_migration::{Attempt, Cause, Outcome, Refusal, Verdict};
 
 use super::Outside;
+use crate::documents::DocumentError;
 use crate::vault::VaultError;
 
 /// Why a try gave no answer.
@@ -68,6 +69,16 @@ impl From<VaultError> for Failed {
             source = cause.source();
         }
         Self::NotSent(words)
+    }
+}
+
+impl From<DocumentError> for Failed {
+    /// What was sent so far may have had its effect; a repeat looks first.
+    fn from(error: DocumentError) -> Self {
+        match error {
+            DocumentError::Store { .. } => Self::Unknown(error.to_string()),
+            DocumentError::Damaged { .. } => Self::ours(Cause::SampleUnusable, error.to_string()),
+        }
     }
 }
 
@@ -147,6 +158,9 @@ fn cause(cause: unmoor_graph_api::Cause) -> Cause {
         Meta::RateLimited(_) => Cause::RateLimited,
         Meta::Transient | Meta::RegistrationFailed | Meta::MoveFailed => Cause::Transient,
         Meta::AccountLocked => Cause::AccountLocked,
+        Meta::TemplateNameTaken => Cause::TemplateNameTaken,
+        Meta::TemplateLimitReached => Cause::TemplateLimitReached,
+        Meta::TemplateRefused => Cause::TemplateRefused,
         Meta::MessagingForNotApproved
         | Meta::NumberDeleted
         | Meta::NumberRecentlyDeleted
@@ -156,8 +170,6 @@ fn cause(cause: unmoor_graph_api::Cause) -> Cause {
         | Meta::CursorStale
         | Meta::InvalidParameter
         | Meta::DuplicateRequest
-        | Meta::TemplateLimitReached
-        | Meta::TemplateRefused
         | Meta::MarketingMessagesDisabled
         | Meta::MessageRate
         | Meta::MessageRefused

@@ -177,7 +177,7 @@ fn the_other_reads() {
     let read = ReadWaba { token: business(), waba_id: waba("320"), fields: Fields::of(Waba::FIELDS) };
     insta::assert_snapshot!(read.request(&meta()).unwrap().uri(), @"https://graph.facebook.com/v25.0/320?fields=id,name,currency,timezone_id,country,account_review_status,ownership_type,owner_business_info,on_behalf_of_business_info,health_status,primary_funding_id,business_verification_status,is_enabled_for_insights");
     let templates = ListMessageTemplates::new(business(), waba("310"));
-    insta::assert_snapshot!(templates.request(&meta()).unwrap().uri(), @"https://graph.facebook.com/v25.0/310/message_templates?fields=id,name,language,status,category,previous_category,correct_category,sub_category,quality_score,rejected_reason,parameter_format,message_send_ttl_seconds,library_template_name,components");
+    insta::assert_snapshot!(templates.request(&meta()).unwrap().uri(), @"https://graph.facebook.com/v25.0/310/message_templates?fields=id,name,language,status,category,previous_category,correct_category,sub_category,quality_score,rejected_reason,parameter_format,message_send_ttl_seconds,cta_url_link_tracking_opted_out,library_template_name,components");
     insta::assert_snapshot!(ReadMe { token: business() }.request(&meta()).unwrap().uri(), @"https://graph.facebook.com/v25.0/me?fields=id,name,client_business_id");
 }
 

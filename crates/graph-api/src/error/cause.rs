@@ -81,6 +81,8 @@ pub enum Cause {
     AccountLocked,
     /// The WABA holds as many templates as it may.
     TemplateLimitReached,
+    /// The WABA has, or is just losing, a template of this name and language; a read tells which.
+    TemplateNameTaken,
     /// The template cannot be created or changed like this.
     TemplateRefused,
     /// The WABA does not send marketing messages over Cloud API.
@@ -183,6 +185,7 @@ impl Cause {
                 "ask Meta's support for the account, together with the customer; check the PIN before another try"
             }
             Self::TemplateLimitReached => "delete templates or verify the business, then create the rest",
+            Self::TemplateNameTaken => "look whether the WABA lists a template of this name and language",
             Self::TemplateRefused => "change the template as Meta's words say",
             Self::MarketingMessagesDisabled => "allow marketing messages over Cloud API on the destination WABA",
             Self::MessageRate => "send more slowly",

@@ -39,9 +39,8 @@ fn by_specific_number(number: Option<i64>, words: &Words) -> Option<Cause> {
         2_388_012 => Cause::NumberAlreadyThere,
         2_388_103 => refused_move(words).unwrap_or(Cause::Unrecognised),
         2_388_019 => Cause::TemplateLimitReached,
-        2_388_023 | 2_388_024 | 2_388_039 | 2_388_040 | 2_388_047 | 2_388_072 | 2_388_073 | 2_388_293 | 2_388_299 => {
-            Cause::TemplateRefused
-        }
+        2_388_023 | 2_388_024 => Cause::TemplateNameTaken,
+        2_388_039 | 2_388_040 | 2_388_047 | 2_388_072 | 2_388_073 | 2_388_293 | 2_388_299 => Cause::TemplateRefused,
         2_388_091 | 2_388_093 => Cause::InvalidParameter,
         2_494_055 | 2_494_100 | 131_057 => Cause::Maintenance,
         2_593_079 => Cause::IntentTaggedElsewhere,

@@ -122,6 +122,7 @@ pub(super) fn verdict(error: &GraphError) -> Verdict {
         | Cause::InvalidParameter
         | Cause::DuplicateRequest
         | Cause::TemplateLimitReached
+        | Cause::TemplateNameTaken
         | Cause::TemplateRefused
         | Cause::MessageRefused => Verdict::Permanent { cause },
     }

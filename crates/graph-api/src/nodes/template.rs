@@ -1,6 +1,6 @@
 //! A message template in one language.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::QualityRating;
 use crate::TemplateId;
@@ -81,6 +81,8 @@ pub struct Template {
     pub parameter_format: Option<String>,
     /// How long a message may wait for delivery, in seconds.
     pub message_send_ttl_seconds: Option<i64>,
+    /// Whether the taps on its addresses are not counted.
+    pub cta_url_link_tracking_opted_out: Option<bool>,
     /// Template of Meta's library that it was made from.
     pub library_template_name: Option<String>,
     /// Header, body, footer, buttons and so on, as Meta sent them.
@@ -102,6 +104,7 @@ impl Template {
         "rejected_reason",
         "parameter_format",
         "message_send_ttl_seconds",
+        "cta_url_link_tracking_opted_out",
         "library_template_name",
         "components",
     ];
@@ -111,6 +114,22 @@ impl Template {
     pub fn is_eligible_for_duplication(&self) -> bool {
         self.status == Some(TemplateStatus::Approved)
             && self.quality_score.as_ref().is_some_and(|quality| quality.score == QualityRating::Green)
+    }
+
+    /// What it is made of, as it was read: what [`recreation`](crate::recreation) starts from.
+    #[must_use]
+    pub fn content(&self) -> Value {
+        json!({
+            "name": self.name,
+            "language": self.language,
+            "category": self.category.as_ref().map(TemplateCategory::as_str),
+            "parameter_format": self.parameter_format,
+            "sub_category": self.sub_category,
+            "message_send_ttl_seconds": self.message_send_ttl_seconds,
+            "cta_url_link_tracking_opted_out": self.cta_url_link_tracking_opted_out,
+            "library_template_name": self.library_template_name,
+            "components": self.components,
+        })
     }
 
     pub(crate) fn read(place: &Place<'_>) -> Result<Self, AnswerError> {
@@ -127,6 +146,7 @@ impl Template {
             rejected_reason: place.text("rejected_reason"),
             parameter_format: place.text("parameter_format"),
             message_send_ttl_seconds: place.integer("message_send_ttl_seconds"),
+            cta_url_link_tracking_opted_out: place.boolean("cta_url_link_tracking_opted_out"),
             library_template_name: place.text("library_template_name"),
             components: place.list("components")?.iter().map(|component| component.value().clone()).collect(),
         })

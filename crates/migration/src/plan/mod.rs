@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod adoption;
+mod carrying;
 mod cutover;
 mod gates;
 mod losses;
@@ -10,6 +11,7 @@ mod provisioning;
 mod reads;
 mod ready;
 mod recovery;
+mod samples;
 mod settings;
 mod settling;
 mod under_way;
@@ -278,13 +280,16 @@ fn uses_destination_token(effect: &Effect) -> bool {
         | Effect::ReadDestination { .. }
         | Effect::ReadDestinationNumbers { .. }
         | Effect::ReadDestinationTemplates { .. }
+        | Effect::MoveFlows { .. }
+        | Effect::CopyTemplates { .. }
+        | Effect::CreateTemplate { .. }
         | Effect::ReadSettings { side: Side::Destination, .. }
         | Effect::SetStorageRegion { .. } => true,
         // Move and register keep their own count of failures, and the source has a token of its own.
         Effect::CheckToken { .. }
         | Effect::ReadSource
         | Effect::ReadSourceNumbers { .. }
-        | Effect::ReadSourceTemplates
+        | Effect::ReadSourceTemplates { .. }
         | Effect::SetIntent
         | Effect::ReadIntent { .. }
         | Effect::ReadGivenIntent { .. }
@@ -293,6 +298,8 @@ fn uses_destination_token(effect: &Effect) -> bool {
         | Effect::AskBeforeMove { .. }
         | Effect::MoveNumber { .. }
         | Effect::RegisterNumber { .. }
+        | Effect::KeepSample { .. }
+        | Effect::UploadSample { .. }
         // A setting keeps its own, too.
         | Effect::RestoreSetting { .. }
         | Effect::ReadSettings { side: Side::Source, .. } => false,
@@ -300,5 +307,11 @@ fn uses_destination_token(effect: &Effect) -> bool {
 }
 
 fn uses_system_token(kind: EffectKind) -> bool {
-    matches!(kind, EffectKind::ReadIntent | EffectKind::ReadGivenIntent | EffectKind::FetchBusinessToken)
+    matches!(
+        kind,
+        EffectKind::ReadIntent
+            | EffectKind::ReadGivenIntent
+            | EffectKind::FetchBusinessToken
+            | EffectKind::UploadSample
+    )
 }

@@ -1,6 +1,6 @@
 //! The read-only checks of the source. Nothing is changed, so they may run for any customer at any time.
 
-use super::{Next, Wait, attempt, interval, poll, settings};
+use super::{Next, Wait, attempt, interval, poll, samples, settings};
 use crate::blocker::{Blocker, BlockerCode};
 use crate::effect::Effect;
 use crate::event::Fact;
@@ -21,7 +21,10 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
     let missing = [
         (m.source.account.is_none(), Effect::ReadSource),
         (m.source.numbers_at.is_none(), Effect::ReadSourceNumbers { token: TokenKind::SourceBusiness }),
-        (m.source.templates.is_none(), Effect::ReadSourceTemplates),
+        (
+            m.source.templates.is_none(),
+            Effect::ReadSourceTemplates { keep_contents: s.policy.missing_templates.needs_contents() },
+        ),
     ];
     let mut complete = true;
     for (is_missing, effect) in missing {
@@ -31,6 +34,9 @@ pub(super) fn next(m: &Migration, s: &Surroundings<'_>) -> Next {
                 return next;
             }
         }
+    }
+    if complete && let Some(next) = samples::next(m, s, &mut wait) {
+        return next;
     }
     if complete && let Some(next) = settings::before(m, s, &mut wait) {
         return next;

@@ -146,6 +146,20 @@ pub(super) fn of(code: BlockerCode) -> &'static str {
             "One of the two WABAs does not say who owns it, and the customer file names no portfolio either. Importing the \
              customer again with `business_portfolio_id` answers one side."
         }
+        B::TemplateOutcomeUnknown => {
+            "The call left and no answer came, so that the template may be there, or may come still. Two of one name are what \
+             Unmoor never makes: it looks for name and language first. The customer's numbers work meanwhile."
+        }
+        B::TemplateInReview => {
+            "A template that is created again is judged anew. Until Meta has decided it cannot be sent; the customer's numbers \
+             and all other templates work meanwhile."
+        }
+        B::TemplateNeedsSamples => {
+            "Meta demands a sample for each parameter and each file of a new template, and does not always show those of the old \
+             one: the address of a file is good for a short time only, and old templates have none. A Flow that could not be \
+             moved and a consent that nobody may give for others count as well. What exactly is missing stands in `unmoor \
+             explain CUSTOMER`. As soon as the new WABA lists the template, whoever made it, Unmoor goes on."
+        }
         B::StorageRegionOpen => {
             "Where messages are kept at rest can only be set on a number that is not registered, and is lost by the move \
              (observations: `registration.region_lost`). So a region that the customer file names is set and read back after guide \

@@ -36,7 +36,10 @@ fn means(phase: &Phase) -> &'static str {
         Phase::Provisioning => "Guide 5 to 7: token, webhooks, numbers; and every gate of a move is read.",
         Phase::ReadyForCutover => "Every gate was open once. It waits for its window, the fleet, and a hold's end.",
         Phase::CuttingOver => "Guide 8 and 9, number by number. From a number's first move on there is no return.",
-        Phase::Settling => "Every number is over. The templates are compared after 10 minutes and after 24 hours.",
+        Phase::Settling => {
+            "Every number is over. The templates are compared after 10 minutes and after 24 hours; what is missing is brought over \
+             where `missing_templates` says so."
+        }
         Phase::Completed => "Everything went over.",
         Phase::CompletedWithExceptions => "Done; what was left behind is recorded.",
         Phase::Stopped(Stop::Rejected) => "The customer rejected the request. Nothing was moved.",

@@ -39,6 +39,13 @@ pub(super) fn words(answer: &Success) -> String {
         Success::Moved(id) => format!("moved, phone number id {id}"),
         Success::Registered => "registered".to_owned(),
         Success::Settings(read) => counted(read.len(), "setting"),
+        Success::SampleKept => "kept".to_owned(),
+        Success::SampleUploaded => "uploaded".to_owned(),
+        Success::FlowsMoved(answer) if answer.lacking.is_empty() => "all of them".to_owned(),
+        Success::FlowsMoved(answer) => format!("{} not moved", counted(answer.lacking.len(), "Flow")),
+        Success::TemplatesCopied(answer) if answer.refused.is_empty() => "copied".to_owned(),
+        Success::TemplatesCopied(answer) => format!("{} not copied", counted(answer.refused.len(), "template")),
+        Success::TemplateCreated => "created".to_owned(),
         Success::SettingRestored => "set again".to_owned(),
         Success::StorageRegion(shown) => format!("the storage region is {}", shown.told()),
         Success::DestinationTemplates(templates) => {

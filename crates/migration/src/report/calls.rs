@@ -12,7 +12,7 @@ pub(super) fn call(m: &Migration, effect: &Effect) -> String {
         Effect::CheckToken { token, waba } => format!("GET /debug_token ({}, for {waba})", token_name(*token)),
         Effect::ReadSource => format!("GET /{source}"),
         Effect::ReadSourceNumbers { token } => format!("GET /{source}/phone_numbers ({})", token_name(*token)),
-        Effect::ReadSourceTemplates => format!("GET /{source}/message_templates"),
+        Effect::ReadSourceTemplates { .. } => format!("GET /{source}/message_templates"),
         Effect::SetIntent => format!("POST /{source}/set_solution_migration_intent"),
         Effect::ReadIntent { intent } | Effect::ReadGivenIntent { intent } => format!("GET /{intent}"),
         Effect::FetchBusinessToken { portfolio } => format!("POST /{portfolio}/system_user_access_tokens"),
@@ -32,6 +32,15 @@ pub(super) fn call(m: &Migration, effect: &Effect) -> String {
             format!("POST /{phone_number_id}/register ({number}, PIN not shown)")
         }
         Effect::ReadDestinationTemplates { destination } => format!("GET /{destination}/message_templates"),
+        Effect::KeepSample { template, .. } => format!("GET a sample file of {template}"),
+        Effect::UploadSample { template, .. } => format!("POST a sample file of {template} as an upload"),
+        Effect::MoveFlows { destination } => format!("POST /{destination}/migrate_flows"),
+        Effect::CopyTemplates { destination, templates } => {
+            format!("POST /{destination}/migrate_message_templates ({} of them)", templates.len())
+        }
+        Effect::CreateTemplate { destination, template } => {
+            format!("POST /{destination}/message_templates ({template})")
+        }
         Effect::ReadSettings { number: Some(number), .. } => format!("GET settings and profile of {number}"),
         Effect::ReadSettings { side, number: None } => format!("GET /{} (settings)", waba_of(m, *side)),
         Effect::RestoreSetting { number: Some(number), setting, .. } => format!("POST {} of {number}", setting.name()),
@@ -69,7 +78,13 @@ pub(super) fn guide(kind: EffectKind) -> Option<&'static str> {
         EffectKind::ReadSourceNumbers => Some("7"),
         EffectKind::MoveNumber => Some("8"),
         EffectKind::RegisterNumber => Some("9"),
-        EffectKind::ReadSourceTemplates | EffectKind::ReadDestinationTemplates => Some("T"),
+        EffectKind::ReadSourceTemplates
+        | EffectKind::ReadDestinationTemplates
+        | EffectKind::KeepSample
+        | EffectKind::UploadSample
+        | EffectKind::MoveFlows
+        | EffectKind::CopyTemplates
+        | EffectKind::CreateTemplate => Some("T"),
         EffectKind::CheckSourceToken
         | EffectKind::CheckDestinationToken
         | EffectKind::ReadSource

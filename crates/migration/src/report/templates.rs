@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::migration::Migration;
-use crate::templates::{TemplateBalance, TemplateKey};
+use crate::templates::{Standing, TemplateBalance, TemplateKey};
 
 /// What became of the templates.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -27,9 +27,9 @@ pub struct Equation {
     pub source: u32,
     /// Those that Meta duplicated, and that stand.
     pub duplicated: u32,
-    /// Those that were created again.
+    /// Those that were created again, or copied on request.
     pub created_again: u32,
-    /// Those that Meta duplicated and rejected when it checked them again.
+    /// Those that Meta rejected, when it checked its copies again or when it reviewed what was created.
     pub rejected: u32,
     /// Those that were left behind, each with a reason.
     pub left_behind: u32,
@@ -42,9 +42,9 @@ impl Equation {
         Self {
             source: balance.source,
             duplicated: balance.duplicated,
-            created_again: 0,
-            rejected: balance.rejected_on_recheck,
-            left_behind: balance.missing + balance.not_eligible,
+            created_again: balance.copied + balance.created,
+            rejected: balance.rejected_on_recheck + balance.rejected_on_review,
+            left_behind: balance.left_behind,
         }
     }
 
@@ -125,27 +125,30 @@ pub(super) fn templates(m: &Migration) -> TemplatePart {
     };
     let is_settled = equation.is_some();
     let found = m.destination().and_then(|destination| destination.templates.as_ref()).map(|reading| &reading.value);
-    let rows: Vec<TemplateRow> = source
-        .iter()
-        .map(|template| {
-            let status = found.and_then(|found| found.statuses.get(&template.key)).cloned();
-            let (standing, reason) = match (template.why_not_duplicated(), status.as_deref()) {
-                (Some(why), _) => {
-                    (TemplateStanding::LeftBehind, Some(format!("not duplicated by Meta: {why} (guide T4)")))
-                }
-                (None, Some("REJECTED")) => {
-                    (TemplateStanding::Rejected, Some("rejected when Meta checked it again (guide T3)".to_owned()))
-                }
-                (None, Some(_)) => (TemplateStanding::Duplicated, None),
-                (None, None) if is_settled => {
-                    (TemplateStanding::LeftBehind, Some("it did not arrive on the new account".to_owned()))
-                }
-                (None, None) => (TemplateStanding::Awaited, None),
-            };
-            TemplateRow { key: template.key.clone(), standing, status, reason }
-        })
-        .collect();
+    let rows = m.template_standings().map(|(key, standing)| {
+        let status = found.and_then(|found| found.statuses.get(key)).cloned();
+        row(key, &standing, status, is_settled)
+    });
+    let rows: Vec<TemplateRow> = rows.collect();
     let unnamed = source.nameless();
     let reason = "listed by Meta without a name or a language";
     TemplatePart { equation, rows, unnamed, unnamed_reason: (unnamed > 0).then(|| reason.to_owned()) }
+}
+
+/// What is not there before the last comparison may still come.
+fn row(key: &TemplateKey, standing: &Standing, status: Option<String>, is_settled: bool) -> TemplateRow {
+    let why = standing.reason();
+    let (standing, reason) = match standing {
+        Standing::Duplicated => (TemplateStanding::Duplicated, None),
+        Standing::Carried { .. } => (TemplateStanding::CreatedAgain, None),
+        Standing::RejectedOnRecheck { .. } => {
+            (TemplateStanding::Rejected, why.map(|why| format!("when Meta checked it again (guide T3): {why}")))
+        }
+        Standing::RejectedOnReview { .. } => {
+            (TemplateStanding::Rejected, why.map(|why| format!("by the review of what was created: {why}")))
+        }
+        Standing::Left(_) if is_settled => (TemplateStanding::LeftBehind, why),
+        Standing::Left(_) => (TemplateStanding::Awaited, why),
+    };
+    TemplateRow { key: key.clone(), standing, status, reason }
 }

@@ -9,6 +9,7 @@ use crate::effect::{EffectKind, Outcome, Success};
 use crate::event::Fact;
 use crate::migration::Migration;
 use crate::phase::{Phase, Stop};
+use crate::templates::TemplateKey;
 use crate::words::duration;
 
 /// One thing that happened.
@@ -64,6 +65,10 @@ pub(super) fn timeline(m: &Migration, entries: &[Entry]) -> Vec<Moment> {
     moments
 }
 
+fn listed(templates: &[TemplateKey]) -> String {
+    templates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
 fn because(reason: &Option<String>) -> String {
     reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default()
 }
@@ -115,13 +120,29 @@ fn of_fact(m: &Migration, fact: &Fact, about: Option<&E164>) -> Option<Untimed> 
         Fact::NumberVerified { number } => of(number, verified(m, number)),
         Fact::NumberServing { number } => of(number, "Proven to work by traffic."),
         Fact::NumberStuck { number, code } => of(number, format!("Stuck ({code}): {}", code.row().sentence)),
+        Fact::CopiesAtRest { found, expected } => {
+            plain(format!("Meta's own copies have come to rest: {found} of {expected} templates are there."))
+        }
+        Fact::TemplatesFound { templates } => {
+            plain(format!("Found on the new account after a call without an answer: {}.", listed(templates)))
+        }
+        Fact::TemplatesProvenAbsent { templates } => {
+            plain(format!("Proven by two looks not to have been brought over: {}.", listed(templates)))
+        }
+        Fact::ContentsGivenUp { template, why } => {
+            let of = template.as_ref().map_or("the templates".to_owned(), ToString::to_string);
+            plain(format!("What creating {of} again needs cannot be had: {why}."))
+        }
+        Fact::TemplatesLeft { by, templates } => plain(format!("{by} left templates behind: {}.", listed(templates))),
         Fact::TemplatesSettled { .. } => plain("The templates were compared for the last time."),
         Fact::ExceptionRecorded { exception } => plain(format!("Left behind: {exception}.")),
         Fact::Reminded { count } => plain(format!("The customer was reminded (reminder {count}).")),
         Fact::GapAlarmed { number } => of(number, "Between two accounts for so long that somebody was alarmed."),
-        Fact::AttemptStarted { .. } | Fact::NumberChosen { .. } | Fact::NotFoundOnce { .. } | Fact::Waiting { .. } => {
-            None
-        }
+        Fact::AttemptStarted { .. }
+        | Fact::NumberChosen { .. }
+        | Fact::NotFoundOnce { .. }
+        | Fact::TemplatesNotFoundOnce { .. }
+        | Fact::Waiting { .. } => None,
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod doubts;
 mod numbers;
+mod reconciliation;
 mod templates;
 
 use std::fmt;
@@ -53,6 +54,8 @@ pub struct Story {
     pub templates: Option<String>,
     /// What became of settings that do not travel.
     pub settings: Vec<String>,
+    /// How it goes with them: the vendor's copies, what we bring over, their quality.
+    pub template_notes: Vec<String>,
 }
 
 /// One blocker.
@@ -89,7 +92,8 @@ pub fn story(m: &Migration, now: Timestamp) -> Story {
         no_return: no_return(m),
         attestations: attestations(m),
         exceptions: m.exceptions().to_vec(),
-        templates: templates(m),
+        templates: reconciliation::balance(m),
+        template_notes: reconciliation::notes(m, now),
         settings: settings(m),
     }
 }
@@ -111,6 +115,7 @@ impl Story {
         lines.extend(self.attestations.iter().cloned());
         lines.extend(self.exceptions.iter().map(|exception| format!("Left behind: {exception}.")));
         lines.extend(self.templates.iter().cloned());
+        lines.extend(self.template_notes.iter().cloned());
         lines.extend(self.settings.iter().cloned());
         lines
     }
@@ -302,13 +307,4 @@ fn setting(row: &settings::Row) -> String {
     let note = row.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
     let what = row.setting.in_words();
     format!("Not as before: {what} of {of} was {before}, and is {after}{note}.")
-}
-
-fn templates(m: &Migration) -> Option<String> {
-    let balance = m.templates()?;
-    Some(format!(
-        "Of {} templates {} were duplicated, {} were rejected when checked again, {} did not arrive, and {} were never \
-         eligible; all but the first must be created again to be used.",
-        balance.source, balance.duplicated, balance.rejected_on_recheck, balance.missing, balance.not_eligible
-    ))
 }

@@ -27,6 +27,9 @@ pub struct SourceTemplate {
     /// What it is made of.
     #[serde(default, skip_serializing_if = "TemplateKind::is_plain")]
     pub kind: TemplateKind,
+    /// What only a person can supply so that it can be created again, in words; `None` = nothing, as far as it is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needs: Option<String>,
 }
 
 impl SourceTemplate {
@@ -149,6 +152,7 @@ mod tests {
             category: Some("UTILITY".to_owned()),
             correct_category: None,
             kind: TemplateKind::default(),
+            needs: None,
         }
     }
 

@@ -23,6 +23,7 @@ mod ids;
 mod lost_tag;
 mod notice;
 mod properties;
+mod reconciliation;
 mod run;
 mod settings;
 mod story;

@@ -27,7 +27,7 @@ fn totals(templates: Vec<SourceTemplate>, there: Option<&DestinationTemplates>, 
 
 fn there(keys: &[(&str, &str)]) -> DestinationTemplates {
     let status = |(name, status): &(&str, &str)| (TemplateKey::new(name, "en_US"), (*status).to_owned());
-    DestinationTemplates { statuses: keys.iter().map(status).collect() }
+    DestinationTemplates { statuses: keys.iter().map(status).collect(), ..DestinationTemplates::default() }
 }
 
 /// guide: T5

@@ -1,8 +1,9 @@
 //! A vendor that answers truly, as far as the state machine can see one. What a test wants otherwise, it changes here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use unmoor_migration::effect::{CopyAnswer, FlowsAnswer};
 use unmoor_migration::observed::{
     DestinationAccount, DestinationTemplates, GivenIntent, IntentAnswer, ListedNumber, SourceAccount, SourceTemplates,
     Subscriptions, TokenFacts, TokenKind,
@@ -67,6 +68,7 @@ pub(crate) fn template(name: &str, quality: &str) -> SourceTemplate {
         category: Some("UTILITY".to_owned()),
         correct_category: None,
         kind: TemplateKind::default(),
+        needs: None,
     }
 }
 
@@ -88,6 +90,14 @@ pub(crate) struct World {
     pub(crate) subscription_vanishes: bool,
     pub(crate) destination_numbers: BTreeMap<E164, ListedNumber>,
     pub(crate) destination_templates: BTreeMap<TemplateKey, String>,
+    /// What the vendor does not copy on request, and why.
+    pub(crate) uncopied: BTreeMap<TemplateKey, String>,
+    /// Flows that it does not move.
+    pub(crate) lacking_flows: BTreeSet<String>,
+    /// How many templates the destination may hold.
+    pub(crate) room: usize,
+    /// The status of a template that was created.
+    pub(crate) created_status: String,
     pub(crate) veto: Option<String>,
     /// Registered numbers are listed with this status.
     pub(crate) status_after_register: String,
@@ -131,6 +141,10 @@ impl World {
             subscription_vanishes: false,
             destination_numbers: BTreeMap::new(),
             destination_templates: BTreeMap::from([(key, "APPROVED".to_owned())]),
+            uncopied: BTreeMap::new(),
+            lacking_flows: BTreeSet::new(),
+            room: 250,
+            created_status: "APPROVED".to_owned(),
             veto: None,
             status_after_register: "CONNECTED".to_owned(),
             settings: BTreeMap::new(),
@@ -157,7 +171,7 @@ impl World {
             }
             Effect::ReadSource => Success::Source(self.source.clone()),
             Effect::ReadSourceNumbers { .. } => Success::SourceNumbers(self.numbers.values().cloned().collect()),
-            Effect::ReadSourceTemplates => Success::SourceTemplates(self.templates.clone()),
+            Effect::ReadSourceTemplates { .. } => Success::SourceTemplates(self.templates.clone()),
             Effect::SetIntent => Success::IntentSet(IntentId::new(INTENT).unwrap()),
             Effect::ReadIntent { .. } => Success::Intent(IntentAnswer {
                 status: self.intent_status.clone(),
@@ -204,8 +218,35 @@ impl World {
                 let set = Shown::Set(SettingValue::Word(region.clone()));
                 Success::StorageRegion(self.shown_region.clone().unwrap_or(set))
             }
-            Effect::ReadDestinationTemplates { .. } => {
-                Success::DestinationTemplates(DestinationTemplates { statuses: self.destination_templates.clone() })
+            Effect::ReadDestinationTemplates { .. } => Success::DestinationTemplates(DestinationTemplates {
+                statuses: self.destination_templates.clone(),
+                ..DestinationTemplates::default()
+            }),
+            Effect::KeepSample { .. } => Success::SampleKept,
+            Effect::UploadSample { .. } => Success::SampleUploaded,
+            Effect::MoveFlows { .. } => {
+                Success::FlowsMoved(FlowsAnswer { lacking: self.lacking_flows.clone(), why: None })
+            }
+            Effect::CopyTemplates { templates, .. } => {
+                let refused: BTreeMap<_, _> = self
+                    .uncopied
+                    .iter()
+                    .filter(|(key, _)| templates.contains(key))
+                    .map(|(k, v)| (k.clone(), v.clone()))
+                    .collect();
+                let copied = templates.iter().filter(|key| !refused.contains_key(key));
+                self.destination_templates.extend(copied.map(|key| (key.clone(), "APPROVED".to_owned())));
+                Success::TemplatesCopied(CopyAnswer { refused })
+            }
+            Effect::CreateTemplate { template, .. } => {
+                if self.destination_templates.contains_key(template) {
+                    return refused(Cause::TemplateNameTaken, Verdict::Permanent);
+                }
+                if self.destination_templates.len() >= self.room {
+                    return refused(Cause::TemplateLimitReached, Verdict::Permanent);
+                }
+                self.destination_templates.insert(template.clone(), self.created_status.clone());
+                Success::TemplateCreated
             }
         };
         Outcome::Success { answer }
@@ -253,7 +294,12 @@ impl World {
     pub(crate) fn take_effect(&mut self, attempt: &Attempt) {
         if matches!(
             attempt.effect.kind(),
-            EffectKind::MoveNumber | EffectKind::RegisterNumber | EffectKind::Subscribe | EffectKind::RestoreSetting
+            EffectKind::MoveNumber
+                | EffectKind::RegisterNumber
+                | EffectKind::Subscribe
+                | EffectKind::RestoreSetting
+                | EffectKind::CopyTemplates
+                | EffectKind::CreateTemplate
         ) {
             self.answer(attempt);
         }

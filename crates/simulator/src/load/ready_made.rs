@@ -61,6 +61,7 @@ pub const SCENARIOS: &[ReadyMade] = from_folder!("scenarios":
     "gap-outage"
     "slow-vendor"
     "templates-come-late"
+    "many-templates"
     "template-limit"
     "template-rejections"
 );

@@ -171,6 +171,14 @@ CREATE TABLE secret (
     PRIMARY KEY (kind, name)
 );
 
+-- What effects need beside a migration's state: contents and samples of templates. Nothing in it is secret.
+CREATE TABLE document (
+    migration_id text COLLATE "C" NOT NULL REFERENCES migration (id),
+    name         text COLLATE "C" NOT NULL,
+    content      bytea NOT NULL,
+    PRIMARY KEY (migration_id, name)
+);
+
 -- Here, once everything was moved to another database. Triggers that are made with this row refuse every change from then on.
 CREATE TABLE moved (
     only_row integer PRIMARY KEY CHECK (only_row = 1),

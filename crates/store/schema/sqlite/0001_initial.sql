@@ -149,6 +149,14 @@ CREATE TABLE secret (
     PRIMARY KEY (kind, name)
 ) STRICT, WITHOUT ROWID;
 
+-- What effects need beside a migration's state: contents and samples of templates. Nothing in it is secret.
+CREATE TABLE document (
+    migration_id TEXT NOT NULL REFERENCES migration (id),
+    name         TEXT NOT NULL,
+    content      BLOB NOT NULL,
+    PRIMARY KEY (migration_id, name)
+) STRICT;
+
 -- Here, once everything was moved to another database. Triggers that are made with this row refuse every change from then on.
 CREATE TABLE moved (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),

@@ -16,7 +16,7 @@
     reason = "tests, whose names are their documentation"
 )]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +31,7 @@ use crate::{Claim, Commit, NewMigration, Notice, Outline, Snapshot, Store, Trans
 pub mod chains;
 pub mod claims;
 pub mod commits;
+pub mod documents;
 pub mod due;
 pub mod fleet;
 pub mod inbox;
@@ -109,6 +110,8 @@ macro_rules! conformance_tests {
             commits::a_refused_commit_leaves_nothing_half_done,
             commits::the_state_of_another_migration_is_refused,
             commits::a_lost_fence_is_told_before_any_other_condition,
+            documents::a_document_is_kept_until_it_is_replaced,
+            documents::documents_belong_to_a_migration,
             due::only_what_is_due_is_claimed_to_the_nanosecond,
             due::the_most_urgent_come_first,
             due::an_input_makes_due_at_once_even_what_is_final,
@@ -310,6 +313,7 @@ fn every_test_of_the_suite_is_run() {
         ("chains", include_str!("chains.rs")),
         ("claims", include_str!("claims.rs")),
         ("commits", include_str!("commits.rs")),
+        ("documents", include_str!("documents.rs")),
         ("due", include_str!("due.rs")),
         ("fleet", include_str!("fleet.rs")),
         ("inbox", include_str!("inbox.rs")),

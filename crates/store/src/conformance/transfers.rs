@@ -38,6 +38,7 @@ pub(crate) async fn full(database: &dyn Database) {
     store.notice_failed(taken[1].seq, "no answer", Some(at(8))).await.unwrap();
     store.replace_secret("pin", "+16505551234", SealedSecret(vec![0, 159, 146, 150, 255])).await.unwrap();
     store.replace_secret("token", "", SealedSecret(Vec::new())).await.unwrap();
+    store.keep_documents(&id(2), BTreeMap::from([("template/\u{e9}/en".to_owned(), vec![0, 159])])).await.unwrap();
 }
 
 /// Everything in the database, as a file.
@@ -108,6 +109,7 @@ pub async fn a_database_that_was_moved_refuses_every_change(database: &dyn Movab
     expect("set_fleet", of_commit(store.set_fleet(1, &1.into()).await.err()));
     expect("put_secret", store.put_secret_if_absent("pin", "new", SealedSecret(vec![1])).await.err());
     expect("replace_secret", store.replace_secret("pin", "+16505551234", SealedSecret(vec![1])).await.err());
+    expect("keep_documents", store.keep_documents(&id(2), BTreeMap::from([("a".to_owned(), vec![1])])).await.err());
     expect("notice_failed", store.notice_failed(3, "why", None).await.err());
     assert_eq!(exported(database).await, before);
     assert!(store.load(&id(1)).await.unwrap().is_some(), "it can still be read");

@@ -9,6 +9,7 @@
 mod address;
 mod claims;
 mod commits;
+mod documents;
 mod fault;
 mod fleet;
 mod imports;

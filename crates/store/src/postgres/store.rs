@@ -10,7 +10,9 @@ use unmoor_migration::MigrationId;
 
 use super::imports::{self, ROWS_PER_TRANSACTION};
 use super::view::View;
-use super::{PostgresStore, claims, commits, fleet, inbox, journal, lists, notices, secrets, shared_calls, survival};
+use super::{
+    PostgresStore, claims, commits, documents, fleet, inbox, journal, lists, notices, secrets, shared_calls, survival,
+};
 use crate::chain::JournalKey;
 use crate::rows::{ClaimRow, CommitRow, Entry, ImportRow, TakenRow};
 use crate::value::{lease_ms, to_json};
@@ -164,6 +166,14 @@ impl Store for PostgresStore {
 
     async fn secret_names(&self, kind: &str) -> Result<Vec<String>, StoreError> {
         secrets::names(&self.pool, kind).await
+    }
+
+    async fn keep_documents(&self, id: &MigrationId, documents: BTreeMap<String, Vec<u8>>) -> Result<(), StoreError> {
+        documents::keep(&self.pool, id, &documents).await
+    }
+
+    async fn document(&self, id: &MigrationId, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        documents::get(&self.pool, id.as_str(), name).await
     }
 
     async fn take_notices(&self, now: Timestamp, limit: u32, lease: Duration) -> Result<Vec<TakenNotice>, StoreError> {

@@ -6,6 +6,7 @@
 
 mod claims;
 mod commits;
+mod documents;
 mod fault;
 mod fleet;
 mod imports;

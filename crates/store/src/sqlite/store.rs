@@ -11,7 +11,7 @@ use unmoor_migration::MigrationId;
 
 use super::imports::{self, ROWS_PER_TRANSACTION};
 use super::view::View;
-use super::{SqliteStore, claims, commits, fleet, inbox, journal, lists, notices, secrets, shared_calls};
+use super::{SqliteStore, claims, commits, documents, fleet, inbox, journal, lists, notices, secrets, shared_calls};
 use crate::chain::JournalKey;
 use crate::rows::{ClaimRow, CommitRow, Entry, ImportRow, StoredRow, TakenRow};
 use crate::value::{lease_ms, to_json};
@@ -210,6 +210,16 @@ impl Store for SqliteStore {
     async fn secret_names(&self, kind: &str) -> Result<Vec<String>, StoreError> {
         let kind = kind.to_owned();
         self.readers.read("list secrets", move |db| Ok(secrets::names(db, &kind)?)).await
+    }
+
+    async fn keep_documents(&self, id: &MigrationId, documents: BTreeMap<String, Vec<u8>>) -> Result<(), StoreError> {
+        let id = id.clone();
+        self.writer.write("keep documents", move |db| documents::keep(db, &id, &documents)).await
+    }
+
+    async fn document(&self, id: &MigrationId, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let (id, name) = (id.clone(), name.to_owned());
+        self.readers.read("read a document", move |db| Ok(documents::get(db, id.as_str(), &name)?)).await
     }
 
     async fn take_notices(&self, now: Timestamp, limit: u32, lease: Duration) -> Result<Vec<TakenNotice>, StoreError> {

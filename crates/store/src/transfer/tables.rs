@@ -141,6 +141,12 @@ pub(crate) const TABLES: &[Table] = &[
         order: "kind, name",
         counter: None,
     },
+    Table {
+        name: "document",
+        columns: &[text("migration_id"), text("name"), bytes("content")],
+        order: "migration_id, name",
+        counter: None,
+    },
 ];
 
 /// Tables that have rows from the beginning, which those that come replace.

@@ -163,6 +163,7 @@ mod tests {
             rejected_reason: None,
             parameter_format: Some("POSITIONAL".to_owned()),
             message_send_ttl_seconds: None,
+            cta_url_link_tracking_opted_out: None,
             library_template_name: None,
             components: serde_json::from_value(components).unwrap(),
         }

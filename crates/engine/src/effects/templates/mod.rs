@@ -1,14 +1,19 @@
 //! The templates of both sides, reduced to what decisions and people need.
 
+pub(super) mod copy;
+pub(super) mod create;
+pub(super) mod flows;
 mod kind;
+pub(super) mod samples;
 
 use serde_json::Value;
 use unmoor_graph_api::calls::ListMessageTemplates;
 use unmoor_graph_api::nodes::Template;
+use unmoor_graph_api::recreation::needs;
 use unmoor_graph_api::{Fields, Walk};
 use unmoor_migration::observed::{DestinationTemplates, SourceTemplates, TokenKind};
 use unmoor_migration::templates::{SourceTemplate, TemplateKey};
-use unmoor_migration::{Migration, Success, TemplateId, WabaId};
+use unmoor_migration::{Cause, Migration, Success, TemplateId, WabaId};
 
 use super::tokens::business_token;
 use super::{Failed, Outside};
@@ -25,14 +30,27 @@ const SOURCE_FIELDS: &[&str] = &[
     "parameter_format",
     "library_template_name",
     "components",
+    "sub_category",
+    "message_send_ttl_seconds",
+    "cta_url_link_tracking_opted_out",
 ];
 
-const DESTINATION_FIELDS: &[&str] = &["id", "name", "language", "status", "category", "quality_score"];
+const DESTINATION_FIELDS: &[&str] =
+    &["id", "name", "language", "status", "category", "quality_score", "rejected_reason"];
 
 /// `GET /<SOURCE>/message_templates`, all pages, with how many the account may hold.
-pub(super) async fn list_source(outside: &Outside<'_>, m: &Migration, waba: &WabaId) -> Result<Success, Failed> {
+pub(super) async fn list_source(
+    outside: &Outside<'_>,
+    m: &Migration,
+    waba: &WabaId,
+    keep_contents: bool,
+) -> Result<Success, Failed> {
     let walk = list(outside, m, TokenKind::SourceBusiness, waba, SOURCE_FIELDS).await?;
     let listed = walk.items.len();
+    if keep_contents {
+        let contents = walk.items.iter().filter_map(|template| Some((key(template)?, template.content())));
+        outside.documents.keep_templates(m.id(), contents).await?;
+    }
     let templates = walk.items.into_iter().filter_map(|template| kept(template).transpose());
     let templates = templates.collect::<Result<Vec<_>, _>>()?;
     let nameless = u32::try_from(listed.saturating_sub(templates.len())).unwrap_or(u32::MAX);
@@ -50,6 +68,7 @@ fn kept(template: Template) -> Result<Option<SourceTemplate>, Failed> {
         key,
         id,
         kind: kind::of(&template),
+        needs: by_hand(&template),
         status: template.status.map(|status| status.as_str().to_owned()),
         quality: template.quality_score.map(|quality| quality.score.as_str().to_owned()),
         category: template.category.map(|category| category.as_str().to_owned()),
@@ -57,14 +76,36 @@ fn kept(template: Template) -> Result<Option<SourceTemplate>, Failed> {
     }))
 }
 
+/// What only a person can supply so that it can be created again.
+fn by_hand(template: &Template) -> Option<String> {
+    let lacks = needs(&template.content()).lacks;
+    let words: Vec<String> = lacks.iter().map(ToString::to_string).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+/// What was kept of a template.
+async fn content(outside: &Outside<'_>, m: &Migration, key: &TemplateKey) -> Result<Value, Failed> {
+    let kept = outside.documents.template(m.id(), key).await?;
+    kept.ok_or_else(|| Failed::ours(Cause::SampleUnusable, "the content of this template is not kept"))
+}
+
 /// `GET /<DESTINATION>/message_templates`, all pages.
 pub(super) async fn list_destination(outside: &Outside<'_>, m: &Migration, waba: &WabaId) -> Result<Success, Failed> {
     let walk = list(outside, m, TokenKind::DestinationBusiness, waba, DESTINATION_FIELDS).await?;
-    let statuses = walk.items.iter().filter_map(|template| {
+    let mut found = DestinationTemplates::default();
+    for template in walk.items {
+        let Some(key) = key(&template) else { continue };
         let status = template.status.as_ref().map_or("", |status| status.as_str());
-        key(template).map(|key| (key, status.to_owned()))
-    });
-    Ok(Success::DestinationTemplates(DestinationTemplates { statuses: statuses.collect() }))
+        let is_rejected = status.eq_ignore_ascii_case("REJECTED");
+        if let Some(reason) = template.rejected_reason.filter(|reason| is_rejected && reason != "NONE") {
+            found.rejections.insert(key.clone(), reason);
+        }
+        if let Some(quality) = template.quality_score.filter(|quality| quality.score.as_str() != "UNKNOWN") {
+            found.qualities.insert(key.clone(), quality.score.as_str().to_owned());
+        }
+        found.statuses.insert(key, status.to_owned());
+    }
+    Ok(Success::DestinationTemplates(found))
 }
 
 fn key(template: &Template) -> Option<TemplateKey> {

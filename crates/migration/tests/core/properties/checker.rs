@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use unmoor_migration::blocker::Blocker;
 use unmoor_migration::observed::SourceTemplates;
 use unmoor_migration::retry::{CALL_TIMEOUT, Jitter, after};
+use unmoor_migration::templates::MissingTemplates;
 use unmoor_migration::window::CutoverWindow;
 use unmoor_migration::{
     Attempt, BlockerCode, Command, Decision, E164, Fact, FleetStanding, Input, Migration, NumberState, Outcome,
@@ -45,6 +46,9 @@ impl Checker {
         }
         if script.settings {
             run.policy.settings = SettingsPolicy::Restore;
+        }
+        if script.creates {
+            run.policy.missing_templates = MissingTemplates::Create;
         }
         if script.window {
             let (from, until) = (Time::constant(1, 0, 0, 0), Time::constant(4, 0, 0, 0));

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use unmoor_migration::observed::{DestinationAccount, ListedNumber};
 use unmoor_migration::retry::{CALL_TIMEOUT, after};
 use unmoor_migration::settings::{SettingName, SettingValue, Shown};
+use unmoor_migration::templates::TemplateKey;
 use unmoor_migration::{Attempt, E164, Effect, EffectKind, Gate, Migration, Number, Outcome, Success, TemplateGate};
 
 use super::checker::{Checker, Past};
@@ -33,6 +34,7 @@ impl Checker {
                 self.region_is_set(m, number);
             }
             Effect::RestoreSetting { number, setting, .. } => self.may_restore(m, number.as_ref(), *setting),
+            Effect::CreateTemplate { template, .. } => self.template_may_be_created(m, template),
             Effect::SetIntent => self.tags_in_time(),
             _ => {}
         }
@@ -220,6 +222,34 @@ impl Checker {
             spread.is_some_and(|spread| spread >= SignedDuration::from_secs(30)),
             "{kind:?} is repeated after silence without two reads: {absent:?}"
         );
+    }
+
+    /// Rules 5 and 14 for a template: the vendor's copies are at rest, the last reading does not show it, and after silence two
+    /// reads did not.
+    fn template_may_be_created(&self, m: &Migration, template: &TemplateKey) {
+        let registered = self.last(|past| past.attempt.effect.kind() == EffectKind::RegisterNumber).map(|past| past.at);
+        let hour = SignedDuration::from_hours(1);
+        assert!(
+            registered.is_none_or(|at| self.run.now >= after(at, hour)),
+            "a template is written before copies can be at rest"
+        );
+        let shown = |past: &Past| match &past.outcome {
+            Outcome::Success { answer: Success::DestinationTemplates(found) } => {
+                Some(found.statuses.contains_key(template))
+            }
+            _ => None,
+        };
+        assert_eq!(self.past.iter().rev().find_map(shown), Some(false), "{template} may be there");
+        assert!(m.phase() == &unmoor_migration::Phase::Settling, "a template is written before the numbers are over");
+        let about = |past: &Past| matches!(&past.attempt.effect, Effect::CreateTemplate { template: tried, .. } if tried == template);
+        let Some(last) = self.last(about).filter(|past| matches!(past.outcome, Outcome::Unknown { .. })) else {
+            return;
+        };
+        let from = after(last.attempt.started_at, CALL_TIMEOUT);
+        let absent: Vec<Timestamp> =
+            self.past.iter().filter(|past| past.at >= from && shown(past) == Some(false)).map(|past| past.at).collect();
+        let spread = absent.iter().max().zip(absent.iter().min()).map(|(last, first)| last.duration_since(*first));
+        assert!(spread.is_some_and(|spread| spread >= SignedDuration::from_secs(30)), "{template}: {absent:?}");
     }
 
     /// Rule 4.

@@ -68,6 +68,8 @@ pub(crate) struct Script {
     pub(crate) losses: bool,
     /// Settings are there to be set again.
     pub(crate) settings: bool,
+    /// What was not duplicated is created again.
+    pub(crate) creates: bool,
     /// How many calm steps come first.
     pub(crate) calm_steps: usize,
     pub(crate) steps: Vec<Step>,
@@ -82,6 +84,7 @@ impl Script {
             region: false,
             losses: false,
             settings: false,
+            creates: false,
             calm_steps: 0,
             steps: Vec::new(),
         }
@@ -94,7 +97,7 @@ impl Script {
     }
 }
 
-pub(crate) const CAUSES: [Cause; 25] = [
+pub(crate) const CAUSES: [Cause; 30] = [
     Cause::TwoStepVerificationOn,
     Cause::PaymentMethodMissing,
     Cause::DisplayNameNotApproved,
@@ -119,6 +122,11 @@ pub(crate) const CAUSES: [Cause; 25] = [
     Cause::AccountLocked,
     Cause::RateLimited,
     Cause::Transient,
+    Cause::TemplateNameTaken,
+    Cause::TemplateLimitReached,
+    Cause::TemplateRefused,
+    Cause::SampleExpired,
+    Cause::SampleUnusable,
     Cause::Unrecognised,
 ];
 
@@ -212,16 +220,17 @@ fn step() -> impl Strategy<Value = Step> {
 pub(crate) fn script() -> impl Strategy<Value = Script> {
     let often = |percent: f64| prop::bool::weighted(percent);
     // Most scripts begin around the first move, where most can go wrong.
-    let calm_steps = prop_oneof![1 => 0_usize..26, 2 => 12_usize..20];
-    let policies = (often(0.2), often(0.1), often(0.1), often(0.2), often(0.3));
+    let calm_steps = prop_oneof![1 => 0_usize..34, 2 => 12_usize..20];
+    let policies = (often(0.2), often(0.1), often(0.1), often(0.2), often(0.3), any::<bool>());
     (any::<bool>(), policies, calm_steps, prop::collection::vec(step(), 0..120)).prop_map(
-        |(two_numbers, (hook, window, region, losses, settings), calm_steps, steps)| Script {
+        |(two_numbers, (hook, window, region, losses, settings, creates), calm_steps, steps)| Script {
             two_numbers,
             hook,
             window,
             region,
             losses,
             settings,
+            creates,
             calm_steps,
             steps,
         },
