@@ -87,6 +87,8 @@ struct Inner {
     told: Notify,
     passed: Mutex<Vec<Point>>,
     counts: Mutex<BTreeMap<(Option<EffectKind>, Moment), usize>>,
+    /// The attempt that was journaled and has no outcome there yet.
+    open: Mutex<Option<EffectKind>>,
 }
 
 impl Death {
@@ -98,6 +100,7 @@ impl Death {
             told: Notify::new(),
             passed: Mutex::default(),
             counts: Mutex::default(),
+            open: Mutex::default(),
         }))
     }
 
@@ -119,6 +122,14 @@ impl Death {
 
     fn wire(&self, simulator: &Simulator) -> Arc<dyn Transport> {
         Arc::new(wire::Mortal { simulator: simulator.clone(), death: self.clone() })
+    }
+
+    fn opens(&self, effect: Option<EffectKind>) {
+        *self.0.open.lock().unwrap() = effect;
+    }
+
+    fn open(&self) -> Option<EffectKind> {
+        *self.0.open.lock().unwrap()
     }
 
     fn clock(&self) -> &VirtualClock {

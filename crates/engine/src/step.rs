@@ -446,12 +446,13 @@ impl Step<'_> {
     }
 }
 
-/// Whether a tag or a move begins. Before it people always win (rule 7): it is not begun where whoever runs this wants nothing
-/// begun, or somebody asked for something since the claim. A register follows its move whatever they want.
+/// Whether a tag, a move or a template begins. Before it people always win (rule 7): it is not begun where whoever runs this wants
+/// nothing begun, or somebody asked for something since the claim. A register follows its move whatever they want.
 fn cannot_be_taken_back(events: &[Event]) -> bool {
     events.iter().any(|event| {
         if let Fact::AttemptStarted { attempt } = &event.fact {
-            return matches!(attempt.effect.kind(), EffectKind::SetIntent | EffectKind::MoveNumber);
+            let kind = attempt.effect.kind();
+            return kind.cannot_be_undone() && kind != EffectKind::RegisterNumber;
         }
         false
     })

@@ -228,7 +228,7 @@ fn apply_to(m: &mut Migration, event: &Event) -> Result<(), String> {
         Fact::TemplatesNotFoundOnce { templates, read_at } => {
             for key in templates {
                 let CarriedState::InDoubt { doubt } = &mut in_doubt_mut(m, key)?.state else { continue };
-                doubt.absent_at = Some(*read_at);
+                doubt.absent_at = Some(at.max(*read_at));
             }
         }
         Fact::TemplatesProvenAbsent { templates } => {

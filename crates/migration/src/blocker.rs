@@ -229,7 +229,7 @@ blockers! {
     }
     /// A given intent that is not this WABA's.
     IntentNotOurs = "INTENT_NOT_OURS" {
-        "The migration intent that was given is not taken: no reading of it names this WABA.", TechProvider, Provision,
+        "The migration intent that was given is not taken: it is rejected, or no reading of it names this WABA.", TechProvider, Provision,
         Some(EffectKind::ReadGivenIntent), "once", None, "–",
         "Give the right id with `unmoor adopt CUSTOMER --intent ID`, or run `unmoor retry` to go on without it."
     }

@@ -339,7 +339,7 @@ impl EffectKind {
 
     /// Whether an attempt has to be durable before it is made, and its outcome before anything else is done: whatever changes
     /// something at the vendor's or the operator's, or gives a token. What only reads, and a PIN that is drawn once and kept,
-    /// may be asked for again by a process that has forgotten it.
+    /// may be asked for again by a process that has forgotten it; settings apart, of which each reading is several calls.
     #[must_use]
     pub fn is_journaled_first(self) -> bool {
         match self {
@@ -354,6 +354,8 @@ impl EffectKind {
             | Self::CopyTemplates
             | Self::UploadSample
             | Self::CreateTemplate
+            | Self::ReadSourceSettings
+            | Self::ReadDestinationSettings
             | Self::RestoreSetting
             | Self::SetStorageRegion => true,
             Self::CheckSourceToken
@@ -367,9 +369,7 @@ impl EffectKind {
             | Self::ReadDestination
             | Self::ReadDestinationNumbers
             | Self::SealPin
-            | Self::ReadDestinationTemplates
-            | Self::ReadSourceSettings
-            | Self::ReadDestinationSettings => false,
+            | Self::ReadDestinationTemplates => false,
         }
     }
 

@@ -35,6 +35,17 @@ fn told(commit: &Commit) -> Vec<(EffectKind, [Moment; 2])> {
     told.collect()
 }
 
+/// The attempt that a commit leaves without an outcome, if its outcome is the next thing that is committed. That of a reading may
+/// come with many others.
+fn left_open(commit: &Commit) -> Option<EffectKind> {
+    let last = commit.events.iter().rev().find_map(|event| match &event.fact {
+        Fact::AttemptStarted { attempt } => Some(Some(attempt.effect.kind())),
+        Fact::AttemptEnded { .. } => Some(None),
+        _ => None,
+    });
+    last.flatten().filter(|kind| kind.is_journaled_first())
+}
+
 #[async_trait]
 impl Store for Mortal {
     fn chain_with(&self, key: JournalKey) {
@@ -123,6 +134,7 @@ impl Store for Mortal {
         }
         self.death.only_alive().await;
         let committed = self.inner.commit(claim, commit).await?;
+        self.death.opens(left_open(commit));
         for (effect, [_, after]) in &told {
             self.death.pass(Some(*effect), *after).await;
         }

@@ -18,32 +18,27 @@ pub(super) struct Mortal {
 }
 
 impl Mortal {
-    /// The effect that a call serves: of one migration, whose accounts the simulator knows.
+    /// The effect that a call serves: the one that was journaled first, or a reading of one migration, whose accounts the simulator
+    /// knows.
     fn effect_of(&self, request: &http::Request<Bytes>) -> Option<EffectKind> {
+        if let Some(open) = self.death.open() {
+            return Some(open);
+        }
         let credentials = self.simulator.credentials();
         let customer = credentials.customers.first()?;
         let parts: Vec<&str> = request.uri().path().trim_start_matches('/').split('/').skip(1).collect();
         let is_source = parts.first().is_some_and(|id| *id == customer.waba_id.to_string());
-        let is_intent = |id: &str| self.simulator.world().intents.keys().any(|intent| intent.to_string() == id);
+        let intents = self.simulator.world().intents;
+        let is_intent = |id: &str| intents.keys().any(|intent| intent.to_string() == id);
         let of_side = |source, destination| Some(if is_source { source } else { destination });
-        match (request.method() == http::Method::POST, parts.as_slice()) {
-            (true, [_, "set_solution_migration_intent"]) => Some(EffectKind::SetIntent),
-            (true, [_, "system_user_access_tokens"]) => Some(EffectKind::FetchBusinessToken),
-            (true, [_, "subscribed_apps"]) => Some(EffectKind::Subscribe),
-            (true, [_, "phone_numbers"]) => Some(EffectKind::MoveNumber),
-            (true, [_, "register"]) => Some(EffectKind::RegisterNumber),
-            (false, ["debug_token"]) => Some(if self.simulator.world().intents.is_empty() {
-                EffectKind::CheckSourceToken
-            } else {
-                EffectKind::CheckDestinationToken
-            }),
-            (false, [_, "phone_numbers"]) => of_side(EffectKind::ReadSourceNumbers, EffectKind::ReadDestinationNumbers),
-            (false, [_, "message_templates"]) => {
-                of_side(EffectKind::ReadSourceTemplates, EffectKind::ReadDestinationTemplates)
-            }
-            (false, [_, "subscribed_apps"]) => Some(EffectKind::ReadSubscriptions),
-            (false, [id]) if is_intent(id) => Some(EffectKind::ReadIntent),
-            (false, [_]) => of_side(EffectKind::ReadSource, EffectKind::ReadDestination),
+        match parts.as_slice() {
+            ["debug_token"] if intents.is_empty() => Some(EffectKind::CheckSourceToken),
+            ["debug_token"] => Some(EffectKind::CheckDestinationToken),
+            [_, "phone_numbers"] => of_side(EffectKind::ReadSourceNumbers, EffectKind::ReadDestinationNumbers),
+            [_, "message_templates"] => of_side(EffectKind::ReadSourceTemplates, EffectKind::ReadDestinationTemplates),
+            [_, "subscribed_apps"] => Some(EffectKind::ReadSubscriptions),
+            [id] if is_intent(id) => Some(EffectKind::ReadIntent),
+            [_] => of_side(EffectKind::ReadSource, EffectKind::ReadDestination),
             _ => None,
         }
     }

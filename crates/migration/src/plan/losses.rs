@@ -6,9 +6,6 @@ use crate::effect::Effect;
 use crate::input::{Surroundings, TemplateGate};
 use crate::migration::Migration;
 
-/// Contents were kept by the preflight, where policy needs them.
-const READ: Effect = Effect::ReadSourceTemplates { keep_contents: false };
-
 /// Waits while something is lost that nobody has accepted. The source is looked at again meanwhile: a template that is mended
 /// there is lost no longer.
 pub(super) fn not_accepted(m: &Migration, s: &Surroundings<'_>, wait: &mut Wait) -> Option<Next> {
@@ -18,7 +15,7 @@ pub(super) fn not_accepted(m: &Migration, s: &Surroundings<'_>, wait: &mut Wait)
     let Some((forecast, read_at)) = m.template_forecast(s.policy.template_limit).zip(m.source.templates.as_ref())
     else {
         // Nobody knows what is lost.
-        return attempt(m, s, READ, wait);
+        return attempt(m, s, read(s), wait);
     };
     let losses = forecast.losses();
     let words = match &m.loss_acceptance {
@@ -36,7 +33,7 @@ pub(super) fn not_accepted(m: &Migration, s: &Surroundings<'_>, wait: &mut Wait)
     if m.source_is_lost() {
         return None;
     }
-    poll(m, s, READ, Some(read_at.at), every, wait)
+    poll(m, s, read(s), Some(read_at.at), every, wait)
 }
 
 /// Reads the source's templates again where the gate is asked for and its reading is too old. A source that can be read no
@@ -48,10 +45,15 @@ pub(super) fn refresh(m: &Migration, s: &Surroundings<'_>) -> Option<Next> {
         return None;
     }
     let mut wait = Wait::default();
-    Some(attempt(m, s, READ, &mut wait).unwrap_or(Next::Wait(wait)))
+    Some(attempt(m, s, read(s), &mut wait).unwrap_or(Next::Wait(wait)))
 }
 
 /// With the first number that has begun the templates have begun too: nothing is decided about them any more.
 fn is_asked(m: &Migration, s: &Surroundings<'_>) -> bool {
     s.policy.template_gate == TemplateGate::Losses && !m.has_begun()
+}
+
+/// A newer list comes with newer contents, where policy needs them.
+fn read(s: &Surroundings<'_>) -> Effect {
+    Effect::ReadSourceTemplates { keep_contents: s.policy.missing_templates.needs_contents() }
 }

@@ -249,6 +249,15 @@ fn after_a_failed_register(
                     let next = look_at_gate(m, s, number, &reading, every, wait);
                     return Some(next.unwrap_or_else(|| Next::Wait(std::mem::take(wait))));
                 }
+                // What was read right after a refusal may be older than what it was about.
+                let settled_at = after(failed.at, ABSENCE_SPACING);
+                if s.now >= failed.next_try_at && reading.read_at.is_some_and(|at| at < settled_at) {
+                    if let Some(next) = wait_until(settled_at, failed, number, s, wait) {
+                        return Some(next);
+                    }
+                    let next = look_at_gate(m, s, number, &reading, SignedDuration::ZERO, wait);
+                    return Some(next.unwrap_or_else(|| Next::Wait(std::mem::take(wait))));
+                }
             }
             // The tries are for the number's sake: none is spent on a token that is known to be bad.
             (Cause::TokenInvalid, None) if !fetched_since(m, failed.at) => {

@@ -3,6 +3,7 @@
 use crate::effect::Success;
 use crate::observed::{DestinationAccount, ListedNumber, SourceAccount, Subscriptions, TokenFacts};
 use crate::reading::Answer;
+use crate::settings::callback::without_secrets;
 
 /// So many numbers of a list are named.
 const MOST_NAMED: usize = 4;
@@ -105,7 +106,7 @@ fn joined<const N: usize>(shown: [Option<String>; N]) -> String {
 fn subscribed(subscriptions: &Subscriptions) -> String {
     let ours = if subscriptions.ours { "our app is subscribed" } else { "our app is not subscribed" };
     let callback = subscriptions.override_callback.as_ref();
-    format!("{ours}{}", callback.map(|url| format!(", callback {url}")).unwrap_or_default())
+    format!("{ours}{}", callback.map(|url| format!(", callback {}", without_secrets(url))).unwrap_or_default())
 }
 
 fn numbers(listed: &[ListedNumber]) -> String {

@@ -4,6 +4,7 @@ use crate::Side;
 use crate::effect::{Effect, EffectKind};
 use crate::migration::Migration;
 use crate::observed::TokenKind;
+use crate::settings::callback::without_secrets;
 
 /// The request line. What is secret is named by its kind.
 pub(super) fn call(m: &Migration, effect: &Effect) -> String {
@@ -18,7 +19,7 @@ pub(super) fn call(m: &Migration, effect: &Effect) -> String {
         Effect::FetchBusinessToken { portfolio } => format!("POST /{portfolio}/system_user_access_tokens"),
         Effect::Subscribe { destination, callback_url: None } => format!("POST /{destination}/subscribed_apps"),
         Effect::Subscribe { destination, callback_url: Some(url) } => {
-            format!("POST /{destination}/subscribed_apps (callback {url})")
+            format!("POST /{destination}/subscribed_apps (callback {})", without_secrets(url))
         }
         Effect::ReadSubscriptions { destination } => format!("GET /{destination}/subscribed_apps"),
         Effect::ReadDestination { destination } => format!("GET /{destination}"),

@@ -7,6 +7,7 @@ use crate::id_map::has_other_digits;
 use crate::migration::Migration;
 use crate::number::Number;
 use crate::observed::ListedNumber;
+use crate::settings::callback::without_secrets;
 use crate::settings::{self, Verdict};
 
 /// One setting on both sides.
@@ -61,9 +62,15 @@ pub(super) fn settings(m: &Migration) -> Vec<Setting> {
     let mut rows = Vec::new();
     if let Some(wanted) = &m.customer().callback_url {
         let subscriptions = m.destination().and_then(|destination| destination.subscriptions.as_ref());
-        let after = subscriptions.and_then(|reading| reading.value.override_callback.clone());
+        let after = subscriptions.and_then(|reading| reading.value.override_callback.as_deref()).map(without_secrets);
         let is_read = subscriptions.is_some();
-        rows.push(compared(None, "webhook address of the account", Some(wanted.clone()), after, is_read));
+        rows.push(compared(
+            None,
+            "webhook address of the account",
+            Some(without_secrets(wanted).to_owned()),
+            after.map(str::to_owned),
+            is_read,
+        ));
     }
     let listed = m.destination().and_then(|destination| destination.numbers.as_ref()).map(|reading| &reading.value);
     for number in m.numbers().filter(|number| number.is_migrated()) {

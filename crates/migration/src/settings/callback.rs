@@ -23,7 +23,7 @@ fn host(address: &str) -> Option<String> {
     (!host.is_empty()).then(|| host.to_ascii_lowercase())
 }
 
-fn without_secrets(address: &str) -> &str {
+pub(crate) fn without_secrets(address: &str) -> &str {
     let plain = address.split(['?', '#']).next().unwrap_or_default();
     if plain.contains('@') { "(an address with a user name)" } else { plain }
 }

@@ -6,7 +6,7 @@
 //! callback of the old partner's, is told and left.
 
 mod automation;
-mod callback;
+pub(crate) mod callback;
 mod calling;
 mod listed;
 mod profile;

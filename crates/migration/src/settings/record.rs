@@ -181,7 +181,10 @@ impl Settings {
         let setting = self.0.get_mut(place).and_then(|compared| compared.settings.get_mut(&name));
         if let Some(setting) = setting {
             let (tries, since) = setting.tried.as_ref().map_or((0, at), |tried| (tried.tries, tried.since));
-            setting.tried = Some(Tried { tries: tries.saturating_add(1), since, at, failure, next_try_at });
+            // What never left was no try.
+            let left = !matches!(failure, Some(Failure::NotSent { .. }));
+            setting.tried =
+                Some(Tried { tries: tries.saturating_add(u32::from(left)), since, at, failure, next_try_at });
         }
     }
 

@@ -31,7 +31,11 @@ fn a_register_refused_for_two_step_verification_watches_the_new_waba_once_a_minu
     let refused_at = run.now;
     run.end(refused(Cause::TwoStepVerificationOn, Verdict::Turn));
     run.until("a register again", |run| run.tries(EffectKind::RegisterNumber) == 2);
-    assert_eq!(run.tries(EffectKind::ReadDestinationNumbers), 1, "one look shows that nothing stands in its way");
+    assert_eq!(
+        run.tries(EffectKind::ReadDestinationNumbers),
+        2,
+        "one look at once, which may be too early, and one before"
+    );
     assert!(run.now.duration_since(refused_at) >= minutes(1), "it came after {:#}", run.now.duration_since(refused_at));
     run.until_phase(Phase::Completed);
 }
@@ -51,6 +55,24 @@ fn a_named_cause_that_stands_is_polled_and_no_register_is_sent() {
         "{} looks in half an hour",
         run.attempts.len() - before
     );
+    run.world.destination.payment_error = Some(false);
+    run.until_phase(Phase::Completed);
+    assert_eq!(run.tries(EffectKind::RegisterNumber), 2);
+}
+
+/// The vendor may show for a while what was before (observations: `numbers.read_after_write_lag_s`).
+#[test]
+fn what_a_reading_shows_right_after_a_refusal_is_read_again_before_the_next_register() {
+    let mut run = registering(&[FIRST]);
+    run.end(refused(Cause::PaymentMethodMissing, Verdict::Turn));
+    run.input(nudge()).unwrap();
+    run.until_open(EffectKind::ReadDestination);
+    run.answer();
+    run.world.destination.payment_error = Some(true);
+    let since = run.now;
+    run.until("ten minutes", |run| run.now.duration_since(since) >= minutes(10));
+    assert_eq!(run.tries(EffectKind::RegisterNumber), 1);
+    assert!(run.has(BlockerCode::PaymentMethodMissing));
     run.world.destination.payment_error = Some(false);
     run.until_phase(Phase::Completed);
     assert_eq!(run.tries(EffectKind::RegisterNumber), 2);
