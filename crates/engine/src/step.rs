@@ -206,6 +206,11 @@ impl Step<'_> {
             if let Some(why) = refused {
                 tracing::warn!(migration = %self.claim.migration.id(), by = waiting.by, "refused: {why}");
                 let at = self.engine.clock.now();
+                if !self.kept.is_empty() {
+                    // The journal tells in order what led to the refusal, and then the refusal.
+                    let earlier = self.draft(at, self.claim.migration.clone(), Vec::new(), &[]);
+                    self.commit(earlier, None).await?;
+                }
                 let evidence = json!({ "refused": waiting.body, "by": waiting.by, "why": why });
                 let id = self.claim.migration.id().clone();
                 let appended = self.engine.store.append_evidence(&id, at, &evidence).await;

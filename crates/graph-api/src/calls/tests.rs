@@ -339,7 +339,7 @@ fn the_use_of_templates_is_added_up_over_the_days() {
     assert_eq!((sent.get("81"), sent.get("82"), sent.get("83")), (Some(&7), Some(&0), None));
     assert!(call.answer(&json!({"data": []})).unwrap().is_empty());
     let nameless = json!({"data": [{"data_points": [{"sent": 1}]}]});
-    assert_eq!(call.answer(&nameless).unwrap_err().path, "$.data[0].data_points[0].template_id");
+    assert_eq!(call.answer(&nameless).unwrap_err().path, "$.data[0].data_points[0]");
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub fn make(input: &mut Unstructured<'_>) -> Ending {
         _ => match count(input, 2) {
             0 => one(input, "me", &ReadMe { token: business() }, |body, _| body.is_object()),
             1 => list(input, "list_flows", &list_flows()),
-            _ => one(input, "read_pricing_analytics", &pricing_analytics(), are_points),
+            _ => one(input, "read_pricing_analytics", &pricing_analytics(), |body, points| are_points(body, points)),
         },
     }
 }
@@ -136,7 +136,7 @@ fn pricing_analytics() -> ReadPricingAnalytics {
 }
 
 /// Each point is one of the answer's, with figures that stand in it; none is left out.
-fn are_points(body: &Value, points: &Vec<PricingPoint>) -> bool {
+fn are_points(body: &Value, points: &[PricingPoint]) -> bool {
     let series = body["pricing_analytics"]["data"].as_array().into_iter().flatten();
     let told: Vec<&Value> = series.flat_map(|series| series["data_points"].as_array().into_iter().flatten()).collect();
     let is_told = |(point, told): (&PricingPoint, &&Value)| {

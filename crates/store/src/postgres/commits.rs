@@ -134,9 +134,12 @@ fn fleet_use(commit: &CommitRow) -> &'static str {
     }
 }
 
+/// The migration, its lane and the fleet, as a commit finds them.
+type Before = (Option<Found>, Option<Lane>, Option<SealedFleet>);
+
 /// What was found of the migration, of its lane and of the fleet. Where somebody has removed the lane's row, what follows does not
 /// fit any more, and the work goes on.
-fn before(row: &Row) -> Result<(Option<Found>, Option<Lane>, Option<SealedFleet>), Error> {
+fn before(row: &Row) -> Result<Before, Error> {
     let mut columns = Columns::of(row);
     let (version, seq) = (columns.number()?, columns.number()?);
     let found = Found {
