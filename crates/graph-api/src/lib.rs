@@ -14,7 +14,7 @@
 //! * [`GraphError::cause`] and [`GraphError::verdict`] say what a refusal means and whose turn it is.
 //! * [`Usage`] is what Meta's headers say about the budgets that remain.
 //! * [`phone::E164`] splits numbers as guide 8 wants them.
-//! * [`recreation`] makes of a template that was read the request that creates it again; [`download`] fetches its samples.
+//! * [`recreation`] makes of a template that was read the request that creates it again; [`download()`] fetches its samples.
 //! * [`webhook`] checks signatures of webhooks and reads what they tell.
 //!
 //! ```
