@@ -440,9 +440,14 @@ impl Step<'_> {
         Ok(())
     }
 
-    /// What was learned and could not be committed is kept all the same, where that is possible.
+    /// What was learned and could not be committed is kept all the same, where that is possible. A reading that was not journaled has
+    /// no number of its own: whoever has the claim now may have given it to another attempt.
     async fn keep_as_evidence(&self, input: &Input) {
         let Input::Ended { attempt, outcome } = input else { return };
+        let open = self.claim.migration.open_attempt().filter(|open| open.id == *attempt);
+        if !open.is_some_and(|open| open.effect.kind().is_journaled_first()) {
+            return;
+        }
         let id = self.claim.migration.id();
         let evidence = json!({ "attempt": attempt, "outcome": outcome });
         if let Err(error) = self.engine.store.append_evidence(id, self.engine.clock.now(), &evidence).await {

@@ -11,7 +11,7 @@ use crate::retry::Failure;
 use crate::templates::{Means, SourceTemplate};
 
 /// How often the host of a sample may fail to answer before the sample is given up.
-const MOST_FAILURES: u32 = 5;
+const MOST_FAILURES: u32 = 8;
 
 /// The next sample that is to be kept of any template that may have to be created again.
 pub(super) fn next(m: &Migration, s: &Surroundings<'_>, wait: &mut Wait) -> Option<Next> {

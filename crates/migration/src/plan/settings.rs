@@ -17,7 +17,7 @@ use crate::settings::{Compared, Place, Remedy, Setting, SettingName, SettingValu
 const GREATEST_AGE: SignedDuration = SignedDuration::from_hours(24);
 
 /// So many failures in a row, and the source's settings are not waited for.
-const TRIES_BEFORE: u32 = 3;
+const TRIES_BEFORE: u32 = 8;
 
 /// The same for the destination's, which have time.
 const TRIES_AFTER: u32 = 8;

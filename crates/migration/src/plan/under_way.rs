@@ -176,6 +176,13 @@ fn storage_region(
     let every = patience_in_outage(standing_since(m, blocker.code, blocker.number.as_ref(), s.now), s.now);
     if asked_at.is_some() {
         wait.block(blocker);
+        // Somebody may register the number by hand meanwhile.
+        let d = m.destination.as_ref()?;
+        let listed_at = d.numbers.as_ref().map(|listing| listing.at);
+        let read = Effect::ReadDestinationNumbers { destination: d.waba.clone() };
+        if let Some(next) = poll(m, s, read, listed_at.max(asked_at), every, wait) {
+            return Some(next);
+        }
     }
     let (number, phone_number_id) = (number.number.clone(), phone_number_id.clone());
     let set = Effect::SetStorageRegion { number, phone_number_id, region };

@@ -199,14 +199,14 @@ impl TemplateWork {
 
     /// A person wants what failed tried again.
     pub(crate) fn retry(&mut self) {
-        if self.samples.values().any(|samples| samples.lost.is_some()) || self.contents_lost.is_some() {
-            // Addresses of samples are good for a day only: another reading has new ones.
+        if self.contents_lost.take().is_some() {
             self.contents_at = None;
-            self.contents_lost = None;
         }
+        let read_at = self.contents_at;
         for samples in self.samples.values_mut().filter(|samples| samples.lost.is_some()) {
             samples.lost = None;
-            samples.expired_reading = None;
+            // Its address is good for a day only: another reading has a new one. What was kept of the other templates stays.
+            samples.expired_reading = read_at;
         }
         if self.flows.as_ref().is_some_and(|flows| !flows.lacking.is_empty()) {
             self.flows = None;

@@ -378,6 +378,20 @@ fn a_retry_tries_lost_samples_again() {
 }
 
 #[test]
+fn a_retry_that_the_source_refuses_loses_nothing_of_the_other_templates() {
+    let mut run = create(vec![with_picture("pictured", 1), template("plain", "YELLOW")]);
+    run.until_open(EffectKind::KeepSample);
+    run.end(refused(Cause::SampleUnusable, Verdict::Turn));
+    run.command(Command::Retry).unwrap();
+    run.until_open(EffectKind::ReadSourceTemplates);
+    run.end(refused(Cause::PermissionMissing, Verdict::Turn));
+    run.until_blocked(BlockerCode::TemplateNeedsSamples);
+    run.command(Command::LeaveTemplates { template: None }).unwrap();
+    let balance = accounted_for(&ended(run));
+    assert_eq!((balance.created, balance.left_behind), (1, 1));
+}
+
+#[test]
 fn where_the_source_can_no_longer_be_read_a_person_is_asked() {
     // The policy was changed when the numbers were over.
     let mut run = with(MissingTemplates::Leave, vec![template("slow", "YELLOW"), template("kept", "GREEN")], |_| ());

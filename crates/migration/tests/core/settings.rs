@@ -300,7 +300,7 @@ fn settings_that_nobody_can_read_hold_up_nothing() {
         }
     }
     assert_eq!(*run.m.phase(), Phase::Completed);
-    assert_eq!(run.tries(EffectKind::ReadSourceSettings), 3);
+    assert_eq!(run.tries(EffectKind::ReadSourceSettings), 8);
     assert_eq!(run.tries(EffectKind::ReadDestinationSettings), 0, "there is nothing to compare with");
 }
 
@@ -386,6 +386,16 @@ fn a_register_waits_for_the_region_until_meta_shows_it_or_a_person_has_a_word() 
         run.until_phase(Phase::Completed);
         assert_eq!(run.tries(EffectKind::RegisterNumber), 1);
     }
+}
+
+#[test]
+fn a_number_that_somebody_registers_while_its_region_is_waited_for_is_seen() {
+    let world = furnished().with(|world| world.shown_region = Some(Shown::Unset));
+    let mut run = run_of(wanting_a_region(), SettingsPolicy::Leave, world);
+    run.until_blocked(BlockerCode::StorageRegionOpen);
+    run.world.register(&number(FIRST));
+    run.until_phase(Phase::Completed);
+    assert_eq!(run.tries(EffectKind::RegisterNumber), 0);
 }
 
 #[test]
