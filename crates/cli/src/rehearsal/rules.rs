@@ -8,6 +8,8 @@ use unmoor_simulator::{Ending, Id, LedgerEntry, RequestEntry, World};
 
 /// A reading before a move is at most so old (rule 2): what a person changed later than that may not have been seen.
 const GREATEST_AGE: SignedDuration = SignedDuration::from_mins(2);
+/// The same before a tag (rule 16), which only asks the customer.
+const GREATEST_AGE_AT_TAG: SignedDuration = SignedDuration::from_mins(10);
 /// Registers in the span that Meta counts (rule 4). Meta allows three more, for people.
 const REGISTERS_AT_MOST: usize = 7;
 const REGISTERS_COUNT_FOR: SignedDuration = SignedDuration::from_hours(72);
@@ -91,7 +93,10 @@ impl Seen {
             }
             "intent.created" if two_step_first => {
                 let numbers = began.numbers.get(&source).into_iter().flatten();
-                let on = numbers.filter(|number| self.was_on(number, entry.at)).cloned().collect::<Vec<_>>();
+                let on = numbers
+                    .filter(|number| self.was_on(number, entry.at, GREATEST_AGE_AT_TAG))
+                    .cloned()
+                    .collect::<Vec<_>>();
                 if !on.is_empty() {
                     broken
                         .push(format!("rule 16: {source} was tagged with two-step verification on: {}", on.join(", ")));
@@ -131,7 +136,7 @@ impl Seen {
         let gates = [
             (self.subscribed.contains(&source), "the app was not subscribed"),
             (self.funded.contains(&source), "there was no payment method"),
-            (!self.was_on(number, at), "two-step verification was on"),
+            (!self.was_on(number, at, GREATEST_AGE), "two-step verification was on"),
         ];
         for (_, why) in gates.into_iter().filter(|(holds, _)| !holds) {
             broken.push(format!("rule 2: {number} was moved although {why}"));
@@ -142,8 +147,8 @@ impl Seen {
     }
 
     /// Whether two-step verification was on for so long that a fresh reading shows it.
-    fn was_on(&self, number: &str, at: Timestamp) -> bool {
-        self.two_step_on.get(number).is_some_and(|since| at.duration_since(*since) > GREATEST_AGE)
+    fn was_on(&self, number: &str, at: Timestamp, age: SignedDuration) -> bool {
+        self.two_step_on.get(number).is_some_and(|since| at.duration_since(*since) > age)
     }
 }
 

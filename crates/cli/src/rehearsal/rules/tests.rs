@@ -39,7 +39,7 @@ fn told(began: &Began, ledger: &[LedgerEntry]) -> String {
 fn began_with_two_step() -> Began {
     let waba = "310200000000301".parse().unwrap();
     Began {
-        two_step_on: BTreeMap::from([(NUMBER.to_owned(), at(0))]),
+        two_step_on: BTreeMap::from([(NUMBER.to_owned(), at(-600))]),
         numbers: BTreeMap::from([(waba, BTreeSet::from([NUMBER.to_owned()]))]),
     }
 }
@@ -81,6 +81,14 @@ fn two_step_verification_counts_once_a_fresh_reading_shows_it() {
     let mut on_again = off;
     on_again.insert(5, change(690, "two_step.turned_on", Some(NUMBER), None));
     assert_eq!(told_of(&on_again), "", "ten seconds before the move it may not have been seen");
+    // A reading before a tag may be ten minutes old (rule 16).
+    let mut on_before_the_tag = registered_calmly();
+    let tagged = on_before_the_tag.iter_mut().find(|entry| entry.kind == "intent.created").unwrap();
+    let before = tagged.at;
+    tagged.at = before + jiff::SignedDuration::from_mins(9);
+    on_before_the_tag.insert(0, LedgerEntry { at: before, ..change(1, "two_step.turned_on", Some(NUMBER), None) });
+    let began = Began { two_step_on: BTreeMap::new(), ..began_with_two_step() };
+    assert!(!told(&began, &on_before_the_tag).contains("rule 16"));
 }
 
 #[test]
